@@ -1,0 +1,70 @@
+"""Opening a ledger, enacting rules of law, signing agreements."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ledger import events as e
+from ledger.decide.decision import (
+    LEDGER_STREAM,
+    New,
+    agreement_stream,
+    numbered,
+    rule_stream,
+)
+from ledger.decide.refusal import AgainstTerms, AlreadyDone, OutOfOrder
+from ledger.decide.state import AgreementState, LawState
+from ledger.facts import Source
+from ledger.money import CURRENCIES
+from ledger.terms.agreement import Terms
+from ledger.terms.refund_rule import RefundRuleTable
+
+
+def open_ledger(
+    law: LawState,
+    fund: str,
+    currency: str,
+    purpose: Literal["live", "demo"],
+    table: RefundRuleTable,
+) -> list[New]:
+    """The opening of an empty ledger, with the refund rules in force."""
+    if law.opened is not None:
+        message = f"this ledger was opened before, for {law.opened.fund!r}"
+        raise AlreadyDone(message)
+    if currency not in CURRENCIES:
+        message = f"{currency!r} is not a currency of this ledger; use {', '.join(CURRENCIES)}"
+        raise AgainstTerms(message)
+    opened = e.LedgerOpened(fund=fund, currency=currency, purpose=purpose)
+    first_rule = table.rules[0].valid_from
+    return [
+        *numbered(LEDGER_STREAM, 0, [(first_rule, opened)]),
+        *numbered(rule_stream(table.id), 0, [(first_rule, e.RefundRuleEnacted(table=table))]),
+    ]
+
+
+def sign(law: LawState, state: AgreementState, terms: Terms, source: Source) -> list[New]:
+    """The signing of an agreement's terms. Signing the same terms again changes nothing."""
+    if law.opened is None:
+        message = "this ledger has not been opened; run `ofl init` first"
+        raise OutOfOrder(message)
+    if state.signed is not None:
+        if state.signed.terms == terms:
+            return []
+        message = (
+            f"agreement {terms.agreement!r} is signed with other terms; signed terms are not edited"
+        )
+        raise AlreadyDone(message)
+    if terms.currency != law.opened.currency:
+        message = f"the ledger is in {law.opened.currency}, the terms are in {terms.currency}"
+        raise AgainstTerms(message)
+    if terms.refund_law.table not in law.rules:
+        known = ", ".join(sorted(law.rules))
+        message = f"refund_law.table: there is no rule table {terms.refund_law.table!r} ({known})"
+        raise AgainstTerms(message)
+    signed = e.AgreementSigned(
+        terms=terms,
+        terms_version=1,
+        rules_at_signature=law.rules[terms.refund_law.table][1],
+        source=source,
+    )
+    return numbered(agreement_stream(terms.agreement), 0, [(terms.signed_on, signed)])

@@ -1,0 +1,169 @@
+"""Running policy over an agreement and recording what is new or has changed since."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ledger import events as e
+from ledger.decide.decision import New, agreement_stream, numbered
+from ledger.decide.refusal import OutOfOrder
+from ledger.decide.state import AgreementState, Claim, LawState
+from ledger.model import Position, SubjectRef
+from ledger.money import ZERO, Amount
+from ledger.policy import VERSION
+from ledger.policy.assess import Assessment, Decided, Milestone, assess
+
+
+def claim_id(agreement: str, metric: str, milestone: Milestone) -> str:
+    """The name under which an outcome is decided once: agreement, person, metric, milestone."""
+    return f"{agreement}/{milestone.subject}/{metric}/{milestone.months}m"
+
+
+def run(law: LawState, state: AgreementState, until: date) -> Assessment:
+    """Policy on the facts as they stand; nothing is decided by looking.
+
+    Raises:
+        OutOfOrder: if a person's facts can no longer be read.
+    """
+    if state.sealed:
+        message = (
+            f"{len(state.sealed)} people of {state.agreement} have facts that cannot be opened "
+            "without the vault; assess where the vault is"
+        )
+        raise OutOfOrder(message)
+    return assess(state.facts(law), until)
+
+
+def decide(
+    law: LawState, state: AgreementState, until: date, facts_to: Position
+) -> list[New]:
+    """The outcomes and entitlements that are new or differ from what was decided before.
+
+    Of an entitlement that changed, only the difference is to be posted; the event carries both.
+    """
+    assessment = run(law, state, until)
+    changed = [each for each in assessment.decided if _differs(state, each)]
+    if not changed:
+        return []
+    version = state.version
+    made = _assessment_made(law, state, until, facts_to, assessment, len(changed))
+    # Positions of this command's own events are not known before the store gives them, so they
+    # are counted from the position the first one will get.
+    events: list[tuple[date, e.Event]] = [(until, made)]
+    first = Position(facts_to + 1)
+    for each in changed:
+        outcome_at = Position(first + len(events))
+        events.append((each.milestone.period.end, _outcome(state, each, first)))
+        before = _claim(state, each)
+        if each.entitlement is not None or (before and before.parts):
+            event = _entitlement(state, each, outcome_at, first)
+            events.append((each.milestone.period.end, event))
+    return numbered(agreement_stream(state.agreement), version, events)
+
+
+def _claim(state: AgreementState, decided: Decided) -> Claim | None:
+    metric = state.terms.metric.id
+    return state.claims.get(claim_id(state.agreement, metric, decided.milestone))
+
+
+def _parts(decided: Decided) -> tuple[e.Part, ...]:
+    return decided.entitlement.parts if decided.entitlement else ()
+
+
+def _differs(state: AgreementState, decided: Decided) -> bool:
+    claim = _claim(state, decided)
+    return claim is None or (claim.achieved, claim.parts) != (decided.achieved, _parts(decided))
+
+
+def difference(before: tuple[e.Part, ...], after: tuple[e.Part, ...]) -> tuple[e.Part, ...]:
+    """What must be added to the parts before to get the parts after; zeros left out."""
+    amounts: dict[tuple[str, e.Role, str], Amount] = {}
+    for part in after:
+        amounts[part.payer, part.role, part.payee] = part.amount
+    for part in before:
+        key = (part.payer, part.role, part.payee)
+        amounts[key] = amounts.get(key, ZERO) - part.amount
+    return tuple(
+        e.Part(payer=payer, role=role, payee=payee, amount=amount)
+        for (payer, role, payee), amount in amounts.items()
+        if amount
+    )
+
+
+def _assessment_made(
+    law: LawState,
+    state: AgreementState,
+    until: date,
+    facts_to: Position,
+    assessment: Assessment,
+    changed: int,
+) -> e.AssessmentMade:
+    assert state.signed is not None
+    rule_at, _ = law.rules[state.terms.refund_law.table]
+    based_on = [state.signed_at, rule_at, *law.tariff_positions]
+    if state.register_at is not None:
+        based_on.append(state.register_at)
+    rules = state.facts(law).rules
+    return e.AssessmentMade(
+        assessment=f"{state.agreement}-A{len(state.assessments) + 1:03d}",
+        until=until,
+        facts_to=facts_to,
+        terms_version=state.signed.terms_version,
+        policy_version=VERSION,
+        rule_table=rules.id,
+        rules=tuple(rule.id for rule in rules.rules),
+        based_on=tuple(based_on),
+        decided=changed,
+        waiting=len(assessment.waiting),
+    )
+
+
+def _outcome(state: AgreementState, decided: Decided, assessed_at: Position) -> e.OutcomeDecided:
+    milestone, metric = decided.milestone, state.terms.metric
+    reading_at, _ = state.readings[
+        milestone.subject, milestone.months, metric.achieved_when.indicator
+    ]
+    before = _claim(state, decided)
+    return e.OutcomeDecided(
+        claim=claim_id(state.agreement, metric.id, milestone),
+        assessed_at=assessed_at,
+        subject=milestone.subject,
+        metric=metric.id,
+        period_start=milestone.period.start,
+        period_end=milestone.period.end,
+        milestone_months=milestone.months,
+        achieved=decided.achieved,
+        based_on=(reading_at,),
+        corrects=before.outcome_at if before else None,
+    )
+
+
+def _entitlement(
+    state: AgreementState, decided: Decided, outcome_at: Position, assessed_at: Position
+) -> e.EntitlementCalculated:
+    milestone, before = decided.milestone, _claim(state, decided)
+    result = decided.entitlement
+    return e.EntitlementCalculated(
+        claim=claim_id(state.agreement, state.terms.metric.id, milestone),
+        outcome_at=outcome_at,
+        assessed_at=assessed_at,
+        subject=milestone.subject,
+        metric=state.terms.metric.id,
+        achieved_on=milestone.period.end,
+        total=result.total if result else ZERO,
+        parts=_parts(decided),
+        difference=difference(before.parts if before else (), _parts(decided)),
+        gains=decided.gains,
+        person_total=result.person_total if result else ZERO,
+        agreement_total=result.agreement_total if result else ZERO,
+        working=result.working if result else None,
+        based_on=_basis(state, milestone.subject, milestone.period.end),
+        corrects=before.entitlement_at if before else None,
+    )
+
+
+def _basis(state: AgreementState, subject: SubjectRef, achieved_on: date) -> tuple[Position, ...]:
+    """The enrolment, the stays and the capital that an entitlement rests on."""
+    stays = sorted(position for position, _ in state.stays[subject].values())
+    capital = [position for position, paid in state.capital if paid.paid_on <= achieved_on]
+    return (state.enrolled[subject][0], *stays, *capital)

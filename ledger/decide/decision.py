@@ -1,0 +1,46 @@
+"""What a decision adds to a stream, before the store gives it a place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from ledger.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """An event to be recorded, with the day on which it counts."""
+
+    stream: str
+    version: int
+    effective_on: date
+    event: Event
+
+
+def numbered(stream: str, version: int, events: Iterable[tuple[date, Event]]) -> list[New]:
+    """Events in the order in which they follow on a stream's last version."""
+    return [
+        New(stream, version + number, effective_on, event)
+        for number, (effective_on, event) in enumerate(events, start=1)
+    ]
+
+
+def agreement_stream(agreement: str) -> str:
+    """The stream of everything that happens in an agreement."""
+    return f"agreement/{agreement}"
+
+
+def bank_stream(account: str) -> str:
+    """The stream of the lines seen on a party's bank account."""
+    return f"bank/{account}"
+
+
+LEDGER_STREAM = "ledger"
+TARIFFS_STREAM = "tariffs"
+
+
+def rule_stream(table: str) -> str:
+    """The stream of a rule table's versions."""
+    return f"rule/{table}"

@@ -1,0 +1,286 @@
+"""Facts from files: the whole file is taken, or nothing and every error is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from ledger import events as e
+from ledger.dates import add_months
+from ledger.decide.decision import TARIFFS_STREAM, New, agreement_stream, numbered
+from ledger.decide.refusal import FileRefused, Finding
+from ledger.decide.rows import Batch, EnrolmentRow, MeasurementRow, Row, StayRow
+from ledger.decide.state import AgreementState, LawState
+from ledger.facts import Reading, Stay, Tariff, tariff_on
+from ledger.model import SubjectRef
+from ledger.money import ZERO
+
+States = Mapping[str, AgreementState]
+Subjects = Mapping[tuple[str, str], SubjectRef]
+"""Pseudonyms by (agreement, person id)."""
+
+
+def record_tariffs(law: LawState, batch: Batch[Tariff]) -> list[New]:
+    """Tariffs that are new; one that differs from what is known is refused."""
+    findings: list[Finding] = []
+    fresh: list[Tariff] = []
+    known = {(t.shelter, t.valid_from): t for ts in law.tariffs.values() for t in ts}
+    for row in batch.rows:
+        tariff = row.value
+        before = known.setdefault((tariff.shelter, tariff.valid_from), tariff)
+        if min(tariff.per_night, tariff.own_payment) < ZERO:
+            findings.append(Finding(row.number, "tariff", "a tariff must not be below zero"))
+        elif before is tariff:
+            fresh.append(tariff)
+        elif before != tariff:
+            message = (
+                f"{tariff.shelter} already has the tariff {before.per_night} less "
+                f"{before.own_payment} from {tariff.valid_from}; a tariff is not changed by import"
+            )
+            findings.append(Finding(row.number, "tariff", message))
+    _refuse(batch.file, findings)
+    if not fresh:
+        return []
+    event = e.TariffsRecorded(tariffs=tuple(fresh), source=batch.source())
+    version = law.versions.get(TARIFFS_STREAM, 0)
+    first = min(tariff.valid_from for tariff in fresh)
+    return numbered(TARIFFS_STREAM, version, [(first, event)])
+
+
+def check_enrolments(states: States, batch: Batch[EnrolmentRow]) -> None:
+    """Refuse enrolments in unknown agreements or outside their term, before pseudonyms exist."""
+    findings = []
+    for row in batch.rows:
+        state = states.get(row.value.agreement)
+        if state is None:
+            findings.append(_unknown_agreement(row.number, row.value.agreement, states))
+        elif not state.terms.starts_on <= row.value.enrolled_on < state.terms.ends_on:
+            message = (
+                f"{row.value.enrolled_on} is outside the agreement's term, from "
+                f"{state.terms.starts_on} up to {state.terms.ends_on}"
+            )
+            findings.append(Finding(row.number, "enrolled_on", message))
+    _refuse(batch.file, findings)
+
+
+def enrol(states: States, batch: Batch[EnrolmentRow], subjects: Subjects) -> list[New]:
+    """Enrolments that are new; a person enrolled on another date, or one too many, is refused."""
+    findings: list[Finding] = []
+    news: list[New] = []
+    for agreement, state in states.items():
+        enrolled = {ref: day for ref, (_, day) in state.enrolled.items()}
+        fresh: list[tuple[date, e.Event]] = []
+        for row in batch.rows:
+            if row.value.agreement != agreement:
+                continue
+            ref = subjects[agreement, row.value.person_id]
+            day = enrolled.get(ref)
+            if day is None:
+                enrolled[ref] = day = row.value.enrolled_on
+                event = e.PersonEnrolled(
+                    subject=ref, enrolled_on=day, source=batch.source(row.number)
+                )
+                fresh.append((day, event))
+                if len(enrolled) > state.terms.people:
+                    message = f"{agreement} is for {state.terms.people} people; this is one more"
+                    findings.append(Finding(row.number, "agreement", message))
+            elif day != row.value.enrolled_on:
+                message = f"this person is already enrolled in {agreement} from {day}"
+                findings.append(Finding(row.number, "enrolled_on", message))
+        news += numbered(agreement_stream(agreement), state.version, fresh)
+    _refuse(batch.file, findings)
+    return news
+
+
+def record_stays(
+    law: LawState,
+    states: States,
+    batch: Batch[StayRow],
+    subjects: Subjects,
+    covers_until: date | None,
+) -> list[New]:
+    """Stays that are new or have ended since, for every agreement the person is enrolled in.
+
+    The register then counts as known up to `covers_until`, or if that is None up to the newest
+    date in the file: an export cannot be older than what it tells.
+    """
+    findings = [f for row in batch.rows for f in _stay_findings(law, states, subjects, row)]
+    findings += _repeated(batch)
+    dates = [day for row in batch.rows for day in _dates(row.value.stay)]
+    until = covers_until or max(dates, default=None)
+    if covers_until and dates and covers_until < max(dates):
+        late = next(row for row in batch.rows if max(_dates(row.value.stay)) > covers_until)
+        message = f"this is after the day {covers_until} up to which the export is said to reach"
+        findings.append(Finding(late.number, "admitted", message))
+    news: list[New] = []
+    for agreement, state in states.items():
+        fresh, wrong = _fresh_stays(agreement, state, batch, subjects)
+        findings += wrong
+        if until is not None and until > state.register_until and state.enrolled:
+            fresh.append((until, e.RegisterCovered(until=until, source=batch.source())))
+        news += numbered(agreement_stream(agreement), state.version, fresh)
+    _refuse(batch.file, findings)
+    return news
+
+
+def record_measurements(
+    states: States, batch: Batch[MeasurementRow], subjects: Subjects
+) -> list[New]:
+    """Readings that are new; one that differs from what is known is refused."""
+    findings: list[Finding] = []
+    fresh: dict[str, list[tuple[date, e.Event]]] = {}
+    seen: dict[tuple[SubjectRef, int, str], MeasurementRow] = {}
+    for row in batch.rows:
+        finding = _measurement_finding(states, subjects, row)
+        if finding is not None:
+            findings.append(finding)
+            continue
+        value = row.value
+        ref = subjects[value.agreement, value.person_id]
+        key = (ref, value.milestone_months, value.indicator)
+        known = states[value.agreement].readings.get(key)
+        event = e.MeasurementRecorded(
+            subject=ref,
+            milestone_months=value.milestone_months,
+            measured_on=value.measured_on,
+            indicator=value.indicator,
+            reading=Reading(value=value.value),
+            validator=value.validator,
+            source=batch.source(row.number),
+        )
+        if known is not None:
+            if not _same_reading(known[1], event):
+                message = "this milestone was recorded before with another reading or date"
+                findings.append(Finding(row.number, "value", message))
+        elif seen.setdefault(key, value) != value:
+            message = "this milestone stands in the file twice with different readings"
+            findings.append(Finding(row.number, "value", message))
+        elif seen[key] is value:
+            fresh.setdefault(value.agreement, []).append((value.measured_on, event))
+    _refuse(batch.file, findings)
+    return [
+        new
+        for agreement, events in fresh.items()
+        for new in numbered(agreement_stream(agreement), states[agreement].version, events)
+    ]
+
+
+def _refuse(file: str, findings: Iterable[Finding]) -> None:
+    found = sorted(set(findings))
+    if found:
+        raise FileRefused(file, found)
+
+
+def _unknown_agreement(row: int, agreement: str, states: States) -> Finding:
+    known = ", ".join(sorted(states)) or "none is signed yet"
+    return Finding(row, "agreement", f"there is no agreement {agreement!r} (known: {known})")
+
+
+def _dates(stay: Stay) -> tuple[date, ...]:
+    return (stay.admitted, *([stay.discharged] if stay.discharged else []))
+
+
+def _stay_findings(
+    law: LawState, states: States, subjects: Subjects, row: Row[StayRow]
+) -> list[Finding]:
+    """What is wrong with one row taken alone."""
+    findings = []
+    stay, person_id = row.value.stay, row.value.person_id
+    if not any((agreement, person_id) in subjects for agreement in states):
+        message = (
+            "this person is not enrolled in any agreement; import the enrolment first, "
+            "or leave the row out"
+        )
+        findings.append(Finding(row.number, "person_id", message))
+    tariffs = law.tariffs.get(stay.shelter)
+    if tariffs is None:
+        message = f"there is no shelter {stay.shelter!r}; import its tariffs first"
+        findings.append(Finding(row.number, "shelter", message))
+    elif tariff_on(tariffs, stay.admitted) is None:
+        message = f"{stay.shelter} has no tariff on {stay.admitted}; import the tariff first"
+        findings.append(Finding(row.number, "admitted", message))
+    return findings
+
+
+def _repeated(batch: Batch[StayRow]) -> list[Finding]:
+    """Rows with a stay_id that stands earlier in the file with other content."""
+    first: dict[str, StayRow] = {}
+    return [
+        Finding(row.number, "stay_id", "this stay stands in the file twice with different content")
+        for row in batch.rows
+        if first.setdefault(row.value.stay.stay, row.value) != row.value
+    ]
+
+
+def _fresh_stays(
+    agreement: str, state: AgreementState, batch: Batch[StayRow], subjects: Subjects
+) -> tuple[list[tuple[date, e.Event]], list[Finding]]:
+    """The events a register export adds to one agreement, and what contradicts it."""
+    known = {
+        stay_id: (position, ref, stay)
+        for ref, stays in state.stays.items()
+        for stay_id, (position, stay) in stays.items()
+    }
+    fresh: dict[str, tuple[date, e.Event]] = {}
+    findings = []
+    for row in batch.rows:
+        ref = subjects.get((agreement, row.value.person_id))
+        stay = row.value.stay
+        if stay.stay in known:
+            position, owner, before = known[stay.stay]
+            if (owner, before) == (ref, stay):
+                continue
+            closed = before.model_copy(update={"discharged": stay.discharged})
+            if (owner, closed) != (ref, stay) or before.discharged is not None:
+                message = (
+                    "this stay was recorded before with another person, shelter or date; "
+                    "an import only adds stays and ends open ones"
+                )
+                findings.append(Finding(row.number, "stay_id", message))
+                continue
+            closes = position
+        elif ref is not None:
+            closes = None
+        else:
+            continue
+        assert ref is not None
+        event = e.StayRecorded(
+            subject=ref, stay=stay, closes=closes, source=batch.source(row.number)
+        )
+        fresh.setdefault(stay.stay, (stay.discharged or stay.admitted, event))
+    return list(fresh.values()), findings
+
+
+def _measurement_finding(
+    states: States, subjects: Subjects, row: Row[MeasurementRow]
+) -> Finding | None:
+    """What is wrong with one row taken alone; None if nothing is."""
+    value = row.value
+    state = states.get(value.agreement)
+    if state is None:
+        return _unknown_agreement(row.number, value.agreement, states)
+    ref = subjects.get((value.agreement, value.person_id))
+    if ref is None or ref not in state.enrolled:
+        message = f"this person is not enrolled in {value.agreement}; import the enrolment first"
+        return Finding(row.number, "person_id", message)
+    milestones = state.terms.metric.measured_at_months
+    if value.milestone_months not in milestones:
+        listed = ", ".join(map(str, milestones))
+        message = f"the terms measure at {listed} months, not at {value.milestone_months}"
+        return Finding(row.number, "milestone_months", message)
+    due = add_months(state.enrolled[ref][1], value.milestone_months)
+    if value.measured_on < due:
+        message = f"measured on {value.measured_on}, before the milestone is reached on {due}"
+        return Finding(row.number, "measured_on", message)
+    indicator = state.terms.indicator(value.indicator)
+    if indicator is None:
+        listed = ", ".join(each.id for each in state.terms.indicators)
+        message = f"the terms have no indicator {value.indicator!r} (they have {listed})"
+        return Finding(row.number, "indicator", message)
+    problem = indicator.problem(value.value)
+    return Finding(row.number, "value", problem) if problem else None
+
+
+def _same_reading(known: e.MeasurementRecorded, new: e.MeasurementRecorded) -> bool:
+    ignored = {"source", "validator"}
+    return known.model_dump(exclude=ignored) == new.model_dump(exclude=ignored)

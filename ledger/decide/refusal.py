@@ -1,0 +1,57 @@
+"""Refusals: a class per reason, whose text tells a finance person what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
+    """The command was refused and nothing was recorded."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One thing wrong in a file: row (from 1, the header is row 1), column, what to do."""
+
+    row: int
+    column: str
+    message: str
+
+
+class FileRefused(Refusal):
+    """A file holds errors, so nothing of it was taken."""
+
+    def __init__(self, file: str, findings: Sequence[Finding]) -> None:
+        self.file = file
+        self.findings = tuple(sorted(findings))
+        super().__init__("\n".join(self.lines()))
+
+    def lines(self) -> list[str]:
+        """A line per finding: file, row, column, message."""
+        return [
+            f"{self.file}, row {each.row}"
+            + (f", column {each.column}" if each.column else "")
+            + f": {each.message}"
+            for each in self.findings
+        ]
+
+
+class NotFound(Refusal):
+    """Nothing has that name."""
+
+
+class AlreadyDone(Refusal):
+    """The step was taken before."""
+
+
+class OutOfOrder(Refusal):
+    """Another step must come first."""
+
+
+class FourEyes(Refusal):
+    """The same person may not take both steps."""
+
+
+class AgainstTerms(Refusal):
+    """The agreement's terms do not allow it."""

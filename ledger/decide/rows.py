@@ -1,0 +1,79 @@
+"""What is read from files, row by row, before anything is decided on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+from ledger.facts import Source, Stay, Tariff
+from ledger.money import Amount
+
+R = TypeVar("R", covariant=True)  # noqa: PLC0105 - the short name is local to this page
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Generic[R]):
+    """A value and the row it was read from."""
+
+    number: int
+    value: R
+
+
+@dataclass(frozen=True, slots=True)
+class Batch(Generic[R]):
+    """A whole file: its base name, the hash of its bytes, its rows in order."""
+
+    file: str
+    sha256: str
+    rows: tuple[Row[R], ...]
+
+    def source(self, row: int | None = None) -> Source:
+        """Where a fact was read."""
+        return Source(file=self.file, sha256=self.sha256, row=row)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentRow:
+    """A person entered an agreement's programme."""
+
+    agreement: str
+    person_id: str
+    enrolled_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class StayRow:
+    """A stay of a person, as the register shows it."""
+
+    person_id: str
+    stay: Stay
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementRow:
+    """A reading of one indicator for one person at one milestone."""
+
+    agreement: str
+    person_id: str
+    milestone_months: int
+    measured_on: date
+    indicator: str
+    value: str
+    validator: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankRow:
+    """A line of a bank statement; money out is below zero."""
+
+    account: str
+    line: str
+    booked_on: date
+    amount: Amount
+    reference: str
+    text: str
+
+
+TariffRow = Tariff
+"""A tariff row is the tariff itself."""

@@ -1,0 +1,73 @@
+"""What comes from outside: stays, measurements, tariffs, and where each was read.
+
+These are the values that events carry and that policy computes with.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from ledger.dates import Day
+from ledger.model import Identifier, Model, Text
+from ledger.money import Amount
+
+
+class Source(Model):
+    """The file and row that a fact was read from; the file is named by its SHA-256."""
+
+    file: Text
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    row: Annotated[int, Field(ge=1)] | None = None
+
+
+class Stay(Model):
+    """One stay at a shelter: the nights `[admitted, discharged)`; open while not discharged."""
+
+    stay: Text
+    shelter: Identifier
+    admitted: Day
+    discharged: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Stay:
+        if self.discharged is not None and self.discharged < self.admitted:
+            message = f"discharged {self.discharged} is before admitted {self.admitted}"
+            raise ValueError(message)
+        return self
+
+
+class Reading(Model):
+    """What one indicator showed for one person, as the terms define the indicator."""
+
+    value: Text
+
+
+class Tariff(Model):
+    """What a night at a shelter costs from a date on, until that shelter's next tariff."""
+
+    shelter: Identifier
+    valid_from: Day
+    per_night: Amount
+    own_payment: Amount
+
+    @property
+    def net(self) -> int:
+        """Minor units a night costs the public: the tariff less the resident's own payment."""
+        return max(0, self.per_night.minor - self.own_payment.minor)
+
+
+class CapitalPaidIn(Model):
+    """Capital that one investor had paid in by a date."""
+
+    investor: Identifier
+    paid_on: Day
+    amount: Amount
+
+
+def tariff_on(tariffs: tuple[Tariff, ...], day: date) -> Tariff | None:
+    """The tariff in force on a day among those of one shelter; None before the first."""
+    in_force = [tariff for tariff in tariffs if tariff.valid_from <= day]
+    return max(in_force, key=lambda tariff: tariff.valid_from, default=None)

@@ -1,0 +1,178 @@
+"""Amounts of money: whole minor units (øre), exact, never float.
+
+A ledger holds one currency, named once in its opening event, so an amount carries only its minor
+units. Every currency the ledger accepts has two decimals.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic_core import core_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+
+CURRENCIES = ("DKK", "EUR", "GBP", "NOK", "SEK", "USD")
+"""Currencies with two decimals that a ledger can be opened in."""
+
+# Spelled out because Decimal also accepts NaN, Infinity, "1_000" and Arabic digits.
+_AMOUNT = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]{2}))?", re.ASCII)
+_SHARE = re.compile(r"(?:0|1)(?:\.[0-9]{1,6})?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Amount:
+    """A sum of money in minor units (øre) of the ledger's currency."""
+
+    minor: int
+
+    def __post_init__(self) -> None:
+        if type(self.minor) is not int:
+            message = f"an amount is made of whole minor units, not {type(self.minor).__name__}"
+            raise TypeError(message)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "90420.00" or "90420".
+
+        Raises:
+            ValueError: for anything else, such as "90.420,00", "1e5", "NaN" or three decimals.
+        """
+        found = _AMOUNT.fullmatch(text)
+        if found is None:
+            message = f"{text!r} is not an amount; write it as 90420.00"
+            raise ValueError(message)
+        sign, whole, decimals = found.groups()
+        minor = int(whole) * 100 + int(decimals or 0)
+        return cls(-minor if sign else minor)
+
+    def __str__(self) -> str:
+        whole, decimals = divmod(abs(self.minor), 100)
+        return f"{'-' if self.minor < 0 else ''}{whole}.{decimals:02d}"
+
+    def __add__(self, other: Amount) -> Amount:
+        return Amount(self.minor + other.minor)
+
+    def __sub__(self, other: Amount) -> Amount:
+        return Amount(self.minor - other.minor)
+
+    def __neg__(self) -> Amount:
+        return Amount(-self.minor)
+
+    def __bool__(self) -> bool:
+        return self.minor != 0
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[Any], handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        del source, handler
+        return core_schema.no_info_plain_validator_function(
+            cls._validate, serialization=core_schema.to_string_ser_schema()
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        del schema, handler
+        return {
+            "type": "string",
+            "pattern": r"^-?[0-9]{1,15}(\.[0-9]{2})?$",
+            "examples": ["90420.00"],
+        }
+
+    @classmethod
+    def _validate(cls, value: object) -> Amount:
+        if isinstance(value, Amount):
+            return value
+        if isinstance(value, str):
+            return cls.parse(value)
+        message = "write an amount as text, such as 90420.00"
+        raise ValueError(message)
+
+
+ZERO = Amount(0)
+
+
+def total(amounts: Any) -> Amount:
+    """Sum an iterable of amounts; nothing sums to zero."""
+    return Amount(sum(amount.minor for amount in amounts))
+
+
+def _share(value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        value = str(value)
+    if not isinstance(value, str) or not _SHARE.fullmatch(value) or Decimal(value) > 1:
+        message = f"{value!r} is not a share; write a number from 0 to 1, such as 0.50"
+        raise ValueError(message)
+    return Decimal(value)
+
+
+Share = Annotated[
+    Decimal,
+    BeforeValidator(_share),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^[01](\.[0-9]{1,6})?$", "examples": ["0.50"]}
+    ),
+]
+"""A share from 0 to 1 with at most six decimals."""
+
+
+def rounded(minor: Fraction) -> Amount:
+    """Round exact minor units to whole ones, half away from zero."""
+    magnitude = int(abs(minor) + Fraction(1, 2))
+    return Amount(magnitude if minor >= 0 else -magnitude)
+
+
+def exact(minor: Fraction) -> str:
+    """Write unrounded minor units as major units with every decimal, at least two.
+
+    Products of amounts and shares are finite decimals, so nothing is lost.
+
+    Raises:
+        ValueError: if the value has no finite decimal form.
+    """
+    scale, denominator = 2, minor.denominator
+    while (10 ** (scale - 2)) % denominator:
+        scale += 1
+        if scale > 40:  # noqa: PLR2004 - far beyond the product of any two shares
+            message = f"{minor} has no finite decimal form"
+            raise ValueError(message)
+    digits = abs(minor.numerator) * 10 ** (scale - 2) // denominator
+    whole, decimals = divmod(digits, 10**scale)
+    return f"{'-' if minor < 0 else ''}{whole}.{decimals:0{scale}d}"
+
+
+def from_exact(text: str) -> Fraction:
+    """Read back what `exact` wrote, in minor units."""
+    return Fraction(text) * 100
+
+
+def split(whole: Amount, weights: Mapping[str, Fraction], residual_to: str) -> dict[str, Amount]:
+    """Divide an amount in proportion to weights; the parts sum to the whole to the øre.
+
+    Each part is rounded half away from zero; what rounding leaves goes to `residual_to`.
+
+    Raises:
+        ValueError: if the weights sum to zero or `residual_to` is not among them.
+    """
+    sum_of_weights = sum(weights.values())
+    if not sum_of_weights or residual_to not in weights:
+        message = "a split needs weights above zero and a holder of the residual among them"
+        raise ValueError(message)
+    parts = {
+        name: rounded(whole.minor * weight / sum_of_weights) for name, weight in weights.items()
+    }
+    parts[residual_to] += whole - total(parts.values())
+    return parts

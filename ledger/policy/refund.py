@@ -1,0 +1,104 @@
+"""The state's refund of shelter nights, by the rule in force on each night.
+
+Under a rule with a limit, a person's running year starts on the first night on or after the date
+the limit was introduced and lasts one year; the next starts with the first night after that. A
+night is refunded if fewer nights of the running year than the limit in force on that night have
+been refunded before it. (Serviceloven § 110; orders on state refund.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+
+from ledger.dates import Period, add_years
+from ledger.facts import Tariff
+from ledger.policy.nights import PricedNights
+from ledger.terms.refund_rule import OpenWindows, RefundRule, RefundRuleTable
+
+
+@dataclass(frozen=True, slots=True)
+class RefundedNights:
+    """Consecutive nights at one tariff, under one rule, all refunded or none."""
+
+    period: Period
+    tariff: Tariff
+    rule: RefundRule | None
+    refunded: bool
+    window: Period | None
+
+    def cost(self, nights: int) -> int:
+        """What so many of the nights cost the public, in minor units."""
+        return self.tariff.net * nights
+
+    def refund(self, nights: int) -> Fraction:
+        """What the state refunds of so many of the nights, in exact minor units."""
+        if self.rule is None or not self.refunded:
+            return Fraction(0)
+        return Fraction(self.rule.state_share) * self.cost(nights)
+
+
+@dataclass(slots=True)
+class _RunningYear:
+    """The running year while walking through a person's nights."""
+
+    window: Period | None = None
+    refunded: int = 0
+    nights: list[RefundedNights] = field(default_factory=list)
+
+    def add(self, period: Period, tariff: Tariff, rule: RefundRule) -> None:
+        """Take nights under one rule, opening and closing running years on the way."""
+        if rule.nights_per_running_year is None:
+            self.window, self.refunded = None, 0
+            self.nights.append(RefundedNights(period, tariff, rule, True, None))
+            return
+        while period.days:
+            if self.window is None or self.window.end <= period.start:
+                self.window = Period(period.start, add_years(period.start, 1))
+                self.refunded = 0
+            within = period.overlap(self.window)
+            left = max(0, rule.nights_per_running_year - self.refunded)
+            cut = min(within.end, within.start + timedelta(days=left))
+            self.refunded += (cut - within.start).days
+            for part, refunded in (
+                (Period(within.start, cut), True),
+                (Period(cut, within.end), False),
+            ):
+                if part.days:
+                    self.nights.append(
+                        RefundedNights(part, tariff, rule, refunded, self.window)
+                    )
+            period = Period(within.end, period.end)
+
+
+def refund(nights: Iterable[PricedNights], table: RefundRuleTable) -> list[RefundedNights]:
+    """Divide a person's whole history of nights, in order, into refunded and not refunded."""
+    year = _RunningYear()
+    bounds = [rule.valid_from for rule in table.rules]
+    ruled = list(zip(table.rules, bounds, [*bounds[1:], date.max], strict=True))
+    last_rule: RefundRule | None = None
+    for priced in nights:
+        before_any = priced.period.overlap(Period(date.min, bounds[0]))
+        if before_any.days:
+            year.nights.append(RefundedNights(before_any, priced.tariff, None, False, None))
+        for rule, start, end in ruled:
+            under = priced.period.overlap(Period(start, end))
+            if not under.days:
+                continue
+            if rule is not last_rule and _restarts(table, last_rule, rule):
+                year.window, year.refunded = None, 0
+            last_rule = rule
+            year.add(under, priced.tariff, rule)
+    return year.nights
+
+
+def _restarts(table: RefundRuleTable, last: RefundRule | None, rule: RefundRule) -> bool:
+    """Whether a rule between the one that applied last and this one ended the running years."""
+    first = 0 if last is None else table.rules.index(last) + 1
+    passed = table.rules[first : table.rules.index(rule) + 1]
+    return any(
+        each.open_windows is OpenWindows.RESTART or each.nights_per_running_year is None
+        for each in passed
+    )

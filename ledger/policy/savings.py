@@ -1,0 +1,178 @@
+"""What was saved: the counterfactual course of events compared with the actual one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from ledger.dates import Period
+from ledger.events import Gain, History, NightLine, Window
+from ledger.facts import Stay, Tariff
+from ledger.money import Amount, exact
+from ledger.policy.nights import counterfactual, price
+from ledger.policy.refund import RefundedNights, refund
+from ledger.terms.agreement import Counterfactual
+from ledger.terms.refund_rule import RefundRuleTable
+
+NO_RULE = "no-refund"
+"""The name shown for nights before the first rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Courses:
+    """A person's whole history of nights, as it would have been and as it was."""
+
+    counterfactual: list[RefundedNights]
+    actual: list[RefundedNights]
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """What one person saved in one period, in exact minor units, neither below zero."""
+
+    state_gain: Fraction
+    municipal_gain: Fraction
+    counterfactual: History
+    actual: History
+    gains: tuple[Gain, ...]
+
+
+def courses(
+    stays: Iterable[Stay],
+    enrolled: date,
+    tariffs: Mapping[str, tuple[Tariff, ...]],
+    terms: Counterfactual,
+    table: RefundRuleTable,
+    until: date,
+) -> Courses:
+    """Both histories up to `until`, with running years counted over the whole of each.
+
+    Raises:
+        NoTariffError: if a night has no price.
+    """
+    actual = price(stays, tariffs, until)
+    otherwise = counterfactual(actual, enrolled, terms, until)
+    return Courses(refund(otherwise, table), refund(actual, table))
+
+
+def saving(both: Courses, period: Period) -> Saving:
+    """The saving of a period.
+
+    State-side gain: refund of the counterfactual nights less refund of the actual nights, never
+    below zero. Municipal gain: what the avoided nights cost less that saved refund, never below
+    zero.
+    """
+    cost, refunded = (
+        _sum(both.counterfactual, period)[i] - _sum(both.actual, period)[i] for i in (0, 1)
+    )
+    state_gain = max(Fraction(0), refunded)
+    return Saving(
+        state_gain=state_gain,
+        municipal_gain=max(Fraction(0), cost - state_gain),
+        counterfactual=_history(both.counterfactual, period),
+        actual=_history(both.actual, period),
+        gains=_gains(both, period),
+    )
+
+
+def _sum(course: list[RefundedNights], period: Period) -> tuple[Fraction, Fraction]:
+    """Cost and refund of a course's nights in the period."""
+    cost, refunded = Fraction(0), Fraction(0)
+    for nights in course:
+        days = nights.period.overlap(period).days
+        cost += nights.cost(days)
+        refunded += nights.refund(days)
+    return cost, refunded
+
+
+def _rule_name(nights: RefundedNights) -> str:
+    return nights.rule.id if nights.rule else NO_RULE
+
+
+def _history(course: list[RefundedNights], period: Period) -> History:
+    cost, refunded = _sum(course, period)
+    counts: dict[tuple[int, int, str, Decimal, bool], int] = defaultdict(int)
+    for nights in course:
+        if days := nights.period.overlap(period).days:
+            share = nights.rule.state_share if nights.rule else Decimal(0)
+            tariff = nights.tariff
+            key = (tariff.per_night.minor, tariff.own_payment.minor)
+            counts[*key, _rule_name(nights), share, nights.refunded] += days
+    lines = []
+    for (per_night, own_payment, rule, share, is_refunded), days in counts.items():
+        line_cost = Fraction(max(0, per_night - own_payment) * days)
+        lines.append(
+            NightLine(
+                nights=days,
+                tariff=Amount(per_night),
+                own_payment=Amount(own_payment),
+                rule=rule,
+                state_share=share,
+                refunded=is_refunded,
+                cost=exact(line_cost),
+                refund=exact(line_cost * Fraction(share) if is_refunded else Fraction(0)),
+            )
+        )
+    return History(
+        lines=tuple(lines),
+        windows=_windows(course, period),
+        nights=sum(counts.values()),
+        cost=exact(cost),
+        refund=exact(refunded),
+    )
+
+
+def _windows(course: list[RefundedNights], period: Period) -> tuple[Window, ...]:
+    """The running years that have nights in the period."""
+    by_window: dict[Period, list[RefundedNights]] = defaultdict(list)
+    for nights in course:
+        if nights.window is not None:
+            by_window[nights.window].append(nights)
+    windows = []
+    for window, all_nights in by_window.items():
+        before = Period(date.min, period.start)
+        inside = [(n, n.period.overlap(period).days) for n in all_nights]
+        earlier = [(n, n.period.overlap(before).days) for n in all_nights]
+        if sum(days for _, days in inside):
+            windows.append(
+                Window(
+                    start=window.start,
+                    end=window.end,
+                    nights_before=sum(days for _, days in earlier),
+                    refunded_before=sum(days for n, days in earlier if n.refunded),
+                    nights=sum(days for _, days in inside),
+                    refunded=sum(days for n, days in inside if n.refunded),
+                )
+            )
+    return tuple(windows)
+
+
+def _gains(both: Courses, period: Period) -> tuple[Gain, ...]:
+    """The comparison by calendar year and rule of the nights."""
+    rows: dict[tuple[int, str], list[Fraction]] = defaultdict(lambda: [Fraction(0)] * 4)
+    for course, sign in ((both.counterfactual, 1), (both.actual, -1)):
+        for nights in course:
+            within = nights.period.overlap(period)
+            for year in range(within.start.year, within.end.year + 1):
+                days = within.overlap(Period(date(year, 1, 1), date(year + 1, 1, 1))).days
+                if not days:
+                    continue
+                row = rows[year, _rule_name(nights)]
+                row[0 if sign == 1 else 1] += days
+                row[2] += sign * nights.refund(days)
+                row[3] += sign * (nights.cost(days) - nights.refund(days))
+    return tuple(
+        Gain(
+            year=year,
+            rule=rule,
+            nights_counterfactual=int(row[0]),
+            nights_actual=int(row[1]),
+            state_gain=exact(row[2]),
+            municipal_gain=exact(row[3]),
+        )
+        for (year, rule), row in sorted(rows.items())
+    )

@@ -1,0 +1,350 @@
+"""The one door for writing: load, decide, append, and try again if somebody was faster."""
+
+from __future__ import annotations
+
+import getpass
+import random
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
+
+from ledger.decide import agreement, assessment, bank, intake, investment, payment
+from ledger.decide.decision import New, agreement_stream, bank_stream
+from ledger.decide.refusal import NotFound, Refusal
+from ledger.decide.rows import BankRow, Batch, EnrolmentRow, MeasurementRow, StayRow
+from ledger.decide.state import AgreementState, BankState, LawState, Payable
+from ledger.events import Recorded
+from ledger.facts import Source, Tariff
+from ledger.model import Position, SubjectRef
+from ledger.money import Amount
+from ledger.policy.assess import Assessment
+from ledger.store import codec, vault
+from ledger.store.envelope import Command, body
+from ledger.store.sqlite import EventLog
+from ledger.terms.agreement import Terms
+from ledger.terms.shipped import shelter_refund_rules
+
+EVENTS_FILE = "events.sqlite"
+VAULT_FILE = "vault.sqlite"
+KEY_FILE = "vault.key"
+_TRIES = 50
+_LAW_PREFIXES = ("ledger", "rule/", "tariffs")
+T = TypeVar("T")
+State = LawState | AgreementState | BankState
+
+
+class NoLedger(Refusal):
+    """There is no ledger at the path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command did: the events it recorded; none if all was known before."""
+
+    recorded: tuple[Recorded, ...]
+
+
+def now() -> datetime:
+    """The machine's clock, in UTC."""
+    return datetime.now(UTC)
+
+
+def new_ref() -> str:
+    """A random pseudonym that says nothing of the person."""
+    return "s" + secrets.token_hex(8)
+
+
+def user_name() -> str:
+    """The name of the person at the keyboard, as the machine knows it."""
+    return getpass.getuser()
+
+
+class Ledger:
+    """One ledger in a directory: its events, its vault, and every command on it."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        actor: str | None = None,
+        command_id: str | None = None,
+        key_file: Path | None = None,
+        clock: Callable[[], datetime] = now,
+        refs: Callable[[], str] = new_ref,
+    ) -> None:
+        if not (path / EVENTS_FILE).is_file():
+            message = f"there is no ledger in {path}; `ofl init` makes one"
+            raise NoLedger(message)
+        self.path = path
+        self.actor = actor or user_name()
+        self.command_id = command_id
+        self.clock = clock
+        self.log = EventLog(path / EVENTS_FILE, clock)
+        key = vault.read_key_file(key_file or path / KEY_FILE)
+        self.vault = vault.Vault(path / VAULT_FILE, key, refs)
+        self._law = LawState()
+        self._states: dict[str, AgreementState | BankState] = {}
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        fund: str,
+        currency: str,
+        purpose: Literal["live", "demo"] = "live",
+        **options: Any,
+    ) -> Ledger:
+        """Make the files of a new ledger and record its opening."""
+        path.mkdir(parents=True, exist_ok=True)
+        key_file = options.get("key_file") or path / KEY_FILE
+        if not key_file.exists():
+            vault.make_key_file(key_file)
+        log = EventLog(path / EVENTS_FILE, options.get("clock", now))
+        log.create_table()
+        log.close()
+        ledger = cls(path, **options)
+        ledger._run(
+            ["init", fund, currency, purpose],
+            lambda: agreement.open_ledger(
+                ledger.law(), fund, currency, purpose, shelter_refund_rules()
+            ),
+        )
+        return ledger
+
+    def close(self) -> None:
+        """Close the files."""
+        self.log.close()
+        self.vault.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def read(self, stream: str, after: int = 0) -> Iterator[Recorded]:
+        """The events of a stream after a version, with what is personal opened."""
+        for stored in self.log.select_events(stream, gt=after):
+            yield codec.decode(stored.state, self.vault)
+
+    def at(self, first: int, last: int | None = None) -> list[Recorded]:
+        """The events from one position to another (or just one), with what is personal opened."""
+        last = first if last is None else last
+        stored = self.log.select_notifications(first, last - first + 1, last)
+        return [codec.decode(each.state, self.vault) for each in stored]
+
+    def law(self) -> LawState:
+        """The ledger's opening, rules and tariffs, as of now."""
+        streams = [name for prefix in _LAW_PREFIXES for name in self.log.streams(prefix)]
+        fresh = [
+            recorded
+            for stream in streams
+            for recorded in self.read(stream, self._law.versions.get(stream, 0))
+        ]
+        for recorded in sorted(fresh, key=lambda each: each.position):
+            self._law.apply(recorded)
+        return self._law
+
+    def agreement(self, name: str) -> AgreementState:
+        """One agreement as of now; an unsigned one has no terms."""
+        stream = agreement_stream(name)
+        state = self._states.setdefault(stream, AgreementState(name))
+        assert isinstance(state, AgreementState)
+        for recorded in self.read(stream, state.version):
+            state.apply(recorded)
+        return state
+
+    def agreements(self) -> dict[str, AgreementState]:
+        """Every signed agreement as of now."""
+        prefix = agreement_stream("")
+        names = [stream.removeprefix(prefix) for stream in self.log.streams(prefix)]
+        return {name: self.agreement(name) for name in names}
+
+    def bank(self, account: str) -> BankState:
+        """The lines seen on a party's account."""
+        stream = bank_stream(account)
+        state = self._states.setdefault(stream, BankState(account))
+        assert isinstance(state, BankState)
+        for recorded in self.read(stream, state.version):
+            state.apply(recorded)
+        return state
+
+    # --- writing ------------------------------------------------------------------------------
+
+    def _run(
+        self,
+        content: Sequence[object],
+        decide: Callable[[], Sequence[New]],
+        command_id: str | None = None,
+        *,
+        at_head: bool = False,
+    ) -> Done:
+        """Decide and append; decide again on fresh state if another writer came in between."""
+        identity = self.command_id or command_id or secrets.token_hex(16)
+        command = Command.of(identity, self.actor, content)
+        for attempt in range(_TRIES):
+            if self.log.repeats(command):
+                return Done(())
+            head = self.log.head()[0]
+            news = decide()
+            stored = [self._stored(new, command) for new in news]
+            try:
+                positions = self.log.append(stored, command, head if at_head else None)
+            except (IntegrityError, OperationalError):
+                if attempt == _TRIES - 1:
+                    raise
+                time.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 7)))  # noqa: S311 - jitter
+                continue
+            return Done(tuple(self.at(positions[0], positions[-1])) if positions else ())
+        raise AssertionError
+
+    def _stored(self, new: New, command: Command) -> StoredEvent:
+        data = codec.encode(new.event, new.stream, new.version, self.vault)
+        made = body(new.event.topic, new.effective_on, command, data)
+        return StoredEvent(new.stream, new.version, new.event.topic, made)
+
+    def sign(self, terms: Terms, source: Source) -> Done:
+        """Sign an agreement's terms."""
+        return self._run(
+            ["sign", terms.model_dump(mode="json")],
+            lambda: agreement.sign(self.law(), self.agreement(terms.agreement), terms, source),
+        )
+
+    def import_tariffs(self, batch: Batch[Tariff]) -> Done:
+        """Record tariffs per shelter and date."""
+        return self._run(
+            ["tariffs", batch.sha256], lambda: intake.record_tariffs(self.law(), batch)
+        )
+
+    def import_enrolments(self, batch: Batch[EnrolmentRow]) -> Done:
+        """Enrol people; each gets a pseudonym in the vault."""
+
+        def decide() -> list[New]:
+            states = self.agreements()
+            intake.check_enrolments(states, batch)
+            subjects: dict[tuple[str, str], SubjectRef] = {}
+            for name in states:
+                ids = [r.value.person_id for r in batch.rows if r.value.agreement == name]
+                for person_id, ref in self.vault.admit(name, ids).items():
+                    subjects[name, person_id] = ref
+            return intake.enrol(states, batch, subjects)
+
+        return self._run(["enrolments", batch.sha256], decide)
+
+    def _subjects(
+        self, states: Iterable[str], person_ids: Iterable[str]
+    ) -> dict[tuple[str, str], SubjectRef]:
+        found = {
+            (name, person_id): self.vault.find(name, person_id)
+            for person_id in set(person_ids)
+            for name in states
+        }
+        return {key: ref for key, ref in found.items() if ref is not None}
+
+    def import_stays(self, batch: Batch[StayRow], covers_until: date | None = None) -> Done:
+        """Record a shelter register's stays, known up to `covers_until`."""
+
+        def decide() -> list[New]:
+            states = self.agreements()
+            subjects = self._subjects(states, (row.value.person_id for row in batch.rows))
+            return intake.record_stays(self.law(), states, batch, subjects, covers_until)
+
+        return self._run(["stays", batch.sha256, str(covers_until)], decide)
+
+    def import_measurements(self, batch: Batch[MeasurementRow]) -> Done:
+        """Record what indicators showed at milestones."""
+
+        def decide() -> list[New]:
+            states = self.agreements()
+            subjects = self._subjects(states, (row.value.person_id for row in batch.rows))
+            return intake.record_measurements(states, batch, subjects)
+
+        return self._run(["measurements", batch.sha256], decide)
+
+    def call_drawdown(self, name: str, amount: Amount, on: date) -> Done:
+        """Draw on the investors' commitments."""
+        return self._run(
+            ["drawdown", name, str(amount), str(on)],
+            lambda: investment.call(self._signed(name), amount, on),
+        )
+
+    def receive_capital(self, name: str, drawdown: str, investor: str, on: date) -> Done:
+        """Record capital paid in that no imported bank statement shows."""
+        return self._run(
+            ["received", name, drawdown, investor, str(on)],
+            lambda: investment.receive(self._signed(name), drawdown, investor, on, None),
+        )
+
+    def assess(self, name: str, until: date) -> tuple[Done, Assessment]:
+        """Decide outcomes and entitlements due by a date."""
+
+        def decide() -> list[New]:
+            head = Position(self.log.head()[0])
+            return assessment.decide(self.law(), self._signed(name), until, head)
+
+        done = self._run(["assess", name, str(until)], decide, at_head=True)
+        return done, assessment.run(self.law(), self._signed(name), until)
+
+    def propose_payments(self, name: str, on: date) -> tuple[Done, dict[Payable, Amount]]:
+        """Propose payment of all that is owed in an agreement."""
+        carried: dict[Payable, Amount] = {}
+
+        def decide() -> list[New]:
+            news, left = payment.propose(self._signed(name), on)
+            carried.clear()
+            carried.update(left)
+            return news
+
+        return self._run(["propose", name, str(on)], decide), carried
+
+    def approve_payment(self, payment_id: str, on: date) -> Done:
+        """Approve a payment as the acting person."""
+        return self._run(
+            ["approve", payment_id],
+            lambda: payment.approve(self.law(), self._paying(payment_id), payment_id, self.actor, on),
+        )
+
+    def send_payment(self, payment_id: str, on: date) -> Done:
+        """Record that the bank was told to pay."""
+        return self._run(
+            ["send", payment_id],
+            lambda: payment.instruct(self._paying(payment_id), payment_id, self.actor, on),
+        )
+
+    def import_bank(self, batch: Batch[BankRow]) -> tuple[Done, list[BankRow]]:
+        """Read a bank statement and settle what it shows."""
+        unmatched: list[BankRow] = []
+
+        def decide() -> list[New]:
+            accounts = {row.value.account for row in batch.rows}
+            banks = {account: self.bank(account) for account in accounts}
+            news, left = bank.record_statement(self.agreements(), banks, batch)
+            unmatched[:] = left
+            return news
+
+        return self._run(["bank", batch.sha256], decide), unmatched
+
+    def _signed(self, name: str) -> AgreementState:
+        state = self.agreement(name)
+        assert state.terms
+        return state
+
+    def _paying(self, payment_id: str) -> AgreementState:
+        """The agreement that a payment belongs to.
+
+        Raises:
+            NotFound: if no agreement has it.
+        """
+        for state in self.agreements().values():
+            if payment_id in state.payments:
+                return state
+        message = f"there is no payment {payment_id!r}; `ofl payments list` names them"
+        raise NotFound(message)

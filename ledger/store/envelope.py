@@ -1,0 +1,105 @@
+"""What is stored of an event: one JSON object in canonical bytes, holding every field.
+
+The bytes are made once and never again: what is read back is what was hashed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Who asked for what. The same id with the same content is done once."""
+
+    id: str
+    sha256: str
+    actor: str
+
+    @classmethod
+    def of(cls, command_id: str, actor: str, content: object) -> Command:
+        """A command with the hash of its content, any JSON value."""
+        return cls(command_id, hashlib.sha256(canonical(content)).hexdigest(), actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A stored event's fields, its data still as JSON values."""
+
+    position: int
+    recorded_at: str
+    stream: str
+    version: int
+    topic: str
+    effective_on: date
+    actor: str
+    command: str
+    command_sha256: str
+    data: dict[str, Any]
+
+
+def canonical(value: object) -> bytes:
+    """A JSON value as UTF-8 with sorted keys and no spaces; NaN and infinity are refused."""
+    text = json.dumps(
+        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+    )
+    return text.encode()
+
+
+def body(topic: str, effective_on: date, command: Command, data: dict[str, Any]) -> bytes:
+    """The fields that are known before the store gives the event its place."""
+    return canonical(
+        {
+            "topic": topic,
+            "effective_on": effective_on.isoformat(),
+            "actor": command.actor,
+            "command": command.id,
+            "command_sha256": command.sha256,
+            "data": data,
+        }
+    )
+
+
+def seal(made: bytes, position: int, recorded_at: str, stream: str, version: int) -> bytes:
+    """The stored bytes: the place and time in front of the body."""
+    place = canonical(
+        {
+            "position": position,
+            "recorded_at": recorded_at,
+            "stream": stream,
+            "version": version,
+        }
+    )
+    return place[:-1] + b"," + made[1:]
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        message = "a stored event names a field twice"
+        raise ValueError(message)
+    return fields
+
+
+def unseal(stored: bytes) -> Envelope:
+    """Read stored bytes.
+
+    Raises:
+        ValueError: if they are not an event as `seal` writes it.
+    """
+    try:
+        fields = json.loads(stored, object_pairs_hook=_no_duplicates)
+        fields["effective_on"] = date.fromisoformat(fields["effective_on"])
+        return Envelope(**fields)
+    except (TypeError, KeyError, AttributeError, UnicodeDecodeError) as error:
+        message = f"not a stored event: {error}"
+        raise ValueError(message) from None
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment as UTC text with microseconds, so that text order is time order."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

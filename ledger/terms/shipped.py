@@ -1,0 +1,22 @@
+"""The rule tables that come with the ledger, and the published schema of terms."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+from ledger.terms.agreement import Terms
+from ledger.terms.reader import read_model
+from ledger.terms.refund_rule import RefundRuleTable
+
+
+def shelter_refund_rules() -> RefundRuleTable:
+    """The Danish shelter refund, dated, as its sources give it."""
+    rules = resources.files("ledger.terms").joinpath("rules/dk-shelter-refund.yaml")
+    return read_model(rules.read_text(encoding="utf-8"), RefundRuleTable)
+
+
+def terms_schema() -> dict[str, Any]:
+    """The JSON Schema of a terms file."""
+    schema = Terms.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,291 @@
+"""Following the events: catching up, rebuilding beside, swapping, and how far behind we are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from ledger import events as e
+from ledger.events import Recorded
+from ledger.store import codec
+from ledger.store.sqlite import EventLog, StoredRow
+from projections import views as v
+from projections.posting import post
+
+Progress = Callable[[int], None]
+"""Called with the number of events just taken in."""
+
+Rows = list[dict[str, Any]]
+
+
+def quiet(_: int) -> None:
+    """Report progress to nobody."""
+
+
+class Views:
+    """The views of a ledger in their own file, at a position of the events."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.engine: Engine = v.open_views(path)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.engine.dispose()
+
+    def catch_up(self, log: EventLog, progress: Progress = quiet) -> int:
+        """Take in every event since the last one, a batch and its position in one transaction.
+
+        Views made by another version of the tables are thrown away and made again.
+        Returns how many events were taken in.
+        """
+        at = self._position()
+        if at is None or at > log.head()[0]:
+            return self.rebuild(log, progress)
+        taken = 0
+        for batch in log.batches(at):
+            with self.engine.connect().execution_options(**{v.WRITING: True}) as connection:
+                with connection.begin():
+                    taken += _take(connection, batch)
+            progress(len(batch))
+        return taken
+
+    def rebuild(self, log: EventLog, progress: Progress = quiet) -> int:
+        """Make the views anew beside the present ones, and put them in their place when done."""
+        beside = self.path.with_suffix(".rebuilding")
+        beside.unlink(missing_ok=True)
+        fresh = Views(beside)
+        fresh.create()
+        taken = fresh.catch_up(log, progress)
+        fresh.close()
+        self.engine.dispose()
+        os.replace(beside, self.path)  # noqa: PTH105 - the atomic swap, by its own name
+        return taken
+
+    def create(self) -> None:
+        """Make empty tables, at position 0."""
+        v.metadata.create_all(self.engine)
+        start = {
+            "schema_version": v.SCHEMA_VERSION, "position": 0, "chain": "", "recorded_at": "",
+        }  # fmt: skip
+        with self.engine.begin() as connection:
+            connection.execute(insert(v.progress).values(start))
+
+    def _position(self) -> int | None:
+        """The position of the last event taken in; None if there are no views of this version."""
+        if not self.path.exists() or not self.path.stat().st_size:
+            return None
+        with self.engine.connect() as connection:
+            if not self.engine.dialect.has_table(connection, v.progress.name):
+                return None
+            row = connection.execute(select(v.progress)).one_or_none()
+        return row.position if row and row.schema_version == v.SCHEMA_VERSION else None
+
+    def rows(self, table: Table) -> list[tuple[Any, ...]]:
+        """Every row of a table in order of its key."""
+        with self.engine.connect() as connection:
+            query = select(table).order_by(*table.primary_key.columns)
+            return [tuple(row) for row in connection.execute(query)]
+
+
+def _take(connection: Connection, batch: list[StoredRow]) -> int:
+    """Apply a batch that follows on the position; nothing if another follower was faster."""
+    position = connection.execute(select(v.progress.c.position)).scalar_one()
+    fresh = [row for row in batch if row.position > position]
+    if not fresh:
+        return 0
+    recorded = [codec.decode(row.state) for row in fresh]
+    lines = [line for each in recorded for line in post(each)]
+    if lines:
+        connection.exec_driver_sql(
+            "INSERT INTO line VALUES (?,?,?,?,?,?,?,?,?)",
+            [
+                (
+                    x.position,
+                    x.number,
+                    x.agreement,
+                    x.book,
+                    x.role.value,
+                    x.account.value,
+                    x.counterparty,
+                    x.value_date.isoformat(),
+                    x.amount.minor,
+                )
+                for x in lines
+            ],
+        )
+    for each in recorded:
+        _apply(connection, each)
+    last = fresh[-1]
+    connection.execute(
+        update(v.progress).values(
+            position=last.position, chain=last.chain.hex(), recorded_at=last.recorded_at
+        )
+    )
+    return len(fresh)
+
+
+def _put(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+    """Insert rows, replacing those with the same key: taking an event twice changes nothing."""
+    for row in rows:
+        keys = [column.name for column in table.primary_key.columns]
+        statement = upsert(table).values(row)
+        rest = {name: value for name, value in row.items() if name not in keys}
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+def _apply(connection: Connection, recorded: Recorded) -> None:
+    """Bring the tables other than the journal up to date with one event."""
+    name = recorded.stream.removeprefix("agreement/")
+    match recorded.event:
+        case e.AgreementSigned() as event:
+            _sign(connection, recorded, event)
+        case e.PersonEnrolled():
+            count = v.agreement.c.enrolled + 1
+            _set(connection, v.agreement, name, {"enrolled": count})
+        case e.RegisterCovered(until=until):
+            _set(connection, v.agreement, name, {"register_until": until})
+        case e.AssessmentMade(until=until, waiting=waiting):
+            _set(connection, v.agreement, name, {"assessed_until": until, "waiting": waiting})
+        case e.DrawdownCalled(parts=parts):
+            for part in parts:
+                _add_capital(connection, name, part.investor, "called", part.amount.minor)
+        case e.CapitalReceived(investor=investor, amount=amount):
+            _add_capital(connection, name, investor, "paid_in", amount.minor)
+        case e.OutcomeDecided() | e.EntitlementCalculated():
+            _apply_claim(connection, name, recorded)
+        case e.BankLineSeen() as seen:
+            row = seen.model_dump(exclude={"source", "amount"})
+            row |= {"amount": seen.amount.minor, "position": recorded.position}
+            _put(connection, v.bank_line, [row])
+        case _:
+            _apply_payment(connection, name, recorded)
+
+
+def _set(connection: Connection, table: Table, key: str, values: dict[str, Any]) -> None:
+    """Change the one row of a table that has a key."""
+    (column,) = table.primary_key.columns
+    connection.execute(update(table).where(column == key).values(values))
+
+
+def _sign(connection: Connection, recorded: Recorded, event: e.AgreementSigned) -> None:
+    terms = event.terms
+    cap, guarantee = terms.caps.per_agreement, terms.guarantee
+    row = {
+        "agreement": terms.agreement,
+        "title": terms.title,
+        "currency": terms.currency,
+        "signed_at": recorded.position,
+        "signed_on": terms.signed_on,
+        "starts_on": terms.starts_on,
+        "ends_on": terms.ends_on,
+        "people": terms.people,
+        "enrolled": 0,
+        "waiting": 0,
+        "cap": cap.minor if cap else None,
+        "guarantor": guarantee.guarantor if guarantee else None,
+        "guarantee": guarantee.amount.minor if guarantee else None,
+    }
+    _put(connection, v.agreement, [row])
+    parties = [
+        {
+            "agreement": terms.agreement,
+            "party": party.id,
+            "name": party.name,
+            "roles": ",".join(party.roles),
+        }
+        for party in terms.parties
+    ]
+    _put(connection, v.party, parties)
+    capital = [
+        {
+            "agreement": terms.agreement,
+            "investor": each.investor,
+            "committed": each.amount.minor,
+            "called": 0,
+            "paid_in": 0,
+        }
+        for each in terms.investment
+    ]
+    _put(connection, v.capital, capital)
+
+
+def _add_capital(
+    connection: Connection, agreement: str, investor: str, column: str, amount: int
+) -> None:
+    table = v.capital
+    connection.execute(
+        update(table)
+        .where(table.c.agreement == agreement, table.c.investor == investor)
+        .values({column: table.c[column] + amount})
+    )
+
+
+def _apply_claim(connection: Connection, agreement: str, recorded: Recorded) -> None:
+    match recorded.event:
+        case e.OutcomeDecided() as outcome:
+            row = {
+                "claim": outcome.claim,
+                "agreement": agreement,
+                "subject": outcome.subject,
+                "milestone_months": outcome.milestone_months,
+                "period_start": outcome.period_start,
+                "period_end": outcome.period_end,
+                "achieved": outcome.achieved,
+                "outcome_at": recorded.position,
+            }
+            statement = upsert(v.claim).values({**row, "total": 0})
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["claim"], set_=row)
+            )
+        case e.EntitlementCalculated() as entitled:
+            changed = {"entitlement_at": recorded.position, "total": entitled.total.minor}
+            _set(connection, v.claim, entitled.claim, changed)
+            for table in (v.claim_part, v.gain):
+                connection.execute(delete(table).where(table.c.claim == entitled.claim))
+            parts = [
+                {
+                    "claim": entitled.claim,
+                    "payer": part.payer,
+                    "role": part.role.value,
+                    "payee": part.payee,
+                    "amount": part.amount.minor,
+                }
+                for part in entitled.parts
+            ]
+            _put(connection, v.claim_part, parts)
+            gains = [{"claim": entitled.claim, **gain.model_dump()} for gain in entitled.gains]
+            _put(connection, v.gain, gains)
+
+
+def _apply_payment(connection: Connection, agreement: str, recorded: Recorded) -> None:
+    position, actor, on = recorded.position, recorded.actor, recorded.effective_on
+    match recorded.event:
+        case e.PaymentProposed() as event:
+            row = {
+                "payment": event.payment,
+                "agreement": agreement,
+                "payer": event.payer,
+                "role": event.role.value,
+                "payee": event.payee,
+                "amount": event.amount.minor,
+                "items": len(event.items),
+                "state": "proposed",
+                "proposed_at": position,
+                "proposed_by": actor,
+            }
+            _put(connection, v.payment, [row])
+        case e.PaymentApproved(payment=payment):
+            step = {"state": "approved", "approved_at": position, "approved_by": actor}
+            _set(connection, v.payment, payment, step)
+        case e.PaymentInstructed(payment=payment):
+            step = {"state": "sent", "sent_at": position, "sent_by": actor, "sent_on": on}
+            _set(connection, v.payment, payment, step)
+        case e.PaymentSettled(payment=payment):
+            step = {"state": "settled", "settled_at": position, "settled_on": on}
+            _set(connection, v.payment, payment, step)

@@ -1,0 +1,117 @@
+"""Event -> balanced double-entry lines, one book per party. Pure.
+
+Debit is above zero, credit below. Within each book an event's lines sum to zero, and every line
+that names a counterparty has its mirror in the counterparty's book: the pairs are in `MIRROR`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from ledger import events as e
+from ledger.events import Recorded
+from ledger.model import Position
+from ledger.money import Amount
+from ledger.terms.agreement import Role
+
+
+class Account(StrEnum):
+    """The accounts of a party's book."""
+
+    BANK = "bank"
+    RECEIVABLE = "receivable"
+    PAYABLE = "payable"
+    INVESTMENT = "investment"
+    """Capital an investor has undertaken to pay in on drawdowns."""
+    FUNDING = "funding"
+    """Capital a provider has drawn for the programme; not repaid by the provider."""
+    OUTCOME_EXPENSE = "outcome-expense"
+    OUTCOME_INCOME = "outcome-income"
+
+
+MIRROR = {
+    Account.RECEIVABLE: Account.PAYABLE,
+    Account.PAYABLE: Account.RECEIVABLE,
+    Account.INVESTMENT: Account.FUNDING,
+    Account.FUNDING: Account.INVESTMENT,
+    Account.OUTCOME_EXPENSE: Account.OUTCOME_INCOME,
+    Account.OUTCOME_INCOME: Account.OUTCOME_EXPENSE,
+}
+"""What an account of A with counterparty B is called in B's book with counterparty A."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the journal."""
+
+    position: Position
+    number: int
+    agreement: str
+    book: str
+    role: Role
+    account: Account
+    counterparty: str
+    value_date: date
+    amount: Amount
+
+
+_Entry = tuple[str, Role, Account, str, Amount]
+
+
+def post(recorded: Recorded) -> tuple[Line, ...]:
+    """The lines of an event; none if it moves no money."""
+    agreement = recorded.stream.removeprefix("agreement/")
+    return tuple(
+        Line(recorded.position, number, agreement, book, role, account, counterparty,
+             recorded.effective_on, amount)
+        for number, (book, role, account, counterparty, amount) in enumerate(
+            _entries(recorded.event), start=1
+        )
+    )  # fmt: skip
+
+
+def _entries(event: e.Event) -> Iterator[_Entry]:
+    match event:
+        case e.DrawdownCalled():
+            for part in event.parts:
+                yield from _owe(
+                    (part.investor, Role.INVESTOR, Account.INVESTMENT),
+                    (event.provider, Role.PROVIDER, Account.FUNDING),
+                    part.amount,
+                )
+        case e.CapitalReceived():
+            yield from _pay(
+                (event.investor, Role.INVESTOR), (event.provider, Role.PROVIDER), event.amount
+            )
+        case e.EntitlementCalculated():
+            for owed in event.difference:
+                yield from _owe(
+                    (owed.payer, owed.role, Account.OUTCOME_EXPENSE),
+                    (owed.payee, Role.INVESTOR, Account.OUTCOME_INCOME),
+                    owed.amount,
+                )
+        case e.PaymentSettled():
+            yield from _pay((event.payer, event.role), (event.payee, Role.INVESTOR), event.amount)
+
+
+def _owe(
+    debtor: tuple[str, Role, Account], creditor: tuple[str, Role, Account], amount: Amount
+) -> Iterator[_Entry]:
+    """The debtor comes to owe the creditor an amount, for what each books on its third account."""
+    (owing, owing_role, what), (owed, owed_role, source) = debtor, creditor
+    yield owing, owing_role, what, owed, amount
+    yield owing, owing_role, Account.PAYABLE, owed, -amount
+    yield owed, owed_role, Account.RECEIVABLE, owing, amount
+    yield owed, owed_role, source, owing, -amount
+
+
+def _pay(payer: tuple[str, Role], payee: tuple[str, Role], amount: Amount) -> Iterator[_Entry]:
+    """The payer pays what it owes the payee."""
+    (paying, paying_role), (paid, paid_role) = payer, payee
+    yield paying, paying_role, Account.PAYABLE, paid, amount
+    yield paying, paying_role, Account.BANK, "", -amount
+    yield paid, paid_role, Account.BANK, "", amount
+    yield paid, paid_role, Account.RECEIVABLE, paying, -amount
