@@ -4,21 +4,27 @@
 
 The same files come out every time and on every supported Python: each person's course is drawn
 from a generator seeded with the person's own number, so changing one person changes nobody else.
-The terms (*.yaml) are written by hand and not touched.
+The terms (*.yaml) are written by hand and not touched. The bank statements are
+those of a bank that does what the demo's story tells it to.
 """
 
 from __future__ import annotations
 
 import csv
 import random
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum, auto
 from pathlib import Path
 
+from desk.demo import Storyteller
 from ledger.dates import add_months
+from ledger.decide.state import AgreementState
+from ledger.service import Ledger
 
 DEFAULT = Path(__file__).parent.parent / "docs" / "examples" / "housing-first"
 SEED = "aarhus-hf-example"
@@ -332,6 +338,69 @@ def main(folder: Path) -> None:
                 measurements,
             )
         since = export
+    write_statements(folder)
+
+
+BANK_COLUMNS = "account,line_id,booked_on,amount,reference,text"
+LATE = {("aarhus-hf-1-D03", "council-fund"): date(2023, 4, 3)}
+"""Capital that came later than two bank days after it was called."""
+UNEXPLAINED = {
+    2022: ("state-fund", date(2022, 12, 30), "-75.00", "", "Account fee"),
+    2024: ("aarhus", date(2024, 6, 28), "1250.50", "INV 4471", "Invoice 4471, not for us"),
+}
+"""Lines on the statements that have nothing to do with any agreement."""
+
+
+def write_statements(folder: Path) -> None:
+    """Tell the demo's story with the files made so far, writing each statement as it is needed.
+
+    The bank does what it is told: each payment sent and each drawdown called is on the next
+    statement, two bank days later.
+    """
+    for terms in DEFAULT.glob("*.yaml"):
+        if not (folder / terms.name).exists():
+            shutil.copy(terms, folder)
+    with tempfile.TemporaryDirectory() as into:
+        for _ in Storyteller(Path(into), folder).tell(write_statement):
+            pass
+
+
+def write_statement(ledger: Ledger, path: Path, until: date) -> None:
+    """One statement: what the bank booked before `until` and no earlier statement shows."""
+    lines = [line for state in ledger.agreements().values() for line in booked(state, ledger)]
+    fee = UNEXPLAINED.get(int(path.parent.name))
+    lines += [fee] if fee else []
+    rows = [
+        (account, f"{on.year}-{on.month:02d}-{number:03d}", str(on), *rest)
+        for number, (account, on, *rest) in enumerate(
+            sorted(line for line in lines if line[1] < until), start=1
+        )
+    ]
+    write(path, BANK_COLUMNS, rows)
+
+
+def booked(state: AgreementState, ledger: Ledger) -> Iterator[tuple[str, date, str, str, str]]:
+    """What the bank books for one agreement: drawdowns received and payments made."""
+    days = {each.position: each.effective_on for each in ledger.read(f"agreement/{state.agreement}")}
+    for name, drawdown in state.drawdowns.items():
+        for part in drawdown.called.parts:
+            if part.investor not in drawdown.received:
+                on = LATE.get((name, part.investor)) or bank_days_after(days[drawdown.called_at])
+                reference = f"{name}/{part.investor}"
+                yield drawdown.called.provider, on, str(part.amount), reference, "Capital"
+    for name, payment in state.payments.items():
+        if payment.instructed_at is not None and payment.settled_at is None:
+            on = bank_days_after(days[payment.instructed_at])
+            proposed = payment.proposed
+            text = f"To {proposed.payee}"
+            yield proposed.payer, on, str(-proposed.amount), name, text
+
+
+def bank_days_after(day: date) -> date:
+    """Two bank days later, weekends left out."""
+    for _ in range(2):
+        day = working_day(day + timedelta(days=1))
+    return day
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""The doors: people, files and jobs come in here. No rule of money lives in this room."""

@@ -1,0 +1,145 @@
+"""`ofl init`, `ofl agreement …`, `ofl assess`."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desk.cli.session import Session
+from desk.cli.values import day
+from desk.intake.files import read_terms
+from ledger.policy.assess import Assessment
+from ledger.service import Ledger
+from ledger.terms.shipped import terms_schema
+from projections import report
+
+app = typer.Typer(help="Sign agreements and see where they stand.", no_args_is_help=True)
+
+
+def register(root: typer.Typer) -> None:
+    """Add the commands that stand alone."""
+    root.command()(init)
+    root.command()(assess)
+
+
+def init(
+    context: typer.Context,
+    fund: Annotated[str, typer.Option(help="The fund's name.")] = "Outcome fund",
+    currency: Annotated[str, typer.Option(help="The fund's one currency.")] = "DKK",
+) -> None:
+    """Make a new ledger: its events, its vault and the vault's key."""
+    session: Session = context.obj
+    ledger = Ledger.create(
+        session.ledger_path, fund, currency, actor=session.actor, key_file=session.vault_key
+    )
+    with ledger:
+        head = ledger.log.head()[0]
+    message = (
+        f"{fund}: a ledger in {currency} in {session.ledger_path}.\n"
+        "Keep a copy of vault.key in another place: without it nobody can tell who is who."
+    )
+    value = {"ledger": session.ledger_path, "fund": fund, "currency": currency, "events": head}
+    session.answer(value, lambda: session.console.print(message, markup=False))
+
+
+@app.command()
+def sign(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The terms, as YAML.")],
+) -> None:
+    """Sign an agreement: record its terms."""
+    session: Session = context.obj
+    terms, source = read_terms(file)
+    with session.ledger() as ledger:
+        done = ledger.sign(terms, source)
+    what = "signed" if done.recorded else "was signed with these terms before; nothing changed"
+    session.done(done.recorded, f"{terms.agreement}: {what}", agreement=terms.agreement)
+
+
+@app.command("list")
+def list_agreements(context: typer.Context) -> None:
+    """Show where every agreement stands."""
+    session: Session = context.obj
+    with session.views() as (_, views):
+        found = report.agreements(views)
+        at = session.stamp(views)
+    session.answer(
+        {"stamp": at, "agreements": found},
+        lambda: (show_agreements(session, found), session.print_stamp(at))[0],
+    )
+
+
+def show_agreements(session: Session, found: list[report.AgreementStatus]) -> None:
+    """A table of agreements."""
+    numbers = ("enrolled", "housed", "achieved", "missed", "waiting", "entitled", "cap")
+    table = session.table("title_agreements", "agreement", *numbers, "guarantee", right=numbers)
+    lang = session.lang
+    for each in found:
+        table.add_row(
+            each.agreement,
+            f"{each.enrolled}/{each.people}",
+            *(lang.whole(n) for n in (each.housed, each.achieved, each.missed, each.waiting)),
+            lang.amount(each.entitled),
+            lang.amount(each.cap),
+            f"{each.guarantor} {lang.amount(each.guarantee)}" if each.guarantor else "–",
+        )
+    session.console.print(table)
+
+
+@app.command()
+def schema(
+    context: typer.Context,
+    rules: Annotated[bool, typer.Option(help="Of a table of refund rules instead.")] = False,
+) -> None:
+    """Print the JSON Schema of a terms file."""
+    session: Session = context.obj
+    session.console.out(json.dumps(terms_schema(rules=rules), indent=2), highlight=False)
+
+
+def assess(
+    context: typer.Context,
+    until: Annotated[date, typer.Option(parser=day, help="Decide what was due by this date.")],
+    agreement: Annotated[
+        str | None, typer.Option(help="One agreement; all of them if not given.")
+    ] = None,
+) -> None:
+    """Decide outcomes and entitlements that are due, and correct those whose facts changed."""
+    session: Session = context.obj
+    with session.ledger() as ledger:
+        names = [agreement] if agreement else list(ledger.agreements())
+        results = []
+        with session.progress(len(names), "assessing") as advance:
+            for name in names:
+                results.append((name, *ledger.assess(name, until)))
+                advance(1)
+    answer = [
+        {
+            "agreement": name,
+            "recorded": len(done.recorded),
+            "decided": len(found.decided),
+            "waiting": waiting(found),
+        }
+        for name, done, found in results
+    ]
+
+    def show() -> None:
+        for each in answer:
+            session.console.print(
+                f"{each['agreement']}: {each['decided']} outcomes decided until {until}, "
+                f"{each['recorded']} new events, waiting for {each['waiting'] or 'nothing'}",
+                markup=False,
+            )
+
+    session.answer({"until": until, "agreements": answer}, show)
+
+
+def waiting(found: Assessment) -> dict[str, int]:
+    """How many milestones wait, by what they wait for."""
+    counts: dict[str, int] = {}
+    for _, reason in found.waiting:
+        counts[reason.value] = counts.get(reason.value, 0) + 1
+    return counts

@@ -1,0 +1,85 @@
+"""`ofl verify`, `ofl rebuild`, `ofl export …`: proof, and books that others can check."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desk.cli.session import VIEWS_FILE, Session
+from projections.export import JournalFormat, write_journal
+from projections.follow import Views
+from projections.verify import verify as run_verify
+
+export_app = typer.Typer(help="Write the books for other programs.", no_args_is_help=True)
+
+
+def register(root: typer.Typer) -> None:
+    """Add the commands that stand alone."""
+    root.command()(verify)
+    root.command()(rebuild)
+
+
+def verify(context: typer.Context) -> None:
+    """Prove that nothing was altered: the chain, the views, and every decision done again."""
+    session: Session = context.obj
+    with session.ledger() as ledger:
+        views = Views(session.ledger_path / VIEWS_FILE)
+        with session.progress(ledger.log.head()[0], "hashing events") as advance:
+            result = run_verify(ledger, views, advance)
+        views.close()
+
+    def show() -> None:
+        say = session.console.print
+        if result.sound:
+            say(f"Sound. {result.events} events, chain head {result.chain}.", markup=False)
+            say(
+                f"{result.assessments} assessments repeated with the same decisions, "
+                f"{result.tables} tables equal to a rebuild.",
+                markup=False,
+            )
+        else:
+            say("NOT SOUND.", style="bold red")
+            for fault in result.faults:
+                where = f"position {fault.position}: " if fault.position else ""
+                say(f"  {fault.check.value}: {where}{fault.message}", markup=False)
+
+    session.answer({"sound": result.sound, "verification": result}, show)
+    if not result.sound:
+        raise typer.Exit(1)
+
+
+def rebuild(context: typer.Context) -> None:
+    """Throw the views away and make them again from the events."""
+    session: Session = context.obj
+    with session.ledger() as ledger:
+        views = Views(session.ledger_path / VIEWS_FILE)
+        with session.progress(ledger.log.head()[0], "rebuilding") as advance:
+            taken = views.rebuild(ledger.log, advance)
+        views.close()
+    session.done((), f"views rebuilt from {taken} events", events=taken)
+
+
+@export_app.command()
+def journal(
+    context: typer.Context,
+    form: Annotated[
+        JournalFormat, typer.Option("--format", help="The program that is to read it.")
+    ] = JournalFormat.HLEDGER,
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write; standard output if not given.")
+    ] = None,
+) -> None:
+    """Write the journal, every book of it, for hledger, beancount or a spreadsheet."""
+    session: Session = context.obj
+    with session.views() as (ledger, views):
+        opened = ledger.law().opened
+        currency = opened.currency if opened else "DKK"
+        if output is None:
+            write_journal(views, currency, form, sys.stdout)
+            return
+        with output.open("w", encoding="utf-8", newline="") as file:
+            count = write_journal(views, currency, form, file)
+    session.done((), f"{output}: {count} transactions", transactions=count, file=output)

@@ -1,0 +1,103 @@
+"""`ofl import …`: facts from files, the whole file or nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desk.cli.session import Session
+from desk.cli.values import day
+from desk.intake import files
+from ledger.events import Event, Recorded, RegisterCovered
+from ledger.service import Done
+
+app = typer.Typer(
+    help="Read facts from CSV files: the whole file is taken, or nothing.", no_args_is_help=True
+)
+File = Annotated[Path, typer.Argument(help="The CSV file.")]
+
+
+def _count(recorded: tuple[Recorded, ...], *leave_out: type[Event]) -> int:
+    return sum(not isinstance(each.event, leave_out) for each in recorded)
+
+
+def _report(session: Session, file: Path, done: Done, rows: int, new: int, what: str) -> None:
+    message = f"{file.name}: {rows} rows, {new} new {what}"
+    if not done.recorded:
+        message = f"{file.name}: {rows} rows, all known before; nothing changed"
+    session.done(done.recorded, message, file=file.name, rows=rows, new=new)
+
+
+@app.command()
+def tariffs(context: typer.Context, file: File) -> None:
+    """Tariffs and own payment per night, by shelter and date."""
+    session: Session = context.obj
+    batch = files.read_tariffs(file)
+    with session.ledger() as ledger:
+        done = ledger.import_tariffs(batch)
+    _report(session, file, done, len(batch.rows), len(done.recorded), "table of tariffs")
+
+
+@app.command()
+def enrolments(context: typer.Context, file: File) -> None:
+    """People who entered an agreement's programme."""
+    session: Session = context.obj
+    batch = files.read_enrolments(file)
+    with session.ledger() as ledger:
+        done = ledger.import_enrolments(batch)
+    _report(session, file, done, len(batch.rows), len(done.recorded), "people enrolled")
+
+
+@app.command()
+def stays(
+    context: typer.Context,
+    file: File,
+    covers_until: Annotated[
+        date | None,
+        typer.Option(
+            parser=day,
+            help="The register is complete up to, not including, this date; "
+            "the newest date in the file if not given.",
+        ),
+    ] = None,
+) -> None:
+    """A shelter register's export: new stays, and the ends of open ones."""
+    session: Session = context.obj
+    batch = files.read_stays(file)
+    with session.ledger() as ledger:
+        done = ledger.import_stays(batch, covers_until)
+    new = _count(done.recorded, RegisterCovered)
+    _report(session, file, done, len(batch.rows), new, "stays or ends of stays")
+
+
+@app.command()
+def measurements(context: typer.Context, file: File) -> None:
+    """What indicators showed for people at milestones."""
+    session: Session = context.obj
+    batch = files.read_measurements(file)
+    with session.ledger() as ledger:
+        done = ledger.import_measurements(batch)
+    _report(session, file, done, len(batch.rows), len(done.recorded), "measurements")
+
+
+@app.command()
+def bank(context: typer.Context, file: File) -> None:
+    """A bank statement: settles the payments and drawdowns that its lines name."""
+    session: Session = context.obj
+    batch = files.read_bank(file)
+    with session.ledger() as ledger:
+        done, unmatched = ledger.import_bank(batch)
+    lines = sum(each.stream.startswith("bank/") for each in done.recorded)
+    settled = len(done.recorded) - lines
+    message = f"{file.name}: {lines} new lines, {settled} settled, {len(unmatched)} unmatched"
+    if not done.recorded:
+        message = f"{file.name}: {len(batch.rows)} lines, all known before; nothing changed"
+    if unmatched:
+        message += "\n`ofl payments unmatched` lists bank lines that nothing explains"
+    session.done(
+        done.recorded, message, lines=lines, settled=settled,
+        unmatched=[f"{row.account}/{row.line}" for row in unmatched] if done.recorded else [],
+    )  # fmt: skip

@@ -1,0 +1,86 @@
+"""`ofl invest …`: drawdowns on the investors' commitments, and capital paid in."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from desk.cli.session import Session
+from desk.cli.values import amount, day, today
+from ledger.events import DrawdownCalled
+from ledger.money import Amount
+from projections import report
+
+app = typer.Typer(help="Draw on commitments and record capital paid in.", no_args_is_help=True)
+On = Annotated[
+    date | None, typer.Option("--on", parser=day, help="The day it counts; today if not given.")
+]
+
+
+@app.command()
+def draw(
+    context: typer.Context,
+    agreement: Annotated[str, typer.Argument(help="The agreement.")],
+    sum_drawn: Annotated[
+        Amount, typer.Argument(metavar="AMOUNT", parser=amount, help="Such as 6000000.00.")
+    ],
+    on: On = None,
+) -> None:
+    """Draw an amount on the commitments, pro rata to what each investor committed."""
+    session: Session = context.obj
+    with session.ledger() as ledger:
+        done = ledger.call_drawdown(agreement, sum_drawn, on or today())
+    lines = []
+    for recorded in done.recorded:
+        if isinstance(recorded.event, DrawdownCalled):
+            called = recorded.event
+            lines.append(f"{called.drawdown}: the investors pay to {called.provider}, with reference")
+            lines += [
+                f"  {called.drawdown}/{part.investor}  {session.lang.amount(part.amount)}"
+                for part in called.parts
+            ]
+    session.done(done.recorded, "\n".join(lines) or "this drawdown was called before")
+
+
+@app.command()
+def received(
+    context: typer.Context,
+    drawdown: Annotated[str, typer.Argument(help="The drawdown, such as aarhus-hf-1-D01.")],
+    investor: Annotated[str, typer.Argument(help="The investor that paid.")],
+    on: On = None,
+) -> None:
+    """Record capital paid in that no imported bank statement shows."""
+    session: Session = context.obj
+    with session.ledger() as ledger:
+        done = ledger.receive_capital(drawdown, investor, on or today())
+    session.done(done.recorded, f"{investor} has paid its part of {drawdown}")
+
+
+@app.command("list")
+def list_investors(context: typer.Context) -> None:
+    """Show how every investor stands."""
+    session: Session = context.obj
+    with session.views() as (_, views):
+        found, at = report.investors(views), session.stamp(views)
+    session.answer(
+        {"stamp": at, "investors": found},
+        lambda: (show_investors(session, found), session.print_stamp(at))[0],
+    )
+
+
+def show_investors(session: Session, found: list[report.Investor]) -> None:
+    """A table of investors."""
+    numbers = ("committed", "paid_in", "entitled", "received", "outstanding")
+    table = session.table("title_investors", "agreement", "investor", *numbers, right=numbers)
+    for each in found:
+        values = (
+            each.committed,
+            each.paid_in,
+            each.entitled,
+            each.received,
+            each.outstanding,
+        )
+        table.add_row(each.agreement, each.investor, *(session.lang.amount(v) for v in values))
+    session.console.print(table)

@@ -1,0 +1,114 @@
+"""`ofl`: the commands, the options they share, and what a refusal looks like."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desk.cli import agreements, answers, audit, demo, imports, invest, payments
+from desk.cli.session import Session, settings
+from desk.language import Language
+from ledger.decide.refusal import FileRefused, Refusal
+from ledger.store.sqlite import CommandConflictError
+from ledger.store.vault import VaultKeyError
+
+app = typer.Typer(
+    name="ofl",
+    help="The ledger that outcome funds run on: every krone back to what was measured.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    epilog="The options above may stand anywhere on the line.",
+)
+app.add_typer(agreements.app, name="agreement")
+app.add_typer(imports.app, name="import")
+app.add_typer(invest.app, name="invest")
+app.add_typer(payments.app, name="payments")
+app.add_typer(audit.export_app, name="export")
+agreements.register(app)
+answers.register(app)
+audit.register(app)
+demo.register(app)
+
+_SHARED_FLAGS = {"--json"}
+_SHARED_VALUES = {"--ledger", "--as", "--lang", "--vault-key", "--command-id"}
+
+
+@app.callback()
+def shared(  # noqa: PLR0913, PLR0917 - the shared options, each a parameter as typer wants it
+    context: typer.Context,
+    ledger: Annotated[
+        Path | None, typer.Option(help="The ledger's directory. [env: OFL_LEDGER]")
+    ] = None,
+    actor: Annotated[
+        str | None, typer.Option("--as", help="The person who acts. [env: OFL_ACTOR]")
+    ] = None,
+    lang: Annotated[
+        Language | None, typer.Option(help="The language of answers. [env: OFL_LANG]")
+    ] = None,
+    vault_key: Annotated[
+        Path | None, typer.Option(help="The vault's key file. [env: OFL_VAULT_KEY]")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer with JSON.")] = False,
+    command_id: Annotated[
+        str | None,
+        typer.Option(help="An id of your own: the same command with the same id is done once."),
+    ] = None,
+) -> None:
+    """Read the options that every command shares."""
+    found = settings()
+    context.obj = Session(
+        ledger_path=ledger or found.ledger,
+        actor=actor or found.actor,
+        lang=lang or found.lang,
+        vault_key=vault_key or found.vault_key,
+        json=as_json,
+        command_id=command_id,
+    )
+
+
+def hoisted(arguments: list[str]) -> list[str]:
+    """The arguments with the shared options moved in front, so that they may stand anywhere."""
+    shared_options: list[str] = []
+    rest: list[str] = []
+    ahead = iter(arguments)
+    for argument in ahead:
+        if argument == "--":
+            rest += [argument, *ahead]
+        elif argument in _SHARED_FLAGS or argument.partition("=")[0] in _SHARED_VALUES:
+            shared_options.append(argument)
+            if argument in _SHARED_VALUES:
+                shared_options += [value for value in [next(ahead, None)] if value is not None]
+        else:
+            rest.append(argument)
+    return shared_options + rest
+
+
+def main() -> None:
+    """Run `ofl`: exit 0 if done, 1 if refused or not sound, 2 if the command line is wrong."""
+    arguments = hoisted(sys.argv[1:])
+    try:
+        app(arguments)
+    except CommandConflictError as conflict:
+        _refuse([f"the command id {conflict} was used before for another command"], arguments)
+    except FileRefused as refusal:
+        _refuse(refusal.lines(), arguments, refusal)
+    except (Refusal, VaultKeyError) as refusal:
+        _refuse([str(refusal)], arguments)
+
+
+def _refuse(lines: list[str], arguments: list[str], file: FileRefused | None = None) -> None:
+    if "--json" in arguments:
+        findings = [
+            {"row": each.row, "column": each.column, "message": each.message}
+            for each in (file.findings if file else ())
+        ]
+        refused = {"refused": lines, "file": file.file if file else None, "findings": findings}
+        sys.stdout.write(json.dumps(refused, ensure_ascii=False, indent=2) + "\n")
+    else:
+        sys.stderr.write("Refused: nothing was recorded.\n")
+        sys.stderr.writelines(f"  {line}\n" for line in lines)
+    raise SystemExit(1)

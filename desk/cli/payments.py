@@ -1,0 +1,168 @@
+"""`ofl payments …`: propose, approve, send, and see what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from desk.cli.session import Session
+from desk.cli.values import day, today
+from ledger.events import PaymentProposed, Recorded
+from ledger.service import Done, Ledger
+from projections import payments as view
+
+app = typer.Typer(
+    help="Propose, approve and send payments: three steps, different people.", no_args_is_help=True
+)
+On = Annotated[
+    date | None, typer.Option("--on", parser=day, help="The day it counts; today if not given.")
+]
+Payments = Annotated[
+    list[str] | None, typer.Argument(help="Payments, such as aarhus-hf-1-P001.")
+]
+
+
+@app.command()
+def propose(
+    context: typer.Context,
+    agreement: Annotated[
+        str | None, typer.Option(help="One agreement; all of them if not given.")
+    ] = None,
+    on: On = None,
+) -> None:
+    """Propose payment of all that is owed: one payment per payer and investor."""
+    session: Session = context.obj
+    recorded: list[Recorded] = []
+    lines: list[str] = []
+    with session.ledger() as ledger:
+        for name in [agreement] if agreement else list(ledger.agreements()):
+            done, carried = ledger.propose_payments(name, on or today())
+            recorded += done.recorded
+            lines += [_proposed(session, each) for each in done.recorded]
+            lines += [
+                f"{name}: {payer} owes {payee} {session.lang.amount(amount)} after corrections; "
+                "carried forward"
+                for (payer, _, payee), amount in carried.items()
+            ]
+    session.done(tuple(recorded), "\n".join(lines) or "nothing is owed that is not proposed")
+
+
+def _proposed(session: Session, recorded: Recorded) -> str:
+    event = recorded.event
+    assert isinstance(event, PaymentProposed)
+    amount = session.lang.amount(event.amount)
+    return f"{event.payment}  {event.payer} to {event.payee}  {amount}"
+
+
+@app.command()
+def approve(
+    context: typer.Context,
+    payments: Payments = None,
+    every: Annotated[bool, typer.Option("--all", help="Every proposed payment.")] = False,
+    on: On = None,
+) -> None:
+    """Approve payments. Who took part in what a payment rests on cannot approve it."""
+    session: Session = context.obj
+    when = on or today()
+    _step(session, payments, every, "proposed", lambda x, payment: x.approve_payment(payment, when))
+
+
+@app.command()
+def send(
+    context: typer.Context,
+    payments: Payments = None,
+    every: Annotated[bool, typer.Option("--all", help="Every approved payment.")] = False,
+    on: On = None,
+) -> None:
+    """Record that the bank was told to pay. Who approved a payment cannot send it."""
+    session: Session = context.obj
+    when = on or today()
+    _step(session, payments, every, "approved", lambda x, payment: x.send_payment(payment, when))
+
+
+def _step(
+    session: Session,
+    payments: list[str] | None,
+    every: bool,
+    state: str,
+    take: Callable[[Ledger, str], Done],
+) -> None:
+    """Take a step for each named payment, or for every payment in a state."""
+    if bool(payments) == every:
+        message = "name the payments, or give --all"
+        raise typer.BadParameter(message)
+    with session.views() as (ledger, views):
+        if every:
+            payments = [each.payment for each in view.payments(views) if each.state == state]
+        recorded: list[Recorded] = []
+        with session.progress(len(payments or ()), "payments") as advance:
+            for payment in payments or ():
+                recorded += take(ledger, payment).recorded
+                advance(1)
+    session.done(tuple(recorded), f"{len(recorded)} of {len(payments or ())} payments done")
+
+
+@app.command("list")
+def list_payments(
+    context: typer.Context,
+    agreement: Annotated[str | None, typer.Option(help="Of one agreement.")] = None,
+    only_open: Annotated[bool, typer.Option("--open", help="Not yet settled.")] = False,
+) -> None:
+    """Show payments and how far each has come."""
+    session: Session = context.obj
+    with session.views() as (_, views):
+        found = view.payments(views, agreement=agreement, open_only=only_open)
+        at = session.stamp(views)
+
+    def show() -> None:
+        table = session.table(
+            "title_payments",
+            *("payment", "payer", "payee", "amount", "entitlements", "state", "approver"),
+            "settled_on",
+            right=("amount", "entitlements"),
+        )
+        for each in found:
+            table.add_row(
+                each.payment,
+                each.payer,
+                each.payee,
+                session.lang.amount(each.amount),
+                session.lang.whole(each.items),
+                session.lang.say(each.state),
+                each.approved_by or "–",
+                session.lang.day(each.settled_on),
+            )
+        session.console.print(table)
+        session.print_stamp(at)
+
+    session.answer({"stamp": at, "payments": found}, show)
+
+
+@app.command()
+def unmatched(context: typer.Context) -> None:
+    """Show bank lines that no payment and no drawdown explains."""
+    session: Session = context.obj
+    with session.views() as (_, views):
+        found, at = view.unmatched_lines(views), session.stamp(views)
+
+    def show() -> None:
+        show_unmatched(session, found)
+        session.print_stamp(at)
+
+    session.answer({"stamp": at, "unmatched": found}, show)
+
+
+def show_unmatched(session: Session, found: list[view.BankLine]) -> None:
+    """A table of bank lines."""
+    table = session.table(
+        "title_unmatched", "account", "line", "date", "amount", "reference", "text",
+        right=("amount",),
+    )  # fmt: skip
+    for each in found:
+        amount = session.lang.amount(each.amount)
+        day_booked = session.lang.day(each.booked_on)
+        table.add_row(each.account, each.line, day_booked, amount, each.reference, each.text)
+    session.console.print(table)

@@ -1,0 +1,166 @@
+"""What every command shares: where the ledger is, who acts, and how answers are shown."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from desk.language import Language
+from ledger.events import Recorded
+from ledger.money import Amount
+from ledger.service import Ledger
+from projections.balances import Stamp, stamp
+from projections.follow import Views
+
+VIEWS_FILE = "views.sqlite"
+
+
+class Settings(BaseSettings):
+    """Settings from the environment; an option on the command line goes before them."""
+
+    model_config = SettingsConfigDict(env_prefix="OFL_")
+
+    ledger: Path = Path("outcome-ledger")
+    """The ledger's directory."""
+    actor: str | None = None
+    """Who acts; the name the machine knows the user by if not given."""
+    lang: Language = Language.EN
+    """The language of answers: en or da."""
+    vault_key: Path | None = None
+    """The vault's key file; `vault.key` in the ledger's directory if not given."""
+
+
+WIDTH_WHEN_PIPED = 120
+
+
+def _console() -> Console:
+    """Standard output; as wide as the terminal, or a fixed width where there is none."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_WHEN_PIPED)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON: amounts and dates as text, dataclasses and models as objects."""
+    if isinstance(value, Recorded):
+        fields = {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {**fields, "topic": value.event.topic}
+    if isinstance(value, Amount | date | Path):
+        return str(value)
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return value
+
+
+@dataclasses.dataclass
+class Session:
+    """One run of `ofl`."""
+
+    ledger_path: Path
+    actor: str | None
+    lang: Language
+    vault_key: Path | None
+    json: bool
+    command_id: str | None
+    console: Console = dataclasses.field(default_factory=_console)
+
+    @contextmanager
+    def ledger(self) -> Iterator[Ledger]:
+        """The ledger, open for the run of a command."""
+        with Ledger(
+            self.ledger_path,
+            actor=self.actor,
+            command_id=self.command_id,
+            key_file=self.vault_key,
+        ) as ledger:
+            yield ledger
+
+    @contextmanager
+    def views(self) -> Iterator[tuple[Ledger, Views]]:
+        """The ledger and its views, brought up to date first."""
+        with self.ledger() as ledger:
+            views = Views(self.ledger_path / VIEWS_FILE)
+            try:
+                with self.progress(ledger.log.head()[0], "reading events") as advance:
+                    views.catch_up(ledger.log, advance)
+                yield ledger, views
+            finally:
+                views.close()
+
+    @contextmanager
+    def progress(self, total: int, what: str) -> Iterator[Callable[[int], None]]:
+        """A progress bar on standard error, where a person looks at it."""
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        bar = Progress(
+            *columns,
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+            disable=self.json or not sys.stderr.isatty(),
+        )
+        with bar:
+            task = bar.add_task(what, total=total)
+            yield lambda count: bar.advance(task, count)
+
+    def answer(self, value: dict[str, Any], show: Callable[[], None]) -> None:
+        """Print the value as JSON, or show it to a person."""
+        if self.json:
+            self.console.out(json.dumps(plain(value), ensure_ascii=False, indent=2), highlight=False)
+        else:
+            show()
+
+    def done(self, recorded: tuple[Recorded, ...], message: str, **more: Any) -> None:
+        """Answer a command that records: what it did, and the positions it was given."""
+        positions = [each.position for each in recorded]
+        value = {"recorded": len(positions), "positions": positions, "message": message, **more}
+        self.answer(value, lambda: self.console.print(message, markup=False))
+
+    def stamp(self, views: Views) -> Stamp:
+        """Up to where the answer knows."""
+        return stamp(views)
+
+    def print_stamp(self, at: Stamp) -> None:
+        """The line under an answer that says up to where it knows."""
+        text = self.lang.say(
+            "stamp", position=at.position, recorded_at=at.recorded_at, chain=at.chain[:16]
+        )
+        self.console.print(text, style="dim", markup=False)
+
+    def table(self, title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
+        """An empty table with columns named by phrases; those in `right` hold numbers."""
+        table = Table(title=self.lang.say(title), title_justify="left", title_style="bold")
+        for column in columns:
+            justify: Any = "right" if column in right else "left"
+            table.add_column(self.lang.say(column), justify=justify, overflow="fold")
+        return table
+
+
+def settings() -> Settings:
+    """The settings from the environment.
+
+    Raises:
+        SystemExit: with a message if a setting cannot be read.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        for each in error.errors():
+            name = "_".join(map(str, each["loc"])).upper()
+            sys.stderr.write(f"OFL_{name}: {each['msg']}\n")
+        raise SystemExit(2) from None

@@ -1,0 +1,31 @@
+"""Values on the command line, read as strictly as in files."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import typer
+
+from ledger.dates import parse_date
+from ledger.money import Amount
+
+
+def day(text: str | date) -> date:
+    """A date written as 2024-02-29."""
+    try:
+        return text if isinstance(text, date) else parse_date(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def amount(text: str | Amount) -> Amount:
+    """An amount written as 90420.00."""
+    try:
+        return text if isinstance(text, Amount) else Amount.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def today() -> date:
+    """The machine's calendar day."""
+    return date.today()  # noqa: DTZ011 - the local calendar day is what a person means by today

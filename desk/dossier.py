@@ -1,0 +1,258 @@
+"""A payment's dossier in words: Danish or English, with a working for a pocket calculator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from desk.language import Language
+from ledger import events as e
+from ledger.events import Recorded
+from ledger.facts import Reading, Stay
+from ledger.money import total
+from projections.explain import Dossier, Item
+
+
+def dossier_lines(dossier: Dossier, lang: Language) -> list[str]:
+    """The payment, its steps, its terms and law, and the outcomes it pays for."""
+    return [
+        *_head(dossier, lang),
+        "",
+        lang.say("why_steps"),
+        *(f"  {line}" for line in _steps(dossier, lang)),
+        "",
+        *_basis(dossier, lang),
+        "",
+        lang.say("why_items"),
+        *(_item_line(number, item, lang) for number, item in enumerate(dossier.items, start=1)),
+        lang.say("why_more", payment=dossier.payment.payment),
+    ]
+
+
+def item_lines(dossier: Dossier, number: int, lang: Language) -> list[str]:
+    """The full working of one outcome in the payment; numbers from 1."""
+    item = dossier.items[number - 1]
+    entitled = _entitled(item)
+    heading = lang.say(
+        "why_item_title",
+        number=number,
+        subject=entitled.subject,
+        months=_outcome(item).milestone_months,
+        amount=lang.amount(item.amount),
+    )
+    lines = [heading, *(f"  {line}" for line in _facts(item, lang))]
+    if isinstance(entitled.working, e.Working):
+        lines += [f"  {line}" for line in _working(entitled.working, lang)]
+    elif entitled.working is not None:
+        lines.append(f"  {lang.say('erased')}")
+    lines.append("  " + lang.say("why_total", total=lang.amount(entitled.total)))
+    shares = ", ".join(f"{name} {lang.amount(a)}" for name, a in item.capital_shares.items())
+    lines.append("  " + lang.say("why_capital", shares=shares))
+    for part in entitled.parts:
+        phrase = lang.say(
+            "why_part", payer=part.payer, payee=part.payee, amount=lang.amount(part.amount)
+        )
+        lines.append(f"    {phrase}")
+    if entitled.corrects is not None:
+        difference = lang.amount(total(part.amount for part in entitled.difference))
+        lines.append(
+            "  " + lang.say("why_corrects", position=entitled.corrects, difference=difference)
+        )
+    return lines
+
+
+def _entitled(item: Item) -> e.EntitlementCalculated:
+    assert isinstance(item.entitlement.event, e.EntitlementCalculated)
+    return item.entitlement.event
+
+
+def _outcome(item: Item) -> e.OutcomeDecided:
+    assert isinstance(item.outcome.event, e.OutcomeDecided)
+    return item.outcome.event
+
+
+def _head(dossier: Dossier, lang: Language) -> Iterator[str]:
+    payment = dossier.payment
+    names = {party.id: party.name for party in dossier.terms.parties}
+    yield lang.say("why_title", payment=payment.payment)
+    yield lang.say(
+        "why_amount",
+        payer=names[payment.payer],
+        role=lang.say(payment.role),
+        payee=names[payment.payee],
+        amount=lang.amount(payment.amount) + f" {dossier.terms.currency}",
+        count=lang.whole(len(payment.items)),
+    )
+
+
+def _steps(dossier: Dossier, lang: Language) -> Iterator[str]:
+    states = ("proposed", "approved", "sent", "settled")
+    for state, step in zip(states, dossier.steps, strict=False):
+        when = step.recorded_at[:16].replace("T", " ")
+        line = f"{lang.say(state):<20} {step.actor:<20} {when} UTC  (#{step.position})"
+        if isinstance(step.event, e.PaymentSettled):
+            line += f"  {lang.day(step.effective_on)}, {step.event.bank_line}"
+        yield line
+
+
+def _basis(dossier: Dossier, lang: Language) -> Iterator[str]:
+    signed = dossier.signed.event
+    assert isinstance(signed, e.AgreementSigned)
+    yield lang.say(
+        "why_terms",
+        title=dossier.terms.title,
+        version=signed.terms_version,
+        day=lang.day(dossier.terms.signed_on),
+        position=dossier.signed.position,
+        actor=dossier.signed.actor,
+    )
+    assessed = [item.assessment.event for item in dossier.items]
+    rules = dict.fromkeys(
+        rule for event in assessed if isinstance(event, e.AssessmentMade) for rule in event.rules
+    )
+    yield lang.say(
+        "why_law",
+        positions=", ".join(f"#{each.position}" for each in dossier.law),
+        rules="; ".join(lang.say(rule) for rule in rules),
+    )
+    approved = any(isinstance(step.event, e.PaymentApproved) for step in dossier.steps)
+    key = "why_people" if approved else "why_people_unapproved"
+    yield lang.say(key, people=", ".join(dossier.people_involved))
+
+
+def _item_line(number: int, item: Item, lang: Language) -> str:
+    outcome = _outcome(item)
+    return (
+        f"  {number:>3}  {outcome.subject}  {outcome.milestone_months:>2} m  "
+        f"{lang.day(outcome.period_start)} – {lang.day(outcome.period_end)}  "
+        f"{lang.amount(item.amount):>14}"
+    )
+
+
+def _facts(item: Item, lang: Language) -> Iterator[str]:
+    """Enrolment, measurements and stays, each with its position and source."""
+    outcome, enrolled = _outcome(item), item.enrolment.event
+    assert isinstance(enrolled, e.PersonEnrolled)
+    yield lang.say(
+        "why_period",
+        enrolled=lang.day(enrolled.enrolled_on),
+        position=item.enrolment.position,
+        start=lang.day(outcome.period_start),
+        end=lang.day(outcome.period_end),
+    )
+    for measured in item.measurements:
+        event = measured.event
+        assert isinstance(event, e.MeasurementRecorded)
+        known = isinstance(event.reading, Reading)
+        yield lang.say(
+            "why_measurement",
+            day=lang.day(event.measured_on),
+            indicator=event.indicator,
+            value=event.reading.value if known else lang.say("erased"),
+            validator=event.validator,
+            position=measured.position,
+            actor=measured.actor,
+        )
+    yield from _stays(item, lang)
+
+
+def _stays(item: Item, lang: Language) -> Iterator[str]:
+    """The stays that reach into the period one by one, the earlier ones by their positions."""
+    outcome = _outcome(item)
+    if not item.stays:
+        yield lang.say("why_no_stays")
+    earlier: list[Recorded] = []
+    for recorded in item.stays:
+        event = recorded.event
+        assert isinstance(event, e.StayRecorded)
+        if not isinstance(event.stay, Stay):
+            yield f"#{recorded.position}: {lang.say('erased')}"
+        elif event.stay.discharged and event.stay.discharged <= outcome.period_start:
+            earlier.append(recorded)
+        elif event.stay.admitted < outcome.period_end:
+            out = event.stay.discharged
+            yield lang.say(
+                "why_stay",
+                shelter=event.stay.shelter,
+                admitted=lang.day(event.stay.admitted),
+                discharged=lang.day(out) if out else lang.say("still_open"),
+                position=recorded.position,
+                file=event.source.file,
+                row=event.source.row,
+            )
+    if earlier:
+        positions = ", ".join(f"#{each.position}" for each in earlier)
+        yield lang.say("why_stays_before", count=lang.whole(len(earlier)), positions=positions)
+
+
+def _working(working: e.Working, lang: Language) -> Iterator[str]:
+    """The calculation, line by line."""
+    for key, course in (
+        ("why_course_counterfactual", working.counterfactual),
+        ("why_course_actual", working.actual),
+    ):
+        yield lang.say(key, nights=lang.whole(course.nights))
+        yield from (f"  {line}" for line in _course(course, lang))
+    yield _side("why_state", working, lang)
+    yield _side("why_municipality", working, lang)
+    yield lang.say("why_before_caps", amount=lang.decimal(working.before_caps))
+    for cap in working.caps:
+        yield lang.say(
+            f"why_cap_{cap.scope}",
+            limit=lang.amount(cap.limit),
+            left=lang.amount(cap.left),
+            cut=lang.say("why_cut") if cap.cut else "",
+        )
+
+
+def _course(course: e.History, lang: Language) -> Iterator[str]:
+    for line in course.lines:
+        yield lang.say(
+            "why_night_line" if line.refunded else "why_night_line_none",
+            nights=lang.whole(line.nights),
+            tariff=lang.amount(line.tariff),
+            own=lang.amount(line.own_payment),
+            cost=lang.decimal(line.cost),
+            share=_percent(line.state_share, lang),
+            refund=lang.decimal(line.refund),
+            rule=lang.say(line.rule),
+        )
+    for window in course.windows:
+        yield lang.say(
+            "why_window",
+            start=lang.day(window.start),
+            end=lang.day(window.end),
+            before=window.nights_before,
+            refunded_before=window.refunded_before,
+            nights=window.nights,
+            refunded=window.refunded,
+        )
+    yield lang.say("why_course_sum", cost=lang.decimal(course.cost), refund=lang.decimal(course.refund))
+
+
+def _side(key: str, working: e.Working, lang: Language) -> str:
+    """One side's gain and what it pays, with a remark where the floor at zero applies."""
+    state = key == "why_state"
+    side = working.state if state else working.municipality
+    would_be, was = working.counterfactual, working.actual
+    first, second = (would_be.refund, was.refund) if state else (would_be.cost, was.cost)
+    unfloored = Decimal(first) - Decimal(second)
+    unfloored -= 0 if state else Decimal(working.state.gain)
+    line = lang.say(
+        key,
+        counterfactual=lang.decimal(first),
+        actual=lang.decimal(second),
+        state=lang.decimal(working.state.gain),
+        gain=lang.decimal(side.gain),
+        payer=side.payer,
+        share=_percent(side.share, lang),
+        amount=lang.decimal(side.amount),
+    )
+    return line if unfloored >= 0 else f"{line} {lang.say('why_floor')}"
+
+
+def _percent(share: Decimal, lang: Language) -> str:
+    """A share as a percentage with just the decimals it needs."""
+    percent = (share * 100).normalize()
+    text = f"{percent:f}"
+    return (text if lang is Language.EN else text.replace(".", ",")) + " %"

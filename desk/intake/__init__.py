@@ -1,0 +1,1 @@
+"""Files on their way in: read strictly, the whole file or nothing."""

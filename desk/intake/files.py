@@ -1,0 +1,237 @@
+"""The files that people bring: one model and one function for each kind."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+
+from desk.intake.table import read_table, read_text
+from ledger.dates import parse_date
+from ledger.decide.refusal import FileRefused, Finding
+from ledger.decide.rows import BankRow, Batch, EnrolmentRow, MeasurementRow, StayRow
+from ledger.facts import Source, Stay, Tariff
+from ledger.model import Identifier, Model, Text
+from ledger.money import ZERO, Amount
+from ledger.terms.agreement import Terms
+from ledger.terms.reader import UnreadableTermsError, read_model
+
+TERMS_BYTES_MAX = 1_000_000
+YEARS = range(1900, 2100)
+"""Years that a day may lie in: 2206 is a slip, and 9999-12-31 is some registers' "still open"."""
+
+# Letters of the Nordic alphabets, composed: what looks alike must be the same id.
+_LETTER = "0-9A-Za-zÀ-ÖØ-öø-ÿ"
+_ID = re.compile(rf"[{_LETTER}][{_LETTER} ._:/#()+-]{{0,199}}")
+_MONTHS = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
+
+
+def _day(text: str) -> date:
+    try:
+        day = parse_date(text)
+    except ValueError:
+        message = "write a day that exists, as 2024-02-29: year, month, day"
+        raise ValueError(message) from None
+    if day.year not in YEARS:
+        message = f"the year must be from {YEARS.start} to {YEARS.stop - 1}"
+        raise ValueError(message)
+    return day
+
+
+def _amount(text: str) -> Amount:
+    try:
+        return Amount.parse(text)
+    except ValueError:
+        message = (
+            "write the amount as 1507.00: two decimals after a point, "
+            "nothing between the thousands, no currency"
+        )
+        raise ValueError(message) from None
+
+
+def _price(text: str) -> Amount:
+    amount = _amount(text)
+    if amount < ZERO:
+        message = "a tariff must not be below zero"
+        raise ValueError(message)
+    return amount
+
+
+def _identity(text: str) -> str:
+    if not _ID.fullmatch(text):
+        message = (
+            "an id starts with a letter or a digit; after that also spaces and . _ : / # ( ) + - "
+            "may stand, at most 200 characters in all"
+        )
+        raise ValueError(message)
+    return text
+
+
+def _months(text: str) -> int:
+    if not _MONTHS.fullmatch(text):
+        message = "write whole months, such as 12"
+        raise ValueError(message)
+    return int(text)
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Money = Annotated[Amount, BeforeValidator(_amount)]
+Price = Annotated[Amount, BeforeValidator(_price)]
+Identity = Annotated[str, BeforeValidator(_identity)]
+Months = Annotated[int, BeforeValidator(_months)]
+Remark = Annotated[str, Field(max_length=500)]
+
+
+class TariffLine(Model):
+    """What a night at a shelter costs from a day on."""
+
+    shelter: Identifier
+    valid_from: Day
+    tariff: Price
+    own_payment: Price
+
+
+class EnrolmentLine(Model):
+    """A person entered an agreement's programme."""
+
+    agreement: Identifier
+    person_id: Identity
+    enrolled_on: Day
+
+
+class StayLine(Model):
+    """A stay at a shelter; `discharged` is empty while it lasts."""
+
+    stay_id: Identity
+    person_id: Identity
+    shelter: Identifier
+    admitted: Day
+    discharged: Day | None = None
+
+    @field_validator("discharged")
+    @classmethod
+    def _in_order(cls, value: date | None, info: ValidationInfo) -> date | None:
+        admitted = info.data.get("admitted")
+        if value is not None and admitted is not None and value < admitted:
+            message = "the stay ends before it begins; correct the day here or under admitted"
+            raise ValueError(message)
+        return value
+
+
+class MeasurementLine(Model):
+    """What one indicator showed for one person at a milestone."""
+
+    agreement: Identifier
+    person_id: Identity
+    milestone_months: Months
+    measured_on: Day
+    indicator: Identifier
+    value: Text
+    validator: Text
+
+
+class BankLine(Model):
+    """A line of a bank statement; money out is below zero, reference and text may be empty."""
+
+    account: Identifier
+    line_id: Identity
+    booked_on: Day
+    amount: Money
+    reference: Remark = ""
+    text: Remark = ""
+
+
+class TermsRefused(FileRefused):
+    """A terms file holds errors; a finding's row is the line, its column the path of keys."""
+
+    def lines(self) -> list[str]:
+        """A line per finding: file, line, message."""
+        return [f"{self.file}, line {each.row}: {each.message}" for each in self.findings]
+
+
+def read_tariffs(path: Path) -> Batch[Tariff]:
+    """Read the tariffs of shelters."""
+    return read_table(
+        path,
+        TariffLine,
+        lambda line: Tariff(
+            shelter=line.shelter,
+            valid_from=line.valid_from,
+            per_night=line.tariff,
+            own_payment=line.own_payment,
+        ),
+    )
+
+
+def read_enrolments(path: Path) -> Batch[EnrolmentRow]:
+    """Read who was enrolled in which agreement."""
+    return read_table(
+        path,
+        EnrolmentLine,
+        lambda line: EnrolmentRow(line.agreement, line.person_id, line.enrolled_on),
+    )
+
+
+def read_stays(path: Path) -> Batch[StayRow]:
+    """Read a shelter register's export."""
+    return read_table(
+        path,
+        StayLine,
+        lambda line: StayRow(
+            line.person_id,
+            Stay(
+                stay=line.stay_id,
+                shelter=line.shelter,
+                admitted=line.admitted,
+                discharged=line.discharged,
+            ),
+        ),
+    )
+
+
+def read_measurements(path: Path) -> Batch[MeasurementRow]:
+    """Read what a validator measured."""
+    return read_table(
+        path,
+        MeasurementLine,
+        lambda line: MeasurementRow(
+            line.agreement,
+            line.person_id,
+            line.milestone_months,
+            line.measured_on,
+            line.indicator,
+            line.value,
+            line.validator,
+        ),
+    )
+
+
+def read_bank(path: Path) -> Batch[BankRow]:
+    """Read the lines of a bank statement."""
+    return read_table(
+        path,
+        BankLine,
+        lambda line: BankRow(
+            line.account, line.line_id, line.booked_on, line.amount, line.reference, line.text
+        ),
+    )
+
+
+def read_terms(path: Path) -> tuple[Terms, Source]:
+    """Read an agreement's terms.
+
+    Raises:
+        NotFound: if there is no file to read at the path.
+        TermsRefused: with every problem found, in order of line.
+    """
+    try:
+        file = read_text(path, TERMS_BYTES_MAX)
+        return read_model(file.text, Terms), Source(file=file.name, sha256=file.sha256)
+    except UnreadableTermsError as error:
+        findings = [Finding(each.line, each.path, each.message) for each in error.problems]
+        raise TermsRefused(path.name, findings) from None
+    except FileRefused as refused:
+        raise TermsRefused(refused.file, refused.findings) from None
