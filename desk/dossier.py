@@ -13,8 +13,15 @@ from ledger.money import total
 from projections.explain import Dossier, Item
 
 
-def dossier_lines(dossier: Dossier, lang: Language) -> list[str]:
-    """The payment, its steps, its terms and law, and the outcomes it pays for."""
+def dossier_lines(dossier: Dossier, lang: Language, items: int | None = None) -> list[str]:
+    """The payment, its steps, its terms and law, and the outcomes it pays for.
+
+    With `items`, only so many outcomes are listed, and how many more there are.
+    """
+    listed = [_item_line(n, item, lang) for n, item in enumerate(dossier.items, start=1)]
+    if items is not None and len(listed) > items:
+        more = lang.say("why_items_more", count=lang.whole(len(listed) - items))
+        listed = [*listed[:items], f"       {more}"]
     return [
         *_head(dossier, lang),
         "",
@@ -24,7 +31,7 @@ def dossier_lines(dossier: Dossier, lang: Language) -> list[str]:
         *_basis(dossier, lang),
         "",
         lang.say("why_items"),
-        *(_item_line(number, item, lang) for number, item in enumerate(dossier.items, start=1)),
+        *listed,
         lang.say("why_more", payment=dossier.payment.payment),
     ]
 
@@ -143,12 +150,12 @@ def _facts(item: Item, lang: Language) -> Iterator[str]:
     for measured in item.measurements:
         event = measured.event
         assert isinstance(event, e.MeasurementRecorded)
-        known = isinstance(event.reading, Reading)
+        reading = event.reading
         yield lang.say(
             "why_measurement",
             day=lang.day(event.measured_on),
             indicator=event.indicator,
-            value=event.reading.value if known else lang.say("erased"),
+            value=reading.value if isinstance(reading, Reading) else lang.say("erased"),
             validator=event.validator,
             position=measured.position,
             actor=measured.actor,
@@ -227,7 +234,8 @@ def _course(course: e.History, lang: Language) -> Iterator[str]:
             nights=window.nights,
             refunded=window.refunded,
         )
-    yield lang.say("why_course_sum", cost=lang.decimal(course.cost), refund=lang.decimal(course.refund))
+    cost, refund = lang.decimal(course.cost), lang.decimal(course.refund)
+    yield lang.say("why_course_sum", cost=cost, refund=refund)
 
 
 def _side(key: str, working: e.Working, lang: Language) -> str:

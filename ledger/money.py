@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import core_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
@@ -25,6 +25,8 @@ CURRENCIES = ("DKK", "EUR", "GBP", "NOK", "SEK", "USD")
 """Currencies with two decimals that a ledger can be opened in."""
 
 # Spelled out because Decimal also accepts NaN, Infinity, "1_000" and Arabic digits.
+_DECIMALS_MAX = 40
+"""Far beyond the product of any amount and two shares."""
 _AMOUNT = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]{2}))?", re.ASCII)
 _SHARE = re.compile(r"(?:0|1)(?:\.[0-9]{1,6})?", re.ASCII)
 
@@ -104,7 +106,7 @@ class Amount:
 ZERO = Amount(0)
 
 
-def total(amounts: Any) -> Amount:
+def total(amounts: Iterable[Amount]) -> Amount:
     """Sum an iterable of amounts; nothing sums to zero."""
     return Amount(sum(amount.minor for amount in amounts))
 
@@ -122,9 +124,7 @@ Share = Annotated[
     Decimal,
     BeforeValidator(_share),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema(
-        {"type": "string", "pattern": r"^[01](\.[0-9]{1,6})?$", "examples": ["0.50"]}
-    ),
+    WithJsonSchema({"type": "string", "pattern": r"^[01](\.[0-9]{1,6})?$", "examples": ["0.50"]}),
 ]
 """A share from 0 to 1 with at most six decimals."""
 
@@ -146,7 +146,7 @@ def exact(minor: Fraction) -> str:
     scale, denominator = 2, minor.denominator
     while (10 ** (scale - 2)) % denominator:
         scale += 1
-        if scale > 40:  # noqa: PLR2004 - far beyond the product of any two shares
+        if scale > _DECIMALS_MAX:
             message = f"{minor} has no finite decimal form"
             raise ValueError(message)
     digits = abs(minor.numerator) * 10 ** (scale - 2) // denominator

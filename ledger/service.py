@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self
 
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 
@@ -35,8 +35,6 @@ VAULT_FILE = "vault.sqlite"
 KEY_FILE = "vault.key"
 _TRIES = 50
 _LAW_PREFIXES = ("ledger", "rule/", "tariffs")
-T = TypeVar("T")
-State = LawState | AgreementState | BankState
 
 
 class NoLedger(Refusal):
@@ -98,8 +96,8 @@ class Ledger:
         fund: str,
         currency: str,
         purpose: Literal["live", "demo"] = "live",
-        **options: Any,
-    ) -> Ledger:
+        **options: Any,  # noqa: ANN401 - what the constructor takes
+    ) -> Self:
         """Make the files of a new ledger and record its opening."""
         path.mkdir(parents=True, exist_ok=True)
         key_file = options.get("key_file") or path / KEY_FILE
@@ -122,7 +120,7 @@ class Ledger:
         self.log.close()
         self.vault.close()
 
-    def __enter__(self) -> Ledger:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -141,15 +139,20 @@ class Ledger:
         stored = self.log.select_notifications(first, last - first + 1, last)
         return [codec.decode(each.state, self.vault) for each in stored]
 
-    def law(self) -> LawState:
-        """The ledger's opening, rules and tariffs, as of now."""
-        streams = [name for prefix in _LAW_PREFIXES for name in self.log.streams(prefix)]
+    def law_events(self, known: LawState | None = None) -> list[Recorded]:
+        """The events of opening, rules and tariffs that a state does not know, by position."""
+        versions = known.versions if known else {}
         fresh = [
             recorded
-            for stream in streams
-            for recorded in self.read(stream, self._law.versions.get(stream, 0))
+            for prefix in _LAW_PREFIXES
+            for stream in self.log.streams(prefix)
+            for recorded in self.read(stream, versions.get(stream, 0))
         ]
-        for recorded in sorted(fresh, key=lambda each: each.position):
+        return sorted(fresh, key=lambda each: each.position)
+
+    def law(self) -> LawState:
+        """The ledger's opening, rules and tariffs, as of now."""
+        for recorded in self.law_events(self._law):
             self._law.apply(recorded)
         return self._law
 
@@ -276,10 +279,11 @@ class Ledger:
             lambda: investment.call(self._signed(name), amount, on),
         )
 
-    def receive_capital(self, name: str, drawdown: str, investor: str, on: date) -> Done:
+    def receive_capital(self, drawdown: str, investor: str, on: date) -> Done:
         """Record capital paid in that no imported bank statement shows."""
+        name = drawdown.rpartition("-")[0]
         return self._run(
-            ["received", name, drawdown, investor, str(on)],
+            ["received", drawdown, investor, str(on)],
             lambda: investment.receive(self._signed(name), drawdown, investor, on, None),
         )
 
@@ -309,7 +313,9 @@ class Ledger:
         """Approve a payment as the acting person."""
         return self._run(
             ["approve", payment_id],
-            lambda: payment.approve(self.law(), self._paying(payment_id), payment_id, self.actor, on),
+            lambda: payment.approve(
+                self.law(), self._paying(payment_id), payment_id, self.actor, on
+            ),
         )
 
     def send_payment(self, payment_id: str, on: date) -> Done:
@@ -334,7 +340,7 @@ class Ledger:
 
     def _signed(self, name: str) -> AgreementState:
         state = self.agreement(name)
-        assert state.terms
+        state.require_signed()
         return state
 
     def _paying(self, payment_id: str) -> AgreementState:

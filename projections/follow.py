@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -49,9 +48,9 @@ class Views:
             return self.rebuild(log, progress)
         taken = 0
         for batch in log.batches(at):
-            with self.engine.connect().execution_options(**{v.WRITING: True}) as connection:
-                with connection.begin():
-                    taken += _take(connection, batch)
+            writer = self.engine.execution_options(**{v.WRITING: True})
+            with writer.begin() as connection:
+                taken += _take(connection, batch)
             progress(len(batch))
         return taken
 
@@ -64,7 +63,7 @@ class Views:
         taken = fresh.catch_up(log, progress)
         fresh.close()
         self.engine.dispose()
-        os.replace(beside, self.path)  # noqa: PTH105 - the atomic swap, by its own name
+        beside.replace(self.path)
         return taken
 
     def create(self) -> None:
@@ -240,9 +239,7 @@ def _apply_claim(connection: Connection, agreement: str, recorded: Recorded) -> 
                 "outcome_at": recorded.position,
             }
             statement = upsert(v.claim).values({**row, "total": 0})
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=["claim"], set_=row)
-            )
+            connection.execute(statement.on_conflict_do_update(index_elements=["claim"], set_=row))
         case e.EntitlementCalculated() as entitled:
             changed = {"entitlement_at": recorded.position, "total": entitled.total.minor}
             _set(connection, v.claim, entitled.claim, changed)
@@ -280,6 +277,16 @@ def _apply_payment(connection: Connection, agreement: str, recorded: Recorded) -
                 "proposed_by": actor,
             }
             _put(connection, v.payment, [row])
+            items = [
+                {
+                    "payment": event.payment,
+                    "entitlement_at": item.entitlement_at,
+                    "claim": item.claim,
+                    "amount": item.amount.minor,
+                }
+                for item in event.items
+            ]
+            _put(connection, v.payment_item, items)
         case e.PaymentApproved(payment=payment):
             step = {"state": "approved", "approved_at": position, "approved_by": actor}
             _set(connection, v.payment, payment, step)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Date,
     Engine,
     Index,
@@ -161,6 +162,15 @@ payment = Table(
     Column("settled_on", Date),
 )
 
+payment_item = Table(
+    "payment_item",
+    metadata,
+    Column("payment", String, primary_key=True),
+    Column("entitlement_at", BigInteger, primary_key=True),
+    Column("claim", String, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+)
+
 bank_line = Table(
     "bank_line",
     metadata,
@@ -180,13 +190,13 @@ def open_views(path: Path) -> Engine:
     engine = create_engine(f"sqlite:///{path}")
 
     @event.listens_for(engine, "connect")
-    def _on_connect(connection: Any, _: object) -> None:
+    def _on_connect(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA busy_timeout=30000")
 
     @event.listens_for(engine, "begin")
-    def _on_begin(connection: Any) -> None:
+    def _on_begin(connection: Connection) -> None:
         # A writer takes the lock before it reads; a reader never waits for one.
         writing = connection.get_execution_options().get(WRITING, False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -381,7 +381,9 @@ def write_statement(ledger: Ledger, path: Path, until: date) -> None:
 
 def booked(state: AgreementState, ledger: Ledger) -> Iterator[tuple[str, date, str, str, str]]:
     """What the bank books for one agreement: drawdowns received and payments made."""
-    days = {each.position: each.effective_on for each in ledger.read(f"agreement/{state.agreement}")}
+    days = {
+        each.position: each.effective_on for each in ledger.read(f"agreement/{state.agreement}")
+    }
     for name, drawdown in state.drawdowns.items():
         for part in drawdown.called.parts:
             if part.investor not in drawdown.received:

@@ -67,10 +67,12 @@ def list_agreements(context: typer.Context) -> None:
     with session.views() as (_, views):
         found = report.agreements(views)
         at = session.stamp(views)
-    session.answer(
-        {"stamp": at, "agreements": found},
-        lambda: (show_agreements(session, found), session.print_stamp(at))[0],
-    )
+
+    def show() -> None:
+        show_agreements(session, found)
+        session.print_stamp(at)
+
+    session.answer({"stamp": at, "agreements": found}, show)
 
 
 def show_agreements(session: Session, found: list[report.AgreementStatus]) -> None:

@@ -139,7 +139,7 @@ def show_report(context: typer.Context) -> None:
         value: dict[str, Any] = {
             "stamp": session.stamp(views),
             "agreements": report.agreements(views),
-            "saved": report.saved(views),
+            "saved": report.saved(views, tables[0]),
             "paid": report.paid(views, tables[0]),
             "investors": report.investors(views),
         }

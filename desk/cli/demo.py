@@ -19,8 +19,9 @@ from projections.explain import explain
 from projections.follow import Views
 from projections.verify import Verification, verify
 
-EXPLAINED = "aarhus-hf-2-P009"
-"""The payment the demo explains: an outcome in it was earned under the limit of 120 nights."""
+EXPLAINED, EXPLAINED_ITEM = "aarhus-hf-1-P009", 3
+"""What the demo explains: a payment by the state, and an outcome under the limit of 120 nights."""
+ITEMS_SHOWN = 5
 _STEPS_A_YEAR = 9
 
 
@@ -64,7 +65,7 @@ def _answer(
         "steps": steps,
         "agreements": report.agreements(views),
         "investors": report.investors(views),
-        "saved": report.saved(views),
+        "saved": report.saved(views, table),
         "paid": report.paid(views, table),
         "open_payments": payments.payments(views, open_only=True),
         "unmatched": payments.unmatched_lines(views),
@@ -79,7 +80,7 @@ def _answer(
         say(f"{len(steps)} steps by 5 people gave {checked.events} events.\n", markup=False)
         show_investors(session, report.investors(views))
         show_agreements(session, report.agreements(views))
-        show_saved(session, report.saved(views))
+        show_saved(session, report.saved(views, table))
         show_paid(session, report.paid(views, table))
         open_payments = payments.payments(views, open_only=True)
         say(f"Payments not yet settled: {len(open_payments)}", markup=False)
@@ -98,7 +99,9 @@ def _explain(session: Session) -> None:
     """One payment, explained, with the working of its first outcome."""
     with session.ledger() as ledger:
         dossier = explain(ledger, EXPLAINED)
-    for line in [*dossier_lines(dossier, session.lang), "", *item_lines(dossier, 1, session.lang)]:
+    lines = dossier_lines(dossier, session.lang, items=ITEMS_SHOWN)
+    lines += ["", *item_lines(dossier, EXPLAINED_ITEM, session.lang)]
+    for line in lines:
         session.console.print(line, markup=False, soft_wrap=True)
 
 
@@ -115,4 +118,3 @@ def _where_next(session: Session, into: Path) -> None:
     )
     for line in lines:
         session.console.print(line, markup=False, soft_wrap=True)
-

@@ -36,7 +36,7 @@ def draw(
     for recorded in done.recorded:
         if isinstance(recorded.event, DrawdownCalled):
             called = recorded.event
-            lines.append(f"{called.drawdown}: the investors pay to {called.provider}, with reference")
+            lines.append(f"{called.drawdown}: the investors pay {called.provider}, with reference")
             lines += [
                 f"  {called.drawdown}/{part.investor}  {session.lang.amount(part.amount)}"
                 for part in called.parts
@@ -64,10 +64,12 @@ def list_investors(context: typer.Context) -> None:
     session: Session = context.obj
     with session.views() as (_, views):
         found, at = report.investors(views), session.stamp(views)
-    session.answer(
-        {"stamp": at, "investors": found},
-        lambda: (show_investors(session, found), session.print_stamp(at))[0],
-    )
+
+    def show() -> None:
+        show_investors(session, found)
+        session.print_stamp(at)
+
+    session.answer({"stamp": at, "investors": found}, show)
 
 
 def show_investors(session: Session, found: list[report.Investor]) -> None:

@@ -38,7 +38,7 @@ _SHARED_VALUES = {"--ledger", "--as", "--lang", "--vault-key", "--command-id"}
 
 
 @app.callback()
-def shared(  # noqa: PLR0913, PLR0917 - the shared options, each a parameter as typer wants it
+def shared(  # noqa: PLR0913, PLR0917 - each shared option is a parameter
     context: typer.Context,
     ledger: Annotated[
         Path | None, typer.Option(help="The ledger's directory. [env: OFL_LEDGER]")

@@ -20,9 +20,7 @@ app = typer.Typer(
 On = Annotated[
     date | None, typer.Option("--on", parser=day, help="The day it counts; today if not given.")
 ]
-Payments = Annotated[
-    list[str] | None, typer.Argument(help="Payments, such as aarhus-hf-1-P001.")
-]
+Payments = Annotated[list[str] | None, typer.Argument(help="Payments, such as aarhus-hf-1-P001.")]
 
 
 @app.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -50,7 +51,7 @@ def _console() -> Console:
     return Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_WHEN_PIPED)
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:  # noqa: PLR0911 - one return per kind of value
     """A value as JSON: amounts and dates as text, dataclasses and models as objects."""
     if isinstance(value, Recorded):
         fields = {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
@@ -118,14 +119,15 @@ class Session:
             task = bar.add_task(what, total=total)
             yield lambda count: bar.advance(task, count)
 
-    def answer(self, value: dict[str, Any], show: Callable[[], None]) -> None:
+    def answer(self, value: Mapping[str, object], show: Callable[[], None]) -> None:
         """Print the value as JSON, or show it to a person."""
         if self.json:
-            self.console.out(json.dumps(plain(value), ensure_ascii=False, indent=2), highlight=False)
+            text = json.dumps(plain(value), ensure_ascii=False, indent=2)
+            self.console.out(text, highlight=False)
         else:
             show()
 
-    def done(self, recorded: tuple[Recorded, ...], message: str, **more: Any) -> None:
+    def done(self, recorded: tuple[Recorded, ...], message: str, **more: object) -> None:
         """Answer a command that records: what it did, and the positions it was given."""
         positions = [each.position for each in recorded]
         value = {"recorded": len(positions), "positions": positions, "message": message, **more}
@@ -144,10 +146,17 @@ class Session:
 
     def table(self, title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
         """An empty table with columns named by phrases; those in `right` hold numbers."""
-        table = Table(title=self.lang.say(title), title_justify="left", title_style="bold")
+        table = Table(
+            title=self.lang.say(title),
+            title_justify="left",
+            title_style="bold",
+            box=SIMPLE_HEAD,
+            padding=(0, 1, 0, 0),
+        )
         for column in columns:
+            head = self.lang.say(column)
             justify: Any = "right" if column in right else "left"
-            table.add_column(self.lang.say(column), justify=justify, overflow="fold")
+            table.add_column(head[0].upper() + head[1:], justify=justify, overflow="fold")
         return table
 
 

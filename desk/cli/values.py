@@ -28,4 +28,4 @@ def amount(text: str | Amount) -> Amount:
 
 def today() -> date:
     """The machine's calendar day."""
-    return date.today()  # noqa: DTZ011 - the local calendar day is what a person means by today
+    return date.today()  # noqa: DTZ011 - the local day is what a person means by today

@@ -12,6 +12,7 @@ from ledger.model import Position, SubjectRef
 from ledger.money import ZERO, Amount
 from ledger.policy import VERSION
 from ledger.policy.assess import Assessment, Decided, Milestone, assess
+from ledger.terms.agreement import Role
 
 
 def claim_id(agreement: str, metric: str, milestone: Milestone) -> str:
@@ -34,9 +35,7 @@ def run(law: LawState, state: AgreementState, until: date) -> Assessment:
     return assess(state.facts(law), until)
 
 
-def decide(
-    law: LawState, state: AgreementState, until: date, facts_to: Position
-) -> list[New]:
+def decide(law: LawState, state: AgreementState, until: date, facts_to: Position) -> list[New]:
     """The outcomes and entitlements that are new or differ from what was decided before.
 
     Of an entitlement that changed, only the difference is to be posted; the event carries both.
@@ -77,7 +76,7 @@ def _differs(state: AgreementState, decided: Decided) -> bool:
 
 def difference(before: tuple[e.Part, ...], after: tuple[e.Part, ...]) -> tuple[e.Part, ...]:
     """What must be added to the parts before to get the parts after; zeros left out."""
-    amounts: dict[tuple[str, e.Role, str], Amount] = {}
+    amounts: dict[tuple[str, Role, str], Amount] = {}
     for part in after:
         amounts[part.payer, part.role, part.payee] = part.amount
     for part in before:
@@ -98,7 +97,6 @@ def _assessment_made(
     assessment: Assessment,
     changed: int,
 ) -> e.AssessmentMade:
-    assert state.signed is not None
     rule_at, _ = law.rules[state.terms.refund_law.table]
     based_on = [state.signed_at, rule_at, *law.tariff_positions]
     if state.register_at is not None:
@@ -108,7 +106,7 @@ def _assessment_made(
         assessment=f"{state.agreement}-A{len(state.assessments) + 1:03d}",
         until=until,
         facts_to=facts_to,
-        terms_version=state.signed.terms_version,
+        terms_version=state.require_signed().terms_version,
         policy_version=VERSION,
         rule_table=rules.id,
         rules=tuple(rule.id for rule in rules.rules),

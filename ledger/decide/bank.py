@@ -72,7 +72,8 @@ def _check(
     for row in batch.rows:
         value = row.value
         if value.account not in parties:
-            message = f"no agreement has a party {value.account!r} (parties: {', '.join(sorted(parties))})"
+            known_parties = ", ".join(sorted(parties))
+            message = f"no agreement has a party {value.account!r} (parties: {known_parties})"
             findings.append(Finding(row.number, "account", message))
             continue
         known = banks[value.account].lines.get(value.line)

@@ -1,7 +1,11 @@
-"""Facts from files: the whole file is taken, or nothing and every error is named."""
+"""Facts from files: the whole file is taken, or nothing and every error is named.
+
+A message names the row and the column, and repeats no person's id, date or reading.
+"""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -18,6 +22,8 @@ from ledger.money import ZERO
 States = Mapping[str, AgreementState]
 Subjects = Mapping[tuple[str, str], SubjectRef]
 """Pseudonyms by (agreement, person id)."""
+
+_TWICE = "this stay stands in the file twice with different content; keep one"
 
 
 def record_tariffs(law: LawState, batch: Batch[Tariff]) -> list[New]:
@@ -56,8 +62,8 @@ def check_enrolments(states: States, batch: Batch[EnrolmentRow]) -> None:
             findings.append(_unknown_agreement(row.number, row.value.agreement, states))
         elif not state.terms.starts_on <= row.value.enrolled_on < state.terms.ends_on:
             message = (
-                f"{row.value.enrolled_on} is outside the agreement's term, from "
-                f"{state.terms.starts_on} up to {state.terms.ends_on}"
+                f"this day is outside the agreement's term, from {state.terms.starts_on} "
+                f"up to {state.terms.ends_on}; correct the day or the agreement"
             )
             findings.append(Finding(row.number, "enrolled_on", message))
     _refuse(batch.file, findings)
@@ -82,10 +88,16 @@ def enrol(states: States, batch: Batch[EnrolmentRow], subjects: Subjects) -> lis
                 )
                 fresh.append((day, event))
                 if len(enrolled) > state.terms.people:
-                    message = f"{agreement} is for {state.terms.people} people; this is one more"
+                    message = (
+                        f"{agreement} is for {state.terms.people} people; this is one more, "
+                        "so leave the row out or move it to another agreement"
+                    )
                     findings.append(Finding(row.number, "agreement", message))
             elif day != row.value.enrolled_on:
-                message = f"this person is already enrolled in {agreement} from {day}"
+                message = (
+                    f"this person is enrolled in {agreement} from another day; "
+                    "an enrolment is not changed by import"
+                )
                 findings.append(Finding(row.number, "enrolled_on", message))
         news += numbered(agreement_stream(agreement), state.version, fresh)
     _refuse(batch.file, findings)
@@ -108,10 +120,8 @@ def record_stays(
     findings += _repeated(batch)
     dates = [day for row in batch.rows for day in _dates(row.value.stay)]
     until = covers_until or max(dates, default=None)
-    if covers_until and dates and covers_until < max(dates):
-        late = next(row for row in batch.rows if max(_dates(row.value.stay)) > covers_until)
-        message = f"this is after the day {covers_until} up to which the export is said to reach"
-        findings.append(Finding(late.number, "admitted", message))
+    if covers_until is not None:
+        findings += [each for row in batch.rows for each in _late(row, covers_until)]
     news: list[New] = []
     for agreement, state in states.items():
         fresh, wrong = _fresh_stays(agreement, state, batch, subjects)
@@ -150,10 +160,13 @@ def record_measurements(
         )
         if known is not None:
             if not _same_reading(known[1], event):
-                message = "this milestone was recorded before with another reading or date"
+                message = (
+                    "this milestone was recorded before with another reading or day; "
+                    "a reading is not changed by import"
+                )
                 findings.append(Finding(row.number, "value", message))
         elif seen.setdefault(key, value) != value:
-            message = "this milestone stands in the file twice with different readings"
+            message = "this milestone stands in the file twice with different content; keep one"
             findings.append(Finding(row.number, "value", message))
         elif seen[key] is value:
             fresh.setdefault(value.agreement, []).append((value.measured_on, event))
@@ -180,6 +193,16 @@ def _dates(stay: Stay) -> tuple[date, ...]:
     return (stay.admitted, *([stay.discharged] if stay.discharged else []))
 
 
+def _late(row: Row[StayRow], covers_until: date) -> list[Finding]:
+    """The days of a stay that the export cannot know."""
+    days = {"admitted": row.value.stay.admitted, "discharged": row.value.stay.discharged}
+    return [
+        Finding(row.number, column, f"this is after {covers_until}, the day the export reaches to")
+        for column, day in days.items()
+        if day is not None and day > covers_until
+    ]
+
+
 def _stay_findings(
     law: LawState, states: States, subjects: Subjects, row: Row[StayRow]
 ) -> list[Finding]:
@@ -194,10 +217,15 @@ def _stay_findings(
         findings.append(Finding(row.number, "person_id", message))
     tariffs = law.tariffs.get(stay.shelter)
     if tariffs is None:
-        message = f"there is no shelter {stay.shelter!r}; import its tariffs first"
+        close = difflib.get_close_matches(stay.shelter, law.tariffs, n=1)
+        hint = f"did you mean {close[0]!r}? If not, " if close else ""
+        message = f"no tariff is known for shelter {stay.shelter!r}; {hint}import its tariffs first"
         findings.append(Finding(row.number, "shelter", message))
     elif tariff_on(tariffs, stay.admitted) is None:
-        message = f"{stay.shelter} has no tariff on {stay.admitted}; import the tariff first"
+        first = min(tariff.valid_from for tariff in tariffs)
+        message = (
+            f"{stay.shelter} has no tariff before {first}; import the tariff of that day first"
+        )
         findings.append(Finding(row.number, "admitted", message))
     return findings
 
@@ -206,7 +234,7 @@ def _repeated(batch: Batch[StayRow]) -> list[Finding]:
     """Rows with a stay_id that stands earlier in the file with other content."""
     first: dict[str, StayRow] = {}
     return [
-        Finding(row.number, "stay_id", "this stay stands in the file twice with different content")
+        Finding(row.number, "stay_id", _TWICE)
         for row in batch.rows
         if first.setdefault(row.value.stay.stay, row.value) != row.value
     ]
@@ -270,7 +298,10 @@ def _measurement_finding(
         return Finding(row.number, "milestone_months", message)
     due = add_months(state.enrolled[ref][1], value.milestone_months)
     if value.measured_on < due:
-        message = f"measured on {value.measured_on}, before the milestone is reached on {due}"
+        message = (
+            f"this is before the milestone, {value.milestone_months} months after enrolment; "
+            "correct the day or the milestone"
+        )
         return Finding(row.number, "measured_on", message)
     indicator = state.terms.indicator(value.indicator)
     if indicator is None:

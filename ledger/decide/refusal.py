@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
+class Refusal(Exception):  # noqa: N818 - an answer, not an error of the program
     """The command was refused and nothing was recorded."""
 
 

@@ -9,24 +9,24 @@ from typing import Generic, TypeVar
 from ledger.facts import Source, Stay, Tariff
 from ledger.money import Amount
 
-R = TypeVar("R", covariant=True)  # noqa: PLC0105 - the short name is local to this page
+R_co = TypeVar("R_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Row(Generic[R]):
+class Row(Generic[R_co]):
     """A value and the row it was read from."""
 
     number: int
-    value: R
+    value: R_co
 
 
 @dataclass(frozen=True, slots=True)
-class Batch(Generic[R]):
+class Batch(Generic[R_co]):
     """A whole file: its base name, the hash of its bytes, its rows in order."""
 
     file: str
     sha256: str
-    rows: tuple[Row[R], ...]
+    rows: tuple[Row[R_co], ...]
 
     def source(self, row: int | None = None) -> Source:
         """Where a fact was read."""

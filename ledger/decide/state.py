@@ -19,6 +19,7 @@ from ledger.terms.refund_rule import RefundRuleTable
 Payable = tuple[str, Role, str]
 """Payer, the role it pays in, payee."""
 
+_NOWHERE = Position(0)
 NOT_KNOWN_YET = date.min
 """The date up to which the register is known before the first export."""
 
@@ -87,7 +88,7 @@ class AgreementState:
     agreement: str
     version: int = 0
     signed: e.AgreementSigned | None = None
-    signed_at: Position = Position(0)
+    signed_at: Position = _NOWHERE
     enrolled: dict[SubjectRef, tuple[Position, date]] = field(default_factory=dict)
     stays: dict[SubjectRef, dict[str, tuple[Position, Stay]]] = field(
         default_factory=lambda: defaultdict(dict)
@@ -109,9 +110,8 @@ class AgreementState:
     actors: dict[Position, str] = field(default_factory=dict)
     lineage: dict[Position, tuple[Position, ...]] = field(default_factory=dict)
 
-    @property
-    def terms(self) -> Terms:
-        """The terms in force.
+    def require_signed(self) -> e.AgreementSigned:
+        """The signature.
 
         Raises:
             NotFound: if the agreement was never signed.
@@ -119,7 +119,12 @@ class AgreementState:
         if self.signed is None:
             message = f"there is no agreement {self.agreement!r}; `ofl agreement list` names them"
             raise NotFound(message)
-        return self.signed.terms
+        return self.signed
+
+    @property
+    def terms(self) -> Terms:
+        """The terms in force; the agreement must be signed."""
+        return self.require_signed().terms
 
     @property
     def committed(self) -> dict[str, Amount]:
@@ -136,14 +141,13 @@ class AgreementState:
 
     def facts(self, law: LawState) -> AgreementFacts:
         """All that policy may look at."""
-        assert self.signed is not None
         readings: dict[SubjectRef, dict[tuple[int, str], str]] = defaultdict(dict)
         for (subject, months, indicator), (_, measured) in self.readings.items():
             if isinstance(measured.reading, Reading):
                 readings[subject][months, indicator] = measured.reading.value
         return AgreementFacts(
             terms=self.terms,
-            rules_at_signature=self.signed.rules_at_signature,
+            rules_at_signature=self.require_signed().rules_at_signature,
             rules_today=law.rules[self.terms.refund_law.table][1],
             tariffs=law.tariffs,
             people={
@@ -224,7 +228,9 @@ class AgreementState:
                 )
             case e.EntitlementCalculated() as entitled:
                 self.lineage[position] = (
-                    *entitled.based_on, entitled.outcome_at, entitled.assessed_at,
+                    *entitled.based_on,
+                    entitled.outcome_at,
+                    entitled.assessed_at,
                 )
                 claim = self.claims[entitled.claim]
                 claim.entitlement_at, claim.parts = position, entitled.parts

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 from ledger.dates import Period, add_months
 from ledger.events import Gain
@@ -84,7 +85,7 @@ class Assessment:
 
 
 def milestones(terms: Terms, person: Person, until: date) -> list[Milestone]:
-    """The person's periods that ended on or before `until` and before the agreement's end."""
+    """The person's periods that have ended by `until` and by the agreement's end."""
     months = (0, *terms.metric.measured_at_months)
     periods = [
         Milestone(
@@ -92,7 +93,7 @@ def milestones(terms: Terms, person: Person, until: date) -> list[Milestone]:
             end,
             Period(add_months(person.enrolled_on, start), add_months(person.enrolled_on, end)),
         )
-        for start, end in zip(months, months[1:], strict=False)
+        for start, end in pairwise(months)
     ]
     last = min(until, terms.ends_on)
     return [each for each in periods if each.period.end <= last]
@@ -138,7 +139,7 @@ def assess(facts: AgreementFacts, until: date) -> Assessment:
         result = entitlement(facts.terms, saved, Spent(used.person, spent), capital)
         spent_by_person[person.subject] = Spent(result.person_total)
         spent = result.agreement_total
-        decided.append(Decided(milestone, True, result, saved.gains))
+        decided.append(Decided(milestone, achieved=True, entitlement=result, gains=saved.gains))
     return Assessment(tuple(decided), tuple(waiting))
 
 

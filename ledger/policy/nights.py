@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from ledger.dates import Period, add_years
 from ledger.facts import Stay, Tariff, tariff_on
@@ -49,7 +50,7 @@ def price(
     spans = [span for span in spans if span[0] < span[2]]
     edges = sorted({edge for span in spans for edge in (span[0], span[2])})
     nights: list[PricedNights] = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         covering = [span for span in spans if span[0] <= start and end <= span[2]]
         if covering:
             shelter = covering[-1][1]
@@ -90,7 +91,7 @@ def _priced(period: Period, shelter: str, tariffs: tuple[Tariff, ...]) -> list[P
     changes = [t.valid_from for t in tariffs if period.start < t.valid_from < period.end]
     edges = [period.start, *sorted(changes), period.end]
     nights = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         tariff = tariff_on(tariffs, start)
         if tariff is None:
             raise NoTariffError(shelter, start)

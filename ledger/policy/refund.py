@@ -25,9 +25,9 @@ class RefundedNights:
 
     period: Period
     tariff: Tariff
-    rule: RefundRule | None
-    refunded: bool
-    window: Period | None
+    rule: RefundRule | None = None
+    refunded: bool = False
+    window: Period | None = None
 
     def cost(self, nights: int) -> int:
         """What so many of the nights cost the public, in minor units."""
@@ -52,7 +52,7 @@ class _RunningYear:
         """Take nights under one rule, opening and closing running years on the way."""
         if rule.nights_per_running_year is None:
             self.window, self.refunded = None, 0
-            self.nights.append(RefundedNights(period, tariff, rule, True, None))
+            self.nights.append(RefundedNights(period, tariff, rule, refunded=True))
             return
         while period.days:
             if self.window is None or self.window.end <= period.start:
@@ -67,9 +67,7 @@ class _RunningYear:
                 (Period(cut, within.end), False),
             ):
                 if part.days:
-                    self.nights.append(
-                        RefundedNights(part, tariff, rule, refunded, self.window)
-                    )
+                    self.nights.append(RefundedNights(part, tariff, rule, refunded, self.window))
             period = Period(within.end, period.end)
 
 
@@ -82,7 +80,7 @@ def refund(nights: Iterable[PricedNights], table: RefundRuleTable) -> list[Refun
     for priced in nights:
         before_any = priced.period.overlap(Period(date.min, bounds[0]))
         if before_any.days:
-            year.nights.append(RefundedNights(before_any, priced.tariff, None, False, None))
+            year.nights.append(RefundedNights(before_any, priced.tariff))
         for rule, start, end in ruled:
             under = priced.period.overlap(Period(start, end))
             if not under.days:

@@ -1,7 +1,7 @@
 """The hash chain over the exact stored bytes.
 
-    leaf  = SHA-256(0x00 ‖ bytes)
-    chain = SHA-256(0x02 ‖ position as 8 bytes, big-endian ‖ previous chain ‖ leaf)
+leaf = SHA-256(0x00 ‖ bytes);
+chain = SHA-256(0x02 ‖ position as 8 bytes, big-endian ‖ previous chain ‖ leaf).
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ class StoreDamagedError(Exception):
 @contextmanager
 def _immediate(connection: SQLiteConnection, *, commit: bool) -> Iterator[SQLiteCursor]:
     with _ImmediateTransaction(connection, commit=commit) as cursor, cursor:
-        yield cursor  # type: ignore[misc]  # the base class enters its raw cursor in the same way
+        yield cursor
 
 
 class _ImmediateTransaction(SQLiteTransaction):
@@ -111,13 +111,17 @@ def _refusing(table: str, action: str) -> str:
 
 _TABLES = (
     # position is a real column: a bare rowid may be renumbered by VACUUM.
-    "CREATE TABLE IF NOT EXISTS stored_events ("
-    "position INTEGER PRIMARY KEY, originator_id TEXT NOT NULL, "
-    "originator_version INTEGER NOT NULL, topic TEXT NOT NULL, state BLOB NOT NULL, "
-    "recorded_at TEXT NOT NULL, chain BLOB NOT NULL, "
-    "UNIQUE (originator_id, originator_version))",
-    "CREATE TABLE IF NOT EXISTS commands ("
-    "id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL)",
+    (
+        "CREATE TABLE IF NOT EXISTS stored_events ("
+        "position INTEGER PRIMARY KEY, originator_id TEXT NOT NULL, "
+        "originator_version INTEGER NOT NULL, topic TEXT NOT NULL, state BLOB NOT NULL, "
+        "recorded_at TEXT NOT NULL, chain BLOB NOT NULL, "
+        "UNIQUE (originator_id, originator_version))"
+    ),
+    (
+        "CREATE TABLE IF NOT EXISTS commands ("
+        "id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL)"
+    ),
     *(
         _refusing(table, action)
         for table in ("stored_events", "commands")
@@ -125,14 +129,18 @@ _TABLES = (
     ),
     # INSERT OR REPLACE deletes without firing the DELETE trigger, unless what it would replace
     # is looked for before the insert.
-    "CREATE TRIGGER IF NOT EXISTS stored_events_refuses_replace BEFORE INSERT ON stored_events "
-    "WHEN EXISTS (SELECT 1 FROM stored_events WHERE position = NEW.position) "
-    "OR EXISTS (SELECT 1 FROM stored_events WHERE originator_id = NEW.originator_id "
-    "AND originator_version = NEW.originator_version) "
-    "BEGIN SELECT RAISE(ABORT, 'stored_events: that place is taken'); END",
-    "CREATE TRIGGER IF NOT EXISTS commands_refuses_replace BEFORE INSERT ON commands "
-    "WHEN EXISTS (SELECT 1 FROM commands WHERE id = NEW.id) "
-    "BEGIN SELECT RAISE(ABORT, 'commands: that id is taken'); END",
+    (
+        "CREATE TRIGGER IF NOT EXISTS stored_events_refuses_replace BEFORE INSERT ON stored_events "
+        "WHEN EXISTS (SELECT 1 FROM stored_events WHERE position = NEW.position) "
+        "OR EXISTS (SELECT 1 FROM stored_events WHERE originator_id = NEW.originator_id "
+        "AND originator_version = NEW.originator_version) "
+        "BEGIN SELECT RAISE(ABORT, 'stored_events: that place is taken'); END"
+    ),
+    (
+        "CREATE TRIGGER IF NOT EXISTS commands_refuses_replace BEFORE INSERT ON commands "
+        "WHEN EXISTS (SELECT 1 FROM commands WHERE id = NEW.id) "
+        "BEGIN SELECT RAISE(ABORT, 'commands: that id is taken'); END"
+    ),
 )
 
 
@@ -172,7 +180,10 @@ class EventLog(SQLiteApplicationRecorder):
         return range(positions[0], positions[-1] + 1) if positions else None
 
     def _insert_events(
-        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
+        self,
+        c: SQLiteCursor,
+        stored_events: Sequence[StoredEvent],
+        **kwargs: Any,  # noqa: ANN401 - as the base class has it
     ) -> Sequence[int] | None:
         """Give each event its place, time and link in the chain, under the write lock."""
         command: Command = kwargs["command"]
@@ -222,8 +233,7 @@ class EventLog(SQLiteApplicationRecorder):
     @staticmethod
     def _head(c: SQLiteCursor) -> tuple[int, str, bytes]:
         c.execute(
-            "SELECT position, recorded_at, chain FROM stored_events "
-            "ORDER BY position DESC LIMIT 1"
+            "SELECT position, recorded_at, chain FROM stored_events ORDER BY position DESC LIMIT 1"
         )
         row = c.fetchone()
         return tuple(row) if row else (0, "", GENESIS)

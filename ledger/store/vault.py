@@ -50,7 +50,7 @@ def read_key_file(path: Path) -> bytes:
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except FileNotFoundError:
-        message = f"the vault's key file {path} is missing; put it back, or name it in OFL_VAULT_KEY"
+        message = f"the vault's key {path} is missing; put it back, or name it in OFL_VAULT_KEY"
         raise VaultKeyError(message) from None
     except ValueError:
         key = b""

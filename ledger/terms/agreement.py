@@ -1,4 +1,4 @@
-"""The terms of a social outcome contract: who, what is measured, what is paid, within which caps."""
+"""The terms of a social outcome contract: who, what is measured, what is paid, which caps."""
 
 from __future__ import annotations
 
@@ -57,6 +57,9 @@ class IndicatorKind(StrEnum):
     SCORE_0_10 = "score_0_10"
 
 
+_SCORES = frozenset(map(str, range(11)))
+
+
 class Indicator(Model):
     """Something that is measured for each person at each milestone."""
 
@@ -68,8 +71,7 @@ class Indicator(Model):
         """Why `value` is not a reading of this indicator; None if it is."""
         if self.kind is IndicatorKind.YES_NO:
             return None if value in ("yes", "no") else "write yes or no"
-        whole = value.isascii() and value.isdigit() and len(value) <= 2  # noqa: PLR2004 - "10"
-        return None if whole and int(value) <= 10 else "write a whole number from 0 to 10"  # noqa: PLR2004
+        return None if value in _SCORES else "write a whole number from 0 to 10"
 
 
 class Condition(Model):
@@ -265,11 +267,12 @@ class Terms(Model):
             "guarantee": self.guarantee.amount if self.guarantee else None,
         }
         problems = [
-            f"{name} must be above zero" for name, amount in amounts.items()
+            f"{name} must be above zero"
+            for name, amount in amounts.items()
             if amount is not None and amount <= ZERO
         ]
         investors = Counter(each.investor for each in self.investment)
-        problems += [f"investor {name!r} stands {n} times" for name, n in investors.items() if n > 1]
+        problems += [f"{name!r} invests {n} times" for name, n in investors.items() if n > 1]
         tariffs = self.metric.counterfactual.reference_tariffs
         if any(t.per_night < ZERO or t.own_payment < ZERO for t in tariffs):
             problems.append("reference tariffs must not be below zero")

@@ -1,20 +1,25 @@
 """YAML text -> a validated model, or every problem in it with its line.
 
 Every scalar is read as text and validated by the model, so `no` stays "no", amounts never become
-floats and dates are only what `ledger.dates` accepts.
+floats and dates are only what `ledger.dates` accepts. Anchors, aliases and tags are refused: nobody
+needs them to write terms, and nine lines of aliases can stand for a billion values.
 """
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 _M = TypeVar("_M", bound=BaseModel)
 _Path = tuple[str | int, ...]
+_DEEPEST = 20
+"""How deep values may be nested; terms need five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,77 +46,147 @@ def read_model(text: str, model: type[_M]) -> _M:
         UnreadableTermsError: with every problem found, in order of line.
     """
     lines: dict[_Path, int] = {}
-    problems: list[Problem] = []
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        problems = list(_needless(text))
+        node = None if problems else yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         raise UnreadableTermsError([_syntax_problem(error)]) from None
+    if problems:
+        raise UnreadableTermsError(problems)
     if node is None:
         raise UnreadableTermsError([Problem(1, "", "the file is empty")])
     value = _plain(node, (), lines, problems)
-    if problems:
-        raise UnreadableTermsError(problems)
     try:
-        return model.model_validate(value)
+        read = model.model_validate(value)
     except ValidationError as error:
-        found = [_problem(each, lines, model) for each in error.errors(include_url=False)]
-        raise UnreadableTermsError(sorted(found, key=lambda each: each.line)) from None
+        found = error.errors(include_url=False)
+        problems += [each for wrong in found for each in _problems(wrong, found, lines, model)]
+    else:
+        if not problems:
+            return read
+    raise UnreadableTermsError(sorted(problems, key=lambda each: each.line)) from None
+
+
+def _needless(text: str) -> Iterator[Problem]:
+    """Every anchor, alias and tag, and values nested deeper than any terms are."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if getattr(event, "anchor", None):
+            yield Problem(line, "", "'&' and '*' are not used in terms; write the value out")
+        if getattr(event, "tag", None):
+            yield Problem(line, "", "'!' is not used in terms; write the value in quotation marks")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            yield Problem(line, "", "values are nested deeper here than any terms are")
+            return
 
 
 def _syntax_problem(error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None)
     what = getattr(error, "problem", None) or "characters that YAML does not allow"
+    if "'\\t'" in what:
+        what = "a tab stands here; indent with spaces"
     return Problem(mark.line + 1 if mark else 1, "", f"this is not YAML: {what}")
 
 
 def _plain(
     node: yaml.Node, path: _Path, lines: dict[_Path, int], problems: list[Problem]
-) -> Any:
+) -> object:
     """The node as dicts, lists and text, noting the line of every path."""
-    line = lines.setdefault(path, node.start_mark.line + 1)
+    lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):
+        if not node.value.isprintable() or node.value != node.value.strip():
+            message = (
+                f"{_name(path)}: write it on one line, with no spaces around it "
+                "and nothing unseen in it"
+            )
+            problems.append(Problem(lines[path], _dotted(path), message))
         return None if node.value in ("", "null", "~") and node.style is None else node.value
     if isinstance(node, yaml.SequenceNode):
         return [_plain(each, (*path, i), lines, problems) for i, each in enumerate(node.value)]
-    mapping: dict[str, Any] = {}
+    mapping: dict[str, object] = {}
     for key_node, value_node in node.value:
-        key = str(key_node.value)
         line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            problems.append(Problem(line, _dotted(path), "a key must be a single word"))
+            continue
+        key = str(key_node.value)
         if key in mapping:
-            where = ".".join(map(str, (*path, key)))
-            problems.append(Problem(line, where, f"{key!r} stands twice; keep one"))
+            problems.append(Problem(line, _dotted((*path, key)), f"{key!r} stands twice; keep one"))
         lines[(*path, key)] = line
         mapping[key] = _plain(value_node, (*path, key), lines, problems)
     return mapping
 
 
-def _problem(error: Any, lines: dict[_Path, int], model: type[BaseModel]) -> Problem:
+def _problems(
+    error: ErrorDetails, errors: list[ErrorDetails], lines: dict[_Path, int], model: type[BaseModel]
+) -> Iterator[Problem]:
+    """What one of the model's errors tells: several things if it is about the whole."""
     path: _Path = tuple(error["loc"])
+    inside = any(each["loc"] != path == each["loc"][: len(path)] for each in errors)
+    if error["type"] == "too_short" and inside:
+        return  # the list is only short of the item that is wrong
+    if error["type"] == "value_error" and not path:
+        for message in str(error["ctx"]["error"]).split("; "):
+            subject: _Path = tuple(message.partition(" ")[0].split("."))
+            yield Problem(lines.get(subject, lines[()]), "", message)
+        return
     nearest = path
     while nearest not in lines:
         nearest = nearest[:-1]
-    message = _message(error, path, model)
-    return Problem(lines[nearest], ".".join(map(str, path)), message)
+    yield Problem(lines[nearest], _dotted(path), _message(error, path, model))
 
 
-def _message(error: Any, path: _Path, model: type[BaseModel]) -> str:
-    name = path[-1] if path else "the file"
+def _dotted(path: _Path) -> str:
+    return ".".join(map(str, path))
+
+
+def _message(error: ErrorDetails, path: _Path, model: type[BaseModel]) -> str:
+    name = _name(path)
     kind = error["type"]
+    limits = error.get("ctx", {})
     if kind == "missing":
         return f"{name!r} is missing"
     if kind == "extra_forbidden":
         known = _known_keys(model, path[:-1])
-        close = difflib.get_close_matches(str(name), known, n=1)
+        close = difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(known)}"
         return f"{name!r} is not known here{hint}"
+    if error["input"] is None:
+        return f"{name} has no value"
     if kind == "string_pattern_mismatch":
         return f"{error['input']!r} is not a short name: use a-z, 0-9 and hyphens, from a letter"
-    if kind in ("model_type", "dict_type"):
-        return f"{name!r} must be a group of keys and values"
-    if kind == "tuple_type":
-        return f"{name!r} must be a list"
+    worded = {
+        "model_type": "must be a group of keys and values",
+        "dict_type": "must be a group of keys and values",
+        "tuple_type": "must be a list",
+        "string_type": "must be a single value",
+        "enum": f"must be {limits.get('expected')}",
+        "literal_error": f"must be {limits.get('expected')}",
+        "too_short": "must not be empty",
+        "string_too_short": "must not be empty",
+        "string_too_long": f"is longer than {limits.get('max_length')} characters",
+        "greater_than_equal": f"must be at least {limits.get('ge')}",
+        "less_than_equal": f"must be at most {limits.get('le')}",
+    }
+    if kind in worded:
+        return f"{name} {worded[kind]}"
     text = str(error["msg"]).removeprefix("Value error, ")
-    return text if not path else f"{name}: {text[0].lower()}{text[1:]}"
+    return f"{name}: {text[0].lower()}{text[1:]}"
+
+
+def _name(path: _Path) -> str:
+    """What a person calls the value at a path."""
+    match path:
+        case ():
+            return "the file"
+        case (*_, str() as list_name, int() as index):
+            return f"item {index + 1} of {list_name}"
+    return str(path[-1])
 
 
 def _known_keys(model: type[BaseModel], path: _Path) -> list[str]:

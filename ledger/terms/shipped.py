@@ -16,7 +16,7 @@ def shelter_refund_rules() -> RefundRuleTable:
     return read_model(rules.read_text(encoding="utf-8"), RefundRuleTable)
 
 
-def terms_schema() -> dict[str, Any]:
-    """The JSON Schema of a terms file."""
-    schema = Terms.model_json_schema()
+def terms_schema(*, rules: bool = False) -> dict[str, Any]:
+    """The JSON Schema of a terms file, or of a table of refund rules."""
+    schema = (RefundRuleTable if rules else Terms).model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,282 @@
+"""What the ledger says to finance people, in English and Danish."""
+
+from __future__ import annotations
+
+PHRASES: dict[str, tuple[str, str]] = {
+    # roles, states, accounts
+    "outcome_payer": ("outcome payer", "resultatbetaler"),
+    "co_payer": ("co-payer", "medbetaler"),
+    "investor": ("investor", "investor"),
+    "provider": ("provider", "leverandør"),
+    "guarantor": ("guarantor", "garant"),
+    "proposed": ("proposed", "foreslået"),
+    "approved": ("approved", "godkendt"),
+    "sent": ("sent to the bank", "sendt til banken"),
+    "settled": ("settled", "afregnet"),
+    "bank": ("bank", "bank"),
+    "receivable": ("receivable", "tilgodehavende"),
+    "payable": ("payable", "skyldig"),
+    "investment": ("investment", "investering"),
+    "funding": ("funding", "modtaget kapital"),
+    "outcome-expense": ("outcome expense", "resultatudgift"),
+    "outcome-income": ("outcome income", "resultatindtægt"),
+    # refund rules
+    "half-no-limit": ("50 %, no limit", "50 %, uden loft"),
+    "half-120-nights": ("50 %, 120 nights a year", "50 %, 120 nætter om året"),
+    "half-90-nights": ("50 %, 90 nights a year", "50 %, 90 nætter om året"),
+    "no-refund": ("no refund", "ingen refusion"),
+    # column heads
+    "year": ("Year", "År"),
+    "rule": ("Refund rule", "Refusionsregel"),
+    "agreement": ("Agreement", "Aftale"),
+    "party": ("Party", "Part"),
+    "role": ("Role", "Rolle"),
+    "account": ("Account", "Konto"),
+    "counterparty": ("Counterparty", "Modpart"),
+    "debit": ("Debit", "Debet"),
+    "credit": ("Credit", "Kredit"),
+    "balance": ("Balance", "Saldo"),
+    "amount": ("Amount", "Beløb"),
+    "payment": ("Payment", "Betaling"),
+    "payer": ("Payer", "Betaler"),
+    "payee": ("Payee", "Modtager"),
+    "state": ("State", "Status"),
+    "approver": ("Approved by", "Godkendt af"),
+    "settled_on": ("Settled on", "Afregnet den"),
+    "entitlements": ("Outcomes", "Resultater"),
+    "would_be": ("Would be", "Ville være"),
+    "were": ("Were", "Blev"),
+    "nights_saved": ("Nights saved", "Sparede nætter"),
+    "state_gain": ("State-side gain", "Statens gevinst"),
+    "municipal_gain": ("Municipal gain", "Kommunens gevinst"),
+    "outcomes": ("Outcomes", "Resultater"),
+    "state_entitled": ("State owes", "Staten skylder"),
+    "state_paid": ("State paid", "Staten har betalt"),
+    "municipal_entitled": ("Municipality owes", "Kommunen skylder"),
+    "municipal_paid": ("Municipality paid", "Kommunen har betalt"),
+    "committed": ("Committed", "Tilsagn"),
+    "paid_in": ("Paid in", "Indbetalt"),
+    "entitled": ("Entitled to", "Har ret til"),
+    "received": ("Received", "Modtaget"),
+    "outstanding": ("Outstanding", "Udestående"),
+    "enrolled": ("Enrolled", "Visiteret"),
+    "housed": ("Housed now", "I bolig nu"),
+    "achieved": ("Achieved", "Opnået"),
+    "missed": ("Not achieved", "Ikke opnået"),
+    "waiting": ("Waiting", "Afventer"),
+    "cap": ("Cap", "Loft"),
+    "guarantee": ("Guarantee", "Underskudsgaranti"),
+    "total": ("Total", "I alt"),
+    "date": ("Date", "Dato"),
+    "line": ("Line", "Linje"),
+    "text": ("Text", "Tekst"),
+    "reference": ("Reference", "Reference"),
+    "position": ("Position", "Position"),
+    "who": ("Who", "Hvem"),
+    "what": ("What", "Hvad"),
+    "counts_on": ("Counts on", "Gælder den"),
+    "drawdown": ("Drawdown", "Træk"),
+    "milestone": ("Milestone", "Milepæl"),
+    "person": ("Person", "Person"),
+    # titles
+    "title_agreements": ("Agreements and people", "Aftaler og borgere"),
+    "title_investors": ("Investors", "Investorer"),
+    "title_saved": (
+        "Saved, by the year and refund rule of the nights",
+        "Sparet, efter nætternes år og refusionsregel",
+    ),
+    "title_paid": (
+        "Paid, by the year the outcome was achieved and the refund rule of that day",
+        "Betalt, efter året for resultatet og dagens refusionsregel",
+    ),
+    "title_balances": ("Balances", "Saldi"),
+    "title_payments": ("Payments", "Betalinger"),
+    "title_unmatched": (
+        "Bank lines that nothing in the ledger explains",
+        "Banklinjer som intet i regnskabet forklarer",
+    ),
+    "title_history": ("History", "Historik"),
+    "stamp": (
+        "Known up to event {position}, recorded {recorded_at}, chain {chain}",
+        "Kendt til og med hændelse {position}, registreret {recorded_at}, kæde {chain}",
+    ),
+    # explain
+    "why_title": ("Why was {payment} paid?", "Hvorfor blev {payment} betalt?"),
+    "why_amount": (
+        "{payer} ({role}) pays {payee} {amount} for {count} outcomes.",
+        "{payer} ({role}) betaler {payee} {amount} for {count} resultater.",
+    ),
+    "why_steps": ("Who did what, and when", "Hvem gjorde hvad, og hvornår"),
+    "why_terms": (
+        "Terms: {title}, version {version}, signed {day} (event {position}, recorded by {actor}).",
+        (
+            "Vilkår: {title}, version {version}, underskrevet {day} (hændelse {position}, "
+            "registreret af {actor})."
+        ),
+    ),
+    "why_law": (
+        "Law and tariffs: events {positions}. Refund rules: {rules}.",
+        "Lov og takster: hændelse {positions}. Refusionsregler: {rules}.",
+    ),
+    "why_people": (
+        "People who acted in what the payment rests on: {people}. None of them approved it.",
+        "Personer, der har handlet i betalingens grundlag: {people}. Ingen af dem godkendte den.",
+    ),
+    "why_people_unapproved": (
+        "People who acted in what the payment rests on: {people}. None of them may approve it.",
+        "Personer, der har handlet i betalingens grundlag: {people}. Ingen af dem må godkende den.",
+    ),
+    "why_items": ("The outcomes it pays for", "Resultaterne, der betales for"),
+    "why_items_more": ("… and {count} more", "… og {count} til"),
+    "why_item_title": (
+        "Outcome {number}: {subject}, {months} months, {amount} of this payment",
+        "Resultat {number}: {subject}, {months} måneder, {amount} af denne betaling",
+    ),
+    "why_period": (
+        "Enrolled {enrolled} (event {position}). The period is {start} up to, not including, {end}.",
+        "Visiteret {enrolled} (hændelse {position}). Perioden er {start} til, ikke med, {end}.",
+    ),
+    "why_measurement": (
+        "Measured {day}: {indicator} = {value}, by {validator} (event {position}, recorded by {actor}).",
+        (
+            "Målt {day}: {indicator} = {value}, af {validator} (hændelse {position}, registreret af "
+            "{actor})."
+        ),
+    ),
+    "why_no_stays": (
+        "The register shows no stays.",
+        "Registret viser ingen ophold.",
+    ),
+    "why_stay": (
+        "Stay at {shelter}, {admitted} up to {discharged} (event {position}, {file} row {row}).",
+        "Ophold på {shelter}, {admitted} til {discharged} (hændelse {position}, {file} række {row}).",
+    ),
+    "why_stays_before": (
+        "{count} stays before the period count in the running years (events {positions}).",
+        "{count} ophold før perioden tæller med i refusionsårene (hændelse {positions}).",
+    ),
+    "still_open": ("still open", "ikke afsluttet"),
+    "erased": ("(erased or locked)", "(slettet eller låst)"),
+    "why_course_counterfactual": (
+        "Without the programme: {nights} nights",
+        "Uden indsatsen: {nights} nætter",
+    ),
+    "why_course_actual": ("As it was: {nights} nights", "Som det gik: {nights} nætter"),
+    "why_night_line": (
+        "{nights} nights × ({tariff} − {own}) = {cost}; × {share} = {refund} refunded ({rule})",
+        "{nights} nætter × ({tariff} − {own}) = {cost}; × {share} = {refund} refunderet ({rule})",
+    ),
+    "why_night_line_none": (
+        "{nights} nights × ({tariff} − {own}) = {cost}; beyond the limit, none refunded ({rule})",
+        "{nights} nætter × ({tariff} − {own}) = {cost}; over loftet, intet refunderet ({rule})",
+    ),
+    "why_window": (
+        (
+            "running year {start} up to {end}: {before} nights before the period, {refunded_before} of "
+            "them refunded; {nights} in it, {refunded} refunded"
+        ),
+        (
+            "refusionsår {start} til {end}: {before} nætter før perioden, heraf {refunded_before} "
+            "refunderet; {nights} i perioden, {refunded} refunderet"
+        ),
+    ),
+    "why_course_sum": (
+        "cost {cost}, of which the state refunds {refund}",
+        "udgift {cost}, hvoraf staten refunderer {refund}",
+    ),
+    "why_state": (
+        "State-side gain = {counterfactual} − {actual} = {gain}; {payer} pays {share} = {amount}",
+        "Statens gevinst = {counterfactual} − {actual} = {gain}; {payer} betaler {share} = {amount}",
+    ),
+    "why_municipality": (
+        (
+            "Municipal gain = {counterfactual} − {actual} − {state} = {gain}; {payer} pays {share} = "
+            "{amount}"
+        ),
+        (
+            "Kommunens gevinst = {counterfactual} − {actual} − {state} = {gain}; {payer} betaler "
+            "{share} = {amount}"
+        ),
+    ),
+    "why_floor": ("(never below zero)", "(aldrig under nul)"),
+    "why_before_caps": ("Together before caps: {amount}", "Sammen før lofter: {amount}"),
+    "why_cap_person": (
+        "Cap per person {limit}, {left} left{cut}",
+        "Loft pr. person {limit}, heraf {left} tilbage{cut}",
+    ),
+    "why_cap_agreement": (
+        "Cap of the agreement {limit}, {left} left{cut}",
+        "Aftalens loft {limit}, heraf {left} tilbage{cut}",
+    ),
+    "why_cut": (": it cuts the amount", ": det begrænser beløbet"),
+    "why_total": (
+        "Entitlement, rounded to whole øre: {total}",
+        "Ret til betaling, afrundet til hele øre: {total}",
+    ),
+    "why_part": (
+        "{payer} owes {payee} {amount}",
+        "{payer} skylder {payee} {amount}",
+    ),
+    "why_corrects": (
+        "This corrects event {position}; only the difference was posted: {difference}",
+        "Dette berigtiger hændelse {position}; kun forskellen er bogført: {difference}",
+    ),
+    "why_capital": (
+        "Capital paid in by then: {shares}.",
+        "Kapital indbetalt til da: {shares}.",
+    ),
+    "why_more": (
+        "The working of each outcome: ofl explain {payment} --item NUMBER, or --all",
+        "Beregningen af hvert resultat: ofl explain {payment} --item NUMMER, eller --all",
+    ),
+    # history
+    "LedgerOpened:1": ("ledger opened for {fund}", "regnskab åbnet for {fund}"),
+    "RefundRuleEnacted:1": (
+        "refund rules {table.id} in force",
+        "refusionsregler {table.id} gælder",
+    ),
+    "TariffsRecorded:1": ("tariffs from {source.file}", "takster fra {source.file}"),
+    "AgreementSigned:1": (
+        "agreement {terms.agreement} signed",
+        "aftale {terms.agreement} underskrevet",
+    ),
+    "DrawdownCalled:1": ("drawdown {drawdown} called", "træk {drawdown} rejst"),
+    "CapitalReceived:1": (
+        "{investor} paid in {amount} ({drawdown})",
+        "{investor} indbetalte {amount} ({drawdown})",
+    ),
+    "PersonEnrolled:1": ("{subject} enrolled", "{subject} visiteret"),
+    "RegisterCovered:1": ("register known up to {until}", "register kendt til {until}"),
+    "StayRecorded:1": ("stay of {subject} recorded", "ophold for {subject} registreret"),
+    "MeasurementRecorded:1": (
+        "{subject} measured at {milestone_months} months: {indicator}",
+        "{subject} målt ved {milestone_months} måneder: {indicator}",
+    ),
+    "AssessmentMade:1": (
+        "{assessment}: assessed until {until}, {decided} decided, {waiting} waiting",
+        "{assessment}: opgjort til {until}, {decided} afgjort, {waiting} afventer",
+    ),
+    "OutcomeDecided:1": (
+        "outcome of {subject} at {milestone_months} months decided",
+        "resultat for {subject} ved {milestone_months} måneder afgjort",
+    ),
+    "EntitlementCalculated:1": (
+        "entitlement for {subject}: {total}",
+        "ret til betaling for {subject}: {total}",
+    ),
+    "PaymentProposed:1": (
+        "{payment} proposed: {payer} to {payee}, {amount}",
+        "{payment} foreslået: {payer} til {payee}, {amount}",
+    ),
+    "PaymentApproved:1": ("{payment} approved", "{payment} godkendt"),
+    "PaymentInstructed:1": ("{payment} sent to the bank", "{payment} sendt til banken"),
+    "PaymentSettled:1": (
+        "{payment} settled by bank line {bank_line}",
+        "{payment} afregnet ved banklinje {bank_line}",
+    ),
+    "BankLineSeen:1": (
+        "bank line {account}/{line}: {amount}",
+        "banklinje {account}/{line}: {amount}",
+    ),
+}
+"""Every phrase by its key: English, Danish."""

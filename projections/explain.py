@@ -1,0 +1,125 @@
+"""Why was this krone paid: from a payment back to the facts, with who and when at every step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger import events as e
+from ledger.decide.payment import lineage
+from ledger.decide.refusal import NotFound
+from ledger.decide.state import AgreementState
+from ledger.events import Recorded
+from ledger.facts import CapitalPaidIn
+from ledger.model import Position, SubjectRef
+from ledger.money import Amount, total
+from ledger.policy.entitlement import capital_on
+from ledger.service import Ledger
+from ledger.terms.agreement import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entitlement in a payment and everything it rests on, each with who and when."""
+
+    amount: Amount
+    claim: str
+    entitlement: Recorded
+    outcome: Recorded
+    measurements: tuple[Recorded, ...]
+    enrolment: Recorded
+    stays: tuple[Recorded, ...]
+    assessment: Recorded
+    capital: tuple[Recorded, ...]
+    capital_shares: dict[str, Amount]
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A payment, its steps, its items, and the terms, rules and tariffs behind them."""
+
+    payment: e.PaymentProposed
+    steps: tuple[Recorded, ...]
+    items: tuple[Item, ...]
+    terms: Terms
+    signed: Recorded
+    law: tuple[Recorded, ...]
+    people_involved: tuple[str, ...]
+
+
+def explain(ledger: Ledger, payment_id: str) -> Dossier:
+    """The dossier of a payment.
+
+    Raises:
+        NotFound: if no agreement has such a payment.
+    """
+    for state in ledger.agreements().values():
+        if payment_id in state.payments:
+            return _dossier(ledger, state, payment_id)
+    message = f"there is no payment {payment_id!r}; `ofl payments list` names them"
+    raise NotFound(message)
+
+
+def _dossier(ledger: Ledger, state: AgreementState, payment_id: str) -> Dossier:
+    payment = state.payments[payment_id]
+    own = {recorded.position: recorded for recorded in ledger.read(f"agreement/{state.agreement}")}
+    law = {recorded.position: recorded for recorded in ledger.law_events()}
+    rests_on = lineage(state, payment.proposed_at)
+    at = (payment.proposed_at, payment.approved_at, payment.instructed_at, payment.settled_at)
+    steps = tuple(own[position] for position in at if position is not None)
+    known = own | law
+    return Dossier(
+        payment=payment.proposed,
+        steps=steps,
+        items=tuple(_item(state, own, item) for item in payment.proposed.items),
+        terms=state.terms,
+        signed=own[state.signed_at],
+        law=tuple(law[position] for position in sorted(rests_on & law.keys())),
+        people_involved=tuple(sorted({known[position].actor for position in rests_on})),
+    )
+
+
+def _item(state: AgreementState, events: dict[Position, Recorded], item: e.PaymentItem) -> Item:
+    entitlement = events[item.entitlement_at]
+    entitled = entitlement.event
+    assert isinstance(entitled, e.EntitlementCalculated)
+    outcome = events[entitled.outcome_at]
+    decided = outcome.event
+    assert isinstance(decided, e.OutcomeDecided)
+    basis = [events[position] for position in entitled.based_on]
+    capital = [each for each in basis if isinstance(each.event, e.CapitalReceived)]
+    paid = [
+        CapitalPaidIn(
+            investor=each.event.investor, paid_on=each.effective_on, amount=each.event.amount
+        )
+        for each in capital
+        if isinstance(each.event, e.CapitalReceived)
+    ]
+    return Item(
+        amount=item.amount,
+        claim=item.claim,
+        entitlement=entitlement,
+        outcome=outcome,
+        measurements=_measurements(events, decided.subject, decided.milestone_months),
+        enrolment=basis[0],
+        stays=tuple(each for each in basis if isinstance(each.event, e.StayRecorded)),
+        assessment=events[entitled.assessed_at],
+        capital=tuple(capital),
+        capital_shares=capital_on(paid, state.terms, entitled.achieved_on),
+    )
+
+
+def _measurements(
+    events: dict[Position, Recorded], subject: SubjectRef, months: int
+) -> tuple[Recorded, ...]:
+    """All readings at the milestone: the one that decides, and those recorded beside it."""
+    return tuple(
+        recorded
+        for recorded in events.values()
+        if isinstance(recorded.event, e.MeasurementRecorded)
+        and (recorded.event.subject, recorded.event.milestone_months) == (subject, months)
+    )
+
+
+def part_of(entitled: e.EntitlementCalculated, payer: str) -> Amount:
+    """What one payer's parts of an entitlement come to, over all investors."""
+    return total(part.amount for part in entitled.parts if part.payer == payer)

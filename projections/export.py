@@ -1,0 +1,293 @@
+"""The journal written for other people's tools: hledger, beancount, or a spreadsheet.
+
+One transaction per event and book, in order of position: every book balances on its own, so it
+can be read on its own. A transaction counts on its value date and names its ledger position, as
+code and tag `position` in hledger, as metadata `position` in beancount, as a column in CSV.
+Debit is above zero. Nothing but the journal view is read, and the same journal gives the same
+bytes.
+
+An account of a book becomes, in hledger,
+
+    BOOK:ROLE:AGREEMENT:ACCOUNT[:COUNTERPARTY]    state-fund:outcome_payer:hf-1:payable:dsi
+
+and declares its type, so that `hledger balancesheet` and `incomestatement` know it. In beancount
+it stands under a root, each word with a capital, and `-` for the role's `_`:
+
+    ROOT:Book:Role:Agreement:Account[:Counterparty]
+
+    Assets         bank, receivable, investment    Assets:Dsi:Investor:Hf-1:Receivable:State-fund
+    Liabilities    payable
+    Income         funding, outcome-income
+    Expenses       outcome-expense
+
+Two accounts never get one name: an identifier begins with a lower-case letter and holds no
+capital, colon or underscore; no role holds a hyphen; and the root follows from the account.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import groupby
+from typing import TextIO
+
+from sqlalchemy import Connection, func, select
+
+from ledger.model import Position
+from ledger.money import Amount
+from ledger.terms.agreement import Role
+from projections import views as v
+from projections.follow import Views
+from projections.posting import Account, Line
+
+CSV_COLUMNS = (
+    "position", "line", "agreement", "book", "role", "account", "counterparty", "value_date",
+    "debit", "credit",
+)  # fmt: skip
+
+_PAGE = 2_000
+"""Positions read at a time."""
+
+_HLEDGER_TYPES = {
+    Account.BANK: "C",
+    Account.RECEIVABLE: "A",
+    Account.INVESTMENT: "A",
+    Account.PAYABLE: "L",
+    Account.FUNDING: "R",
+    Account.OUTCOME_INCOME: "R",
+    Account.OUTCOME_EXPENSE: "X",
+}
+_BEANCOUNT_ROOTS = {
+    Account.BANK: "Assets",
+    Account.RECEIVABLE: "Assets",
+    Account.INVESTMENT: "Assets",
+    Account.PAYABLE: "Liabilities",
+    Account.FUNDING: "Income",
+    Account.OUTCOME_INCOME: "Income",
+    Account.OUTCOME_EXPENSE: "Expenses",
+}
+_MEANINGS = {
+    Account.INVESTMENT: "drawdown",
+    Account.FUNDING: "drawdown",
+    Account.OUTCOME_EXPENSE: "entitlement",
+    Account.OUTCOME_INCOME: "entitlement",
+    Account.BANK: "payment",
+}
+"""What a transaction is about, told by the one of these accounts that it touches."""
+
+# A spreadsheet takes a cell that begins with one of these for a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class JournalFormat(StrEnum):
+    """How the journal is written."""
+
+    HLEDGER = "hledger"
+    BEANCOUNT = "beancount"
+    CSV = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An account of a book, and the first value date on it."""
+
+    book: str
+    role: Role
+    agreement: str
+    account: Account
+    counterparty: str
+    first: date
+
+
+@dataclass(frozen=True, slots=True)
+class _Transaction:
+    """The lines of one event in one book; they sum to zero."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def position(self) -> Position:
+        return self.lines[0].position
+
+    @property
+    def value_date(self) -> date:
+        return self.lines[0].value_date
+
+    @property
+    def description(self) -> str:
+        meanings = [_MEANINGS[line.account] for line in self.lines if line.account in _MEANINGS]
+        return f"{self.lines[0].agreement} {meanings[0]}"
+
+
+def hledger_account(
+    book: str, role: Role, agreement: str, account: Account, counterparty: str
+) -> str:
+    """The account's name in hledger; no counterparty is written as nothing."""
+    name = f"{book}:{role}:{agreement}:{account}"
+    return f"{name}:{counterparty}" if counterparty else name
+
+
+def beancount_account(
+    book: str, role: Role, agreement: str, account: Account, counterparty: str
+) -> str:
+    """The account's name in beancount; no counterparty is written as nothing."""
+    words = [book, role.replace("_", "-"), agreement, account, counterparty]
+    return ":".join(
+        [_BEANCOUNT_ROOTS[account], *(word[0].upper() + word[1:] for word in words if word)]
+    )
+
+
+def write_journal(
+    views: Views,
+    currency: str,
+    format: JournalFormat,
+    out: TextIO,
+) -> int:
+    """Write the journal as it stands to a text file opened with newline="".
+
+    No lock is held while writing, however slowly `out` is read: pages up to the position at
+    which the writing began. Returns the number of transactions.
+    """
+    with views.engine.connect() as connection:
+        last = connection.execute(select(v.progress.c.position)).scalar_one()
+        opened = _opened(connection, last)
+    head, entry = _WRITERS[format]
+    out.writelines(head(currency, opened))
+    written = 0
+    for transaction in _transactions(views, last):
+        out.writelines(entry(currency, transaction))
+        written += 1
+    return written
+
+
+def _opened(connection: Connection, last: int) -> list[_Opened]:
+    """Every account with a line up to a position, in order of its words."""
+    line = v.line.c
+    words = (line.book, line.role, line.agreement, line.account, line.counterparty)
+    query = (
+        select(*words, func.min(line.value_date))
+        .where(line.position <= last)
+        .group_by(*words)
+        .order_by(*words)
+    )
+    return [
+        _Opened(book, Role(role), agreement, Account(account), counterparty, first)
+        for book, role, agreement, account, counterparty, first in connection.execute(query)
+    ]
+
+
+def _transactions(views: Views, last: int) -> Iterator[_Transaction]:
+    """The journal up to a position; of one event, the books in the order of their first lines."""
+    for start in range(1, last + 1, _PAGE):
+        for _, event in groupby(
+            _lines(views, start, min(start + _PAGE - 1, last)), key=lambda line: line.position
+        ):
+            books: dict[str, list[Line]] = {}
+            for line in event:
+                books.setdefault(line.book, []).append(line)
+            yield from (_Transaction(tuple(lines)) for lines in books.values())
+
+
+def _lines(views: Views, first: int, last: int) -> list[Line]:
+    """The lines from one position to another."""
+    query = (
+        select(v.line)
+        .where(v.line.c.position.between(first, last))
+        .order_by(v.line.c.position, v.line.c.number)
+    )
+    with views.engine.connect() as connection:
+        return [
+            Line(
+                Position(row.position),
+                row.number,
+                row.agreement,
+                row.book,
+                Role(row.role),
+                Account(row.account),
+                row.counterparty,
+                row.value_date,
+                Amount(row.amount),
+            )
+            for row in connection.execute(query)
+        ]
+
+
+def _words(of: _Opened | Line) -> tuple[str, Role, str, Account, str]:
+    return of.book, of.role, of.agreement, of.account, of.counterparty
+
+
+def _hledger_head(currency: str, opened: list[_Opened]) -> Iterator[str]:
+    yield f"commodity 1000.00 {currency}\n\n"
+    for each in opened:
+        name = hledger_account(*_words(each))
+        yield f"account {name}  ; type:{_HLEDGER_TYPES[each.account]}\n"
+
+
+def _hledger_entry(currency: str, transaction: _Transaction) -> Iterator[str]:
+    position = transaction.position
+    yield (
+        f"\n{transaction.value_date} ({position}) {transaction.description}"
+        f"  ; position:{position}\n"
+    )
+    for each in transaction.lines:
+        name = hledger_account(*_words(each))
+        yield f"    {name:<64}  {each.amount!s:>15} {currency}\n"
+
+
+def _beancount_head(currency: str, opened: list[_Opened]) -> Iterator[str]:
+    yield f'option "operating_currency" "{currency}"\n\n'
+    for each in opened:
+        name = beancount_account(*_words(each))
+        yield f"{each.first} open {name} {currency}\n"
+
+
+def _beancount_entry(currency: str, transaction: _Transaction) -> Iterator[str]:
+    yield f'\n{transaction.value_date} * "{transaction.description}"\n'
+    yield f"  position: {transaction.position}\n"
+    for each in transaction.lines:
+        name = beancount_account(*_words(each))
+        yield f"  {name:<76}  {each.amount!s:>15} {currency}\n"
+
+
+def _csv_head(_: str, __: list[_Opened]) -> Iterator[str]:
+    yield _csv_row(CSV_COLUMNS)
+
+
+def _csv_entry(_: str, transaction: _Transaction) -> Iterator[str]:
+    for each in transaction.lines:
+        words = (each.agreement, each.book, each.role, each.account, each.counterparty)
+        debit, credit = (each.amount, "") if each.amount.minor > 0 else ("", -each.amount)
+        yield _csv_row(
+            (
+                str(each.position),
+                str(each.number),
+                *map(harmless, words),
+                each.value_date.isoformat(),
+                str(debit),
+                str(credit),
+            )
+        )
+
+
+def _csv_row(cells: tuple[str, ...]) -> str:
+    row = io.StringIO()
+    csv.writer(row, lineterminator="\n").writerow(cells)
+    return row.getvalue()
+
+
+def harmless(text: str) -> str:
+    """A text cell that no spreadsheet takes for a formula: one that might be gets a quote."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+_Head = Callable[[str, list[_Opened]], Iterator[str]]
+_Entry = Callable[[str, _Transaction], Iterator[str]]
+_WRITERS: dict[JournalFormat, tuple[_Head, _Entry]] = {
+    JournalFormat.HLEDGER: (_hledger_head, _hledger_entry),
+    JournalFormat.BEANCOUNT: (_beancount_head, _beancount_entry),
+    JournalFormat.CSV: (_csv_head, _csv_entry),
+}
