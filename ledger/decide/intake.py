@@ -124,8 +124,10 @@ def record_stays(
         findings += [each for row in batch.rows for each in _late(row, covers_until)]
     news: list[New] = []
     for agreement, state in states.items():
-        fresh, wrong = _fresh_stays(agreement, state, batch, subjects)
+        stays, wrong = _fresh_stays(agreement, state, batch, subjects)
         findings += wrong
+        # A stay's own dates are personal and sealed; beside them stands the day of the export.
+        fresh: list[tuple[date, e.Event]] = [(until or date.min, stay) for stay in stays]
         if until is not None and until > state.register_until and state.enrolled:
             fresh.append((until, e.RegisterCovered(until=until, source=batch.source())))
         news += numbered(agreement_stream(agreement), state.version, fresh)
@@ -242,14 +244,14 @@ def _repeated(batch: Batch[StayRow]) -> list[Finding]:
 
 def _fresh_stays(
     agreement: str, state: AgreementState, batch: Batch[StayRow], subjects: Subjects
-) -> tuple[list[tuple[date, e.Event]], list[Finding]]:
+) -> tuple[list[e.StayRecorded], list[Finding]]:
     """The events a register export adds to one agreement, and what contradicts it."""
     known = {
         stay_id: (position, ref, stay)
         for ref, stays in state.stays.items()
         for stay_id, (position, stay) in stays.items()
     }
-    fresh: dict[str, tuple[date, e.Event]] = {}
+    fresh: dict[str, e.StayRecorded] = {}
     findings = []
     for row in batch.rows:
         ref = subjects.get((agreement, row.value.person_id))
@@ -275,7 +277,7 @@ def _fresh_stays(
         event = e.StayRecorded(
             subject=ref, stay=stay, closes=closes, source=batch.source(row.number)
         )
-        fresh.setdefault(stay.stay, (stay.discharged or stay.admitted, event))
+        fresh.setdefault(stay.stay, event)
     return list(fresh.values()), findings
 
 

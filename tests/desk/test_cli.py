@@ -1,0 +1,136 @@
+"""`ofl` as a person or a machine meets it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk.cli.main import hoisted
+from desk.cli.session import VIEWS_FILE
+from desk.phrases import PHRASES
+from ledger.events import EVENTS
+
+ANSWERS = [
+    ("agreement", "list"),
+    ("invest", "list"),
+    ("payments", "list"),
+    ("payments", "list", "--open"),
+    ("payments", "unmatched"),
+    ("balances",),
+    ("balances", "--book", "dsi", "--agreement", "aarhus-hf-1"),
+    ("history", "--last", "5"),
+    ("history", "--payment", "aarhus-hf-1-P001"),
+    ("explain", "aarhus-hf-1-P001"),
+    ("report",),
+    ("verify",),
+    ("rebuild",),
+    ("assess", "--until", "2026-10-01"),
+    ("payments", "propose"),
+]
+
+
+def ofl(*arguments: str, ledger: Path, code: int = 0, **env: str) -> str:
+    """Run `ofl` as a process of its own and give back what it printed."""
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", "from desk.cli.main import main; main()", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"OFL_LEDGER": str(ledger), "OFL_ACTOR": "tester", "PATH": "", "LC_ALL": "C.UTF-8"}
+        | env,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout if code != 1 or done.stdout else done.stderr
+
+
+@pytest.mark.parametrize("command", ANSWERS, ids=" ".join)
+def test_every_answer_is_also_json(demo: Path, command: tuple[str, ...]) -> None:
+    answer: dict[str, Any] = json.loads(ofl(*command, "--json", ledger=demo))
+    assert answer
+    for_a_person = ofl(*command, ledger=demo)
+    assert for_a_person.strip()
+    assert "Traceback" not in for_a_person
+
+
+def test_without_its_views_a_ledger_answers_to_the_same_byte(demo: Path) -> None:
+    before = ofl("balances", "--json", ledger=demo)
+    (demo / VIEWS_FILE).unlink()
+    ofl("rebuild", ledger=demo)
+    assert ofl("balances", "--json", ledger=demo) == before
+    (demo / VIEWS_FILE).unlink()
+    assert ofl("balances", "--json", ledger=demo) == before
+
+
+def test_every_book_of_the_demo_balances(demo: Path) -> None:
+    found = json.loads(ofl("balances", "--json", ledger=demo))["balances"]
+    books: dict[str, int] = {}
+    for each in found:
+        minor = int(each["balance"].replace(".", ""))
+        books[each["book"]] = books.get(each["book"], 0) + minor
+    assert books == dict.fromkeys(("aarhus", "council-fund", "dsi", "state-fund"), 0)
+
+
+def test_the_demo_again_is_the_same_and_nothing_else_is_overwritten(tmp_path: Path) -> None:
+    into = tmp_path / "demo"
+    first = json.loads(ofl("demo", "--into", str(into), "--json", ledger=into))
+    second = json.loads(ofl("demo", "--into", str(into), "--json", ledger=into))
+    differing = {key for key in first if first[key] != second[key]}
+    # Sealed values have a fresh nonce each time, and the chain covers them.
+    assert differing == {"chain"}
+    ofl("init", ledger=tmp_path / "live")
+    refused = ofl("demo", "--into", str(tmp_path / "live"), ledger=into, code=1)
+    assert "something else than a demo ledger" in refused
+
+
+def test_a_refusal_is_told_to_people_and_to_machines(demo: Path) -> None:
+    text = ofl("explain", "aarhus-hf-1-P999", ledger=demo, code=1)
+    assert "Refused: nothing was recorded." in text
+    assert "`ofl payments list` names them" in text
+    told = json.loads(ofl("explain", "aarhus-hf-1-P999", "--json", ledger=demo, code=1))
+    assert told["refused"] == [
+        "there is no payment 'aarhus-hf-1-P999'; `ofl payments list` names them"
+    ]
+
+
+def test_a_wrong_command_line_is_exit_two(tmp_path: Path) -> None:
+    ofl("assess", "--until", "31-12-2024", ledger=tmp_path, code=2)
+    ofl("nonsense", ledger=tmp_path, code=2)
+    ofl("balances", ledger=tmp_path, code=2, OFL_LANG="fr")
+
+
+def test_shared_options_may_stand_anywhere() -> None:
+    assert hoisted(["balances", "--json", "--ledger", "here", "--book", "dsi"]) == [
+        "--json", "--ledger", "here", "balances", "--book", "dsi",
+    ]  # fmt: skip
+    assert hoisted(["explain", "--lang=da", "--", "--json"]) == [
+        "--lang=da", "explain", "--", "--json",
+    ]  # fmt: skip
+
+
+def test_an_altered_event_makes_verify_exit_one(demo: Path) -> None:
+    assert ofl("verify", ledger=demo).startswith("Sound.")
+    events = demo / "events.sqlite"
+    content = events.read_bytes()
+    at = content.index(b'"topic":"PersonEnrolled:1"')
+    events.write_bytes(content[:at] + content[at:].replace(b"Enrolled", b"Enrollef", 1))
+    assert "NOT SOUND" in ofl("verify", ledger=demo, code=1)
+
+
+def test_danish_is_danish_all_the_way(demo: Path) -> None:
+    text = ofl("explain", "aarhus-hf-1-P009", "--item", "1", "--lang", "da", ledger=demo)
+    assert "Hvorfor blev aarhus-hf-1-P009 betalt?" in text
+    assert "Statens gevinst = 141.480,00 − 0,00 = 141.480,00" in text
+    assert "240 nætter × (1.276,00 − 97,00) = 282.960,00; × 50 % = 141.480,00 refunderet" in text
+
+
+def test_every_phrase_has_the_same_values_in_both_languages() -> None:
+    def values(text: str) -> set[str]:
+        return {part.split("}")[0] for part in text.split("{")[1:]}
+
+    assert {key for key, (en, da) in PHRASES.items() if values(en) != values(da)} == set()
+    assert set(EVENTS) <= set(PHRASES)

@@ -1,0 +1,174 @@
+"""The one door for writing: who may do what, what is done once, and what a late fact changes."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ledger import events as e
+from ledger.decide.refusal import AgainstTerms, AlreadyDone, FourEyes, NotFound, OutOfOrder
+from ledger.decide.rows import Batch, MeasurementRow, Row
+from ledger.money import ZERO, Amount, total
+from ledger.service import EVENTS_FILE, VAULT_FILE, Ledger, NoLedger
+from ledger.store.sqlite import CommandConflictError
+from ledger.store.vault import VaultKeyError
+from tests.desk.good_input import bring, small_ledger
+
+UNTIL = date(2022, 3, 1)
+LATER = date(2023, 6, 1)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """A small ledger in which `anna` signed, imported, and recorded the capital."""
+    with small_ledger(tmp_path) as door:
+        bring(door, "stays", tmp_path / "stays.csv", covers_until=LATER)
+        door.call_drawdown("youth-1", Amount.parse("600000.00"), date(2021, 1, 4))
+        for investor in ("dsi", "council-fund"):
+            door.receive_capital("youth-1-D01", investor, date(2021, 1, 6))
+        return door.path
+
+
+def reading(months: int, value: str, on: date, person: str = "QX-7001") -> Batch[MeasurementRow]:
+    row = MeasurementRow("youth-1", person, months, on, "no-shelter", value, "Validator")
+    return Batch("late.csv", f"{hash((months, value, person)) & (2**256 - 1):064x}", (Row(2, row),))
+
+
+def proposed(path: Path) -> str:
+    with Ledger(path, actor="bo") as door:
+        door.assess("youth-1", UNTIL)
+        done, _ = door.propose_payments("youth-1", UNTIL)
+    event = done.recorded[0].event
+    assert isinstance(event, e.PaymentProposed)
+    return event.payment
+
+
+def test_who_took_part_in_what_a_payment_rests_on_cannot_approve_it(ledger: Path) -> None:
+    payment = proposed(ledger)
+    for actor in ("anna", "bo"):
+        with Ledger(ledger, actor=actor) as door, pytest.raises(FourEyes, match=actor):
+            door.approve_payment(payment, UNTIL)
+    with Ledger(ledger, actor="carla") as door:
+        assert len(door.approve_payment(payment, UNTIL).recorded) == 1
+
+
+def test_who_approved_a_payment_cannot_send_it(ledger: Path) -> None:
+    payment = proposed(ledger)
+    with Ledger(ledger, actor="carla") as door:
+        with pytest.raises(OutOfOrder, match="not approved"):
+            door.send_payment(payment, UNTIL)
+        door.approve_payment(payment, UNTIL)
+        with pytest.raises(FourEyes, match="carla approved"):
+            door.send_payment(payment, UNTIL)
+    with Ledger(ledger, actor="dan") as door:
+        door.send_payment(payment, UNTIL)
+        with pytest.raises(AlreadyDone):
+            door.send_payment(payment, UNTIL)
+
+
+def test_an_approval_binds_the_hash_of_what_was_proposed(ledger: Path) -> None:
+    payment = proposed(ledger)
+    with Ledger(ledger, actor="carla") as door:
+        (approved,) = door.approve_payment(payment, UNTIL).recorded
+        state = door.agreement("youth-1").payments[payment]
+    assert isinstance(approved.event, e.PaymentApproved)
+    assert approved.event.content_hash == state.proposed.content_hash
+
+
+def test_assessing_again_decides_nothing_new(ledger: Path) -> None:
+    with Ledger(ledger, actor="bo") as door:
+        done, first = door.assess("youth-1", UNTIL)
+        again, second = door.assess("youth-1", UNTIL)
+    assert len(done.recorded) == 3  # the assessment, one outcome, its entitlement
+    assert again.recorded == ()
+    assert second == first
+
+
+def test_a_late_measurement_adds_its_outcome_and_leaves_the_others_alone(ledger: Path) -> None:
+    with Ledger(ledger, actor="bo") as door:
+        door.assess("youth-1", UNTIL)
+        before = door.agreement("youth-1").claims
+        (was,) = [total(part.amount for part in claim.parts) for claim in before.values()]
+        door.import_measurements(reading(12, "yes", date(2022, 3, 10), person="QX-7002"))
+        done, _ = door.assess("youth-1", LATER)
+        events = [each.event for each in done.recorded]
+        fresh = [event for event in events if isinstance(event, e.EntitlementCalculated)]
+        owed = sum(
+            (item.amount.minor for items in door.agreement("youth-1").unproposed.values()
+             for item in items), start=0,
+        )  # fmt: skip
+    assert [event.corrects for event in fresh] == [None]
+    assert owed == was.minor + fresh[0].total.minor
+
+
+def test_a_command_id_makes_a_retry_harmless_and_a_reuse_impossible(ledger: Path) -> None:
+    with Ledger(ledger, actor="anna", command_id="draw-1") as door:
+        door.call_drawdown("youth-1", Amount.parse("10000.00"), UNTIL)
+        head = door.log.head()
+        assert door.call_drawdown("youth-1", Amount.parse("10000.00"), UNTIL).recorded == ()
+        with pytest.raises(CommandConflictError):
+            door.call_drawdown("youth-1", Amount.parse("10000.01"), UNTIL)
+        assert door.log.head() == head
+
+
+def test_a_drawdown_stays_within_the_commitments(ledger: Path) -> None:
+    with Ledger(ledger, actor="anna") as door:
+        left = total(door.agreement("youth-1").committed.values()) - total(
+            door.agreement("youth-1").called().values()
+        )
+        for amount in (left + Amount(1), ZERO, Amount(-1)):
+            with pytest.raises(AgainstTerms):
+                door.call_drawdown("youth-1", amount, UNTIL)
+        done = door.call_drawdown("youth-1", left, UNTIL)
+        (called,) = [each.event for each in done.recorded]
+        assert isinstance(called, e.DrawdownCalled)
+        assert total(part.amount for part in called.parts) == left
+
+
+def test_what_does_not_exist_is_named(ledger: Path, tmp_path: Path) -> None:
+    with Ledger(ledger, actor="anna") as door:
+        with pytest.raises(NotFound, match="no agreement 'nowhere'"):
+            door.assess("nowhere", UNTIL)
+        with pytest.raises(NotFound, match="no payment"):
+            door.approve_payment("youth-1-P999", UNTIL)
+        with pytest.raises(NotFound, match="no drawdown"):
+            door.receive_capital("youth-1-D99", "dsi", UNTIL)
+    with pytest.raises(NoLedger, match="ofl init"):
+        Ledger(tmp_path / "empty")
+
+
+def test_another_key_than_the_vaults_own_is_refused(ledger: Path) -> None:
+    (ledger / "vault.key").write_text("ab" * 32)
+    with Ledger(ledger, actor="anna") as door, pytest.raises(VaultKeyError):
+        door.agreement("youth-1")
+    (ledger / "vault.key").unlink()
+    with pytest.raises(VaultKeyError, match="missing"):
+        Ledger(ledger, actor="anna")
+
+
+def test_nothing_personal_lies_in_the_files(ledger: Path) -> None:
+    secrets = (b"QX-7001", b"QX7001", b"ST-501", b"2020-05-06", b"2020-06-07", b'"value":"7"')
+    for name in (EVENTS_FILE, VAULT_FILE):
+        content = (ledger / name).read_bytes()
+        assert not [secret for secret in secrets if secret in content], name
+
+
+def test_without_its_key_a_stay_stays_shut(ledger: Path) -> None:
+    with Ledger(ledger, actor="anna") as door:
+        stays = [
+            each.event
+            for each in door.read("agreement/youth-1")
+            if isinstance(each.event, e.StayRecorded)
+        ]
+        assert all(not isinstance(stay.stay, e.Sealed) for stay in stays)
+        stored = [
+            json.loads(row.state)["data"]["stay"]
+            for batch in door.log.batches()
+            for row in batch
+            if row.topic == "StayRecorded:1"
+        ]
+    assert stays
+    assert all(set(each) == {"sealed"} for each in stored)
