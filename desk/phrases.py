@@ -274,6 +274,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{payment} settled by bank line {bank_line}",
         "{payment} afregnet ved banklinje {bank_line}",
     ),
+    "BankLineMatched:1": (
+        "bank line {account}/{line} matched with {matched}",
+        "banklinje {account}/{line} afstemt med {matched}",
+    ),
     "BankLineSeen:1": (
         "bank line {account}/{line}: {amount}",
         "banklinje {account}/{line}: {amount}",

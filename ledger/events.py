@@ -372,5 +372,15 @@ class BankLineSeen(Event):
     source: Source
 
 
+class BankLineMatched(Event):
+    """A line that matched nothing when it was seen turned out to settle something."""
+
+    topic = "BankLineMatched:1"
+    line: Text
+    account: Text
+    matched: Text
+    seen_at: Position
+
+
 EVENTS: dict[str, type[Event]] = {event.topic: event for event in Event.__subclasses__()}
 """Every event by its topic."""

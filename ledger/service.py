@@ -110,7 +110,12 @@ class Ledger:
         ledger._run(
             ["init", fund, currency, purpose],
             lambda: agreement.open_ledger(
-                ledger.law(), fund, currency, purpose, shelter_refund_rules()
+                ledger.law(),
+                fund,
+                currency,
+                purpose,
+                shelter_refund_rules(),
+                ledger.clock().date(),
             ),
         )
         return ledger

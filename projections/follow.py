@@ -158,12 +158,22 @@ def _apply(connection: Connection, recorded: Recorded) -> None:
             _add_capital(connection, name, investor, "paid_in", amount.minor)
         case e.OutcomeDecided() | e.EntitlementCalculated():
             _apply_claim(connection, name, recorded)
+        case e.BankLineSeen() | e.BankLineMatched():
+            _apply_bank(connection, recorded)
+        case _:
+            _apply_payment(connection, name, recorded)
+
+
+def _apply_bank(connection: Connection, recorded: Recorded) -> None:
+    table = v.bank_line
+    match recorded.event:
         case e.BankLineSeen() as seen:
             row = seen.model_dump(exclude={"source", "amount"})
             row |= {"amount": seen.amount.minor, "position": recorded.position}
-            _put(connection, v.bank_line, [row])
-        case _:
-            _apply_payment(connection, name, recorded)
+            _put(connection, table, [row])
+        case e.BankLineMatched() as found:
+            line = (table.c.account == found.account) & (table.c.line == found.line)
+            connection.execute(update(table).where(line).values(matched=found.matched))
 
 
 def _set(connection: Connection, table: Table, key: str, values: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ import typer
 from desk.cli.session import Session
 from desk.cli.values import day
 from desk.intake.files import read_terms
-from ledger.policy.assess import Assessment
+from ledger.policy.assess import Assessment, Waiting
 from ledger.service import Ledger
 from ledger.terms.shipped import terms_schema
 from projections import report
@@ -116,6 +116,7 @@ def assess(
         results = []
         with session.progress(len(names), "assessing") as advance:
             for name in names:
+                ledger.command_id = session.part_of_command(name)
                 results.append((name, *ledger.assess(name, until)))
                 advance(1)
     answer = [
@@ -129,14 +130,28 @@ def assess(
     ]
 
     def show() -> None:
-        for each in answer:
+        for name, done, found in results:
             session.console.print(
-                f"{each['agreement']}: {each['decided']} outcomes decided until {until}, "
-                f"{each['recorded']} new events, waiting for {each['waiting'] or 'nothing'}",
+                f"{name}: {len(found.decided)} outcomes decided until {until}, "
+                f"{len(done.recorded)} new events; {told(waiting(found))}",
                 markup=False,
             )
 
     session.answer({"until": until, "agreements": answer}, show)
+
+
+def told(waits: dict[str, int]) -> str:
+    """What milestones wait for, in words."""
+    if not waits:
+        return "nothing waits"
+    return ", ".join(f"{count} wait for {_WAITING[Waiting(what)]}" for what, count in waits.items())
+
+
+_WAITING = {
+    Waiting.MEASUREMENT: "a measurement",
+    Waiting.REGISTER: "a later export of the shelter register",
+    Waiting.CAPITAL: "capital to be paid in",
+}
 
 
 def waiting(found: Assessment) -> dict[str, int]:

@@ -37,6 +37,7 @@ def propose(
     lines: list[str] = []
     with session.ledger() as ledger:
         for name in [agreement] if agreement else list(ledger.agreements()):
+            ledger.command_id = session.part_of_command(name)
             done, carried = ledger.propose_payments(name, on or today())
             recorded += done.recorded
             lines += [_proposed(session, each) for each in done.recorded]
@@ -98,6 +99,7 @@ def _step(
         recorded: list[Recorded] = []
         with session.progress(len(payments or ()), "payments") as advance:
             for payment in payments or ():
+                ledger.command_id = session.part_of_command(payment)
                 recorded += take(ledger, payment).recorded
                 advance(1)
     session.done(tuple(recorded), f"{len(recorded)} of {len(payments or ())} payments done")

@@ -92,6 +92,10 @@ class Session:
         ) as ledger:
             yield ledger
 
+    def part_of_command(self, name: str) -> str | None:
+        """The id of one part of a command that does several things; None if no id was given."""
+        return f"{self.command_id}:{name}" if self.command_id else None
+
     @contextmanager
     def views(self) -> Iterator[tuple[Ledger, Views]]:
         """The ledger and its views, brought up to date first."""

@@ -217,7 +217,7 @@ def _rows(
             continue
         earlier = first.setdefault(tuple(cells), number)
         if earlier != number:
-            message = f"row {number} repeats row {earlier}; delete one of them"
+            message = f"this row repeats row {earlier}; delete one of them"
             problems.add([Finding(number, "", message)])
             continue
         named = dict(zip(columns, cells, strict=True))
@@ -239,7 +239,7 @@ def _misshapen(cells: Sequence[str] | None, columns: int) -> str:
     if not any(cell.strip() for cell in cells):
         return "the row is empty; delete it"
     return (
-        f"the row has {len(cells)} cells, the header has {columns}; put a cell that holds "
+        f"cells in this row: {len(cells)}, in the header: {columns}; put a cell that holds "
         "the separator in quotation marks, and write amounts as 1507.00"
     )
 

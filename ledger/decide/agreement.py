@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from ledger import events as e
@@ -26,6 +27,7 @@ def open_ledger(
     currency: str,
     purpose: Literal["live", "demo"],
     table: RefundRuleTable,
+    on: date,
 ) -> list[New]:
     """The opening of an empty ledger, with the refund rules in force."""
     if law.opened is not None:
@@ -35,10 +37,10 @@ def open_ledger(
         message = f"{currency!r} is not a currency of this ledger; use {', '.join(CURRENCIES)}"
         raise AgainstTerms(message)
     opened = e.LedgerOpened(fund=fund, currency=currency, purpose=purpose)
-    first_rule = table.rules[0].valid_from
+    enacted = e.RefundRuleEnacted(table=table)
     return [
-        *numbered(LEDGER_STREAM, 0, [(first_rule, opened)]),
-        *numbered(rule_stream(table.id), 0, [(first_rule, e.RefundRuleEnacted(table=table))]),
+        *numbered(LEDGER_STREAM, 0, [(on, opened)]),
+        *numbered(rule_stream(table.id), 0, [(table.rules[0].valid_from, enacted)]),
     ]
 
 

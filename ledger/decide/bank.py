@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date
 
 from ledger import events as e
 from ledger.decide import investment
@@ -11,55 +12,89 @@ from ledger.decide.decision import New, agreement_stream, bank_stream, numbered
 from ledger.decide.refusal import FileRefused, Finding
 from ledger.decide.rows import BankRow, Batch
 from ledger.decide.state import AgreementState, BankState, Payment
+from ledger.facts import Source
 
 
 def record_statement(
     states: Mapping[str, AgreementState], banks: Mapping[str, BankState], batch: Batch[BankRow]
 ) -> tuple[list[New], list[BankRow]]:
-    """Lines that are new, what they settle, and the new lines that match nothing.
+    """Lines that are new, what they settle, and the lines that match nothing.
 
     A line matches a payment sent to the bank if it left the payer's account with the payment's id
     as reference and exactly its amount; it matches a drawdown if it reached the provider's account
     with `DRAWDOWN/INVESTOR` as reference and exactly that investor's part. A line once read under
-    the same account and line number is not read again.
+    the same account and line number is not read again; if it matched nothing then, it is tried
+    again.
     """
     _check(states, banks, batch)
-    lines: dict[str, list[tuple[BankRow, e.Event]]] = defaultdict(list)
-    settled: dict[str, list[New]] = defaultdict(list)
-    unmatched: list[BankRow] = []
-    taken: set[str] = set()
+    statement = _Statement(states, banks)
     for row in batch.rows:
-        value = row.value
-        if value.line in banks[value.account].lines or any(
-            value.line == earlier.line for earlier, _ in lines[value.account]
-        ):
-            continue
-        match = None if value.reference in taken else _match(states, value)
+        statement.take(row.value, batch.source(row.number))
+    return statement.news(), statement.unmatched
+
+
+class _Statement:
+    """The lines of one file as they are taken one by one."""
+
+    def __init__(
+        self, states: Mapping[str, AgreementState], banks: Mapping[str, BankState]
+    ) -> None:
+        self._states = states
+        self._banks = banks
+        self._settled: dict[str, list[tuple[date, e.Event]]] = defaultdict(list)
+        self._lines: dict[str, dict[str, tuple[date, e.Event]]] = defaultdict(dict)
+        self._taken: set[str] = set()
+        self.unmatched: list[BankRow] = []
+
+    def take(self, row: BankRow, source: Source) -> None:
+        """Take one line: match it, and keep it unless it is kept already."""
+        bank, lines = self._banks[row.account], self._lines[row.account]
+        seen_at = bank.unmatched.get(row.line)
+        if row.line in lines or (row.line in bank.lines and seen_at is None):
+            return
+        match = None if row.reference in self._taken else _match(self._states, row)
         if match is None:
-            unmatched.append(value)
+            self.unmatched.append(row)
         else:
-            state, event = match
-            taken.add(value.reference)
-            version = state.version + len(settled[state.agreement])
-            settled[state.agreement] += numbered(
-                agreement_stream(state.agreement), version, [(value.booked_on, event)]
+            agreement, settles = match
+            self._taken.add(row.reference)
+            self._settled[agreement].append((row.booked_on, settles))
+        if seen_at is None:
+            lines[row.line] = (row.booked_on, _seen(row, source, matched=match is not None))
+        elif match is not None:
+            matched = e.BankLineMatched(
+                line=row.line, account=row.account, matched=row.reference, seen_at=seen_at
             )
-        seen = e.BankLineSeen(
-            line=value.line,
-            account=value.account,
-            booked_on=value.booked_on,
-            amount=value.amount,
-            reference=value.reference,
-            text=value.text,
-            matched=value.reference if match else None,
-            source=batch.source(row.number),
-        )
-        lines[value.account].append((value, seen))
-    news = [new for events in settled.values() for new in events]
-    for account, seen_lines in lines.items():
-        dated = [(row.booked_on, event) for row, event in seen_lines]
-        news += numbered(bank_stream(account), banks[account].version, dated)
-    return news, unmatched
+            lines[row.line] = (row.booked_on, matched)
+
+    def news(self) -> list[New]:
+        """What is settled, by agreement, and then the lines, by account."""
+        settled = [
+            new
+            for agreement, events in self._settled.items()
+            for new in numbered(
+                agreement_stream(agreement), self._states[agreement].version, events
+            )
+        ]
+        lines = [
+            new
+            for account, events in self._lines.items()
+            for new in numbered(bank_stream(account), self._banks[account].version, events.values())
+        ]
+        return settled + lines
+
+
+def _seen(row: BankRow, source: Source, *, matched: bool) -> e.BankLineSeen:
+    return e.BankLineSeen(
+        line=row.line,
+        account=row.account,
+        booked_on=row.booked_on,
+        amount=row.amount,
+        reference=row.reference,
+        text=row.text,
+        matched=row.reference if matched else None,
+        source=source,
+    )
 
 
 def _check(
@@ -90,9 +125,7 @@ def _same(known: e.BankLineSeen, row: BankRow) -> bool:
     return before == (row.booked_on, row.amount, row.reference, row.text)
 
 
-def _match(
-    states: Mapping[str, AgreementState], row: BankRow
-) -> tuple[AgreementState, e.Event] | None:
+def _match(states: Mapping[str, AgreementState], row: BankRow) -> tuple[str, e.Event] | None:
     """What a line settles, if anything, and in which agreement."""
     bank_line = f"{row.account}/{row.line}"
     for state in states.values():
@@ -100,7 +133,7 @@ def _match(
         if payment is not None and _is_payment(payment, row):
             assert payment.instructed_at is not None
             proposed = payment.proposed
-            return state, e.PaymentSettled(
+            return state.agreement, e.PaymentSettled(
                 payment=row.reference,
                 payer=proposed.payer,
                 role=proposed.role,
@@ -112,7 +145,7 @@ def _match(
         drawdown_id, _, investor = row.reference.partition("/")
         if _is_receipt(state, drawdown_id, investor, row):
             new = investment.receive(state, drawdown_id, investor, row.booked_on, bank_line)
-            return state, new[0].event
+            return state.agreement, new[0].event
     return None
 
 

@@ -262,6 +262,7 @@ class BankState:
     account: str
     version: int = 0
     lines: dict[str, e.BankLineSeen] = field(default_factory=dict)
+    unmatched: dict[str, Position] = field(default_factory=dict)
 
     def apply(self, recorded: Recorded) -> None:
         """Take in the next event of the account's stream."""
@@ -269,3 +270,7 @@ class BankState:
         match recorded.event:
             case e.BankLineSeen() as seen:
                 self.lines[seen.line] = seen
+                if seen.matched is None:
+                    self.unmatched[seen.line] = recorded.position
+            case e.BankLineMatched(line=line):
+                del self.unmatched[line]

@@ -10,7 +10,7 @@ import pytest
 
 from ledger import events as e
 from ledger.decide.refusal import AgainstTerms, AlreadyDone, FourEyes, NotFound, OutOfOrder
-from ledger.decide.rows import Batch, MeasurementRow, Row
+from ledger.decide.rows import BankRow, Batch, MeasurementRow, Row
 from ledger.money import ZERO, Amount, total
 from ledger.service import EVENTS_FILE, VAULT_FILE, Ledger, NoLedger
 from ledger.store.sqlite import CommandConflictError
@@ -172,3 +172,21 @@ def test_without_its_key_a_stay_stays_shut(ledger: Path) -> None:
         ]
     assert stays
     assert all(set(each) == {"sealed"} for each in stored)
+
+
+def test_a_bank_line_that_came_too_early_settles_when_it_is_read_again(ledger: Path) -> None:
+    line = BankRow("aarhus", "L-1", date(2022, 1, 5), Amount(150_000_00), "youth-1-D02/dsi", "in")
+    batch = Batch("bank.csv", "0" * 64, (Row(2, line),))
+    with Ledger(ledger, actor="anna") as door:
+        _, unmatched = door.import_bank(batch)
+        assert unmatched == [line]
+        assert door.bank("aarhus").unmatched.keys() >= {"L-1"}
+        door.call_drawdown("youth-1", Amount.parse("300000.00"), date(2022, 1, 3))
+        done, unmatched = door.import_bank(batch)
+        assert unmatched == []
+        assert [type(each.event) for each in done.recorded] == [
+            e.CapitalReceived,
+            e.BankLineMatched,
+        ]
+        assert door.import_bank(batch)[0].recorded == ()
+        assert "L-1" not in door.bank("aarhus").unmatched
