@@ -65,21 +65,51 @@ class Deal:
     last: date
     nights_mean: int
     """How long a stay before enrolment lasts on average."""
+    slips: range
+    """In how many days after enrolment those who slip do so."""
+    relapses: range
+    """In how many days after enrolment those who relapse first do so."""
+    relapses_for: int
+    """Over how many days they then come and go."""
+    leaves: range
+    """In how many days after enrolment those who leave do so."""
 
 
 DEALS = (
-    Deal("aarhus-hf-1", range(1, 37), date(2021, 1, 4), date(2021, 12, 16), 70),
-    Deal("aarhus-hf-2", range(37, 82), date(2022, 6, 1), date(2023, 2, 24), 48),
+    Deal(
+        "aarhus-hf-1",
+        range(1, 37),
+        date(2021, 1, 4),
+        date(2021, 12, 16),
+        nights_mean=70,
+        slips=range(60, 1160),
+        relapses=range(120, 420),
+        relapses_for=900,
+        leaves=range(150, 850),
+    ),
+    Deal(
+        "aarhus-hf-2",
+        range(37, 82),
+        date(2024, 6, 3),
+        date(2025, 3, 14),
+        nights_mean=68,
+        slips=range(60, 540),
+        relapses=range(260, 380),
+        relapses_for=400,
+        leaves=range(150, 570),
+    ),
 )
 
 # Who does not simply settle: chosen by hand, so that the totals are about what the terms expect.
 COURSES = (
     dict.fromkeys((3, 9, 14, 20, 30, 34, 42, 47, 52, 57, 63, 69, 74, 80), Course.SLIPS)
-    | dict.fromkeys((6, 17, 19, 21, 28, 33, 46, 55, 58, 61, 66, 77), Course.RELAPSES)
-    | dict.fromkeys((5, 12, 16, 23, 26, 31, 39, 43, 48, 53, 59, 65, 67, 72, 76, 79), Course.LEAVES)
+    | dict.fromkeys((6, 17, 19, 21, 28, 33), Course.RELAPSES)
+    | dict.fromkeys((38, 39, 41, 46, 48, 50, 55, 58, 61, 66, 71, 73, 77), Course.RELAPSES)
+    | dict.fromkeys((5, 12, 16, 23, 26, 31, 43, 53, 59, 65), Course.LEAVES)
 )
 
-# Stays on and across the days on which the refund rule changed: person, admission, nights.
+# Stays on and across the days on which the refund rule changed: person, admission, nights. Those of
+# 2023 are after enrolment in the first agreement and before it in the second.
 ACROSS_RULES = (
     (2, date(2023, 8, 21), 64),
     (11, date(2023, 10, 1), 25),
@@ -87,14 +117,14 @@ ACROSS_RULES = (
     (40, date(2023, 9, 12), 33),
     (60, date(2023, 9, 30), 2),
     (44, date(2025, 12, 10), 131),
-    (49, date(2026, 3, 9), 118),
+    (49, date(2026, 3, 9), 38),
     (51, date(2026, 2, 16), 62),
     (64, date(2026, 3, 3), 45),
     (68, date(2026, 4, 1), 20),
     (75, date(2026, 9, 7), 60),
 )
 
-NEVER_DELIVERED = {(8, 24), (27, 48), (45, 12), (62, 36), (70, 18)}
+NEVER_DELIVERED = {(8, 24), (27, 48), (45, 12), (62, 18), (70, 18)}
 """Measurements, by person and milestone, that the validator never sent."""
 
 
@@ -193,18 +223,18 @@ def before_enrolment(draw: random.Random, number: int, enrolled: date, mean: int
 
 
 def after_enrolment(
-    draw: random.Random, number: int, enrolled: date, course: Course
+    draw: random.Random, number: int, enrolled: date, course: Course, deal: Deal
 ) -> tuple[date | None, list[Stay]]:
     """The day the person left the programme, if so, and the stays from then on."""
     if course is Course.SLIPS:
-        start = enrolled + timedelta(days=60 + draw.randrange(1100))
+        start = enrolled + timedelta(days=draw.choice(deal.slips))
         return None, list(spell(draw, number, start, 10 + draw.randrange(50)))
     if course is Course.RELAPSES:
-        start = enrolled + timedelta(days=120 + draw.randrange(300))
-        until = start + timedelta(days=900)
+        start = enrolled + timedelta(days=draw.choice(deal.relapses))
+        until = start + timedelta(days=deal.relapses_for)
         return None, list(spells(draw, number, (start, until), range(20, 90), range(70, 240)))
     if course is Course.LEAVES:
-        start = enrolled + timedelta(days=150 + draw.randrange(700))
+        start = enrolled + timedelta(days=draw.choice(deal.leaves))
         return start, list(spells(draw, number, (start, END), range(25, 140), range(5, 60)))
     return None, []
 
@@ -220,7 +250,7 @@ def person(deal: Deal, number: int, enrolled: date) -> Person:
     """One person's whole course."""
     earlier = before_enrolment(generator("before", number), number, enrolled, deal.nights_mean)
     course = COURSES.get(number, Course.SETTLES)
-    left, later = after_enrolment(generator("after", number), number, enrolled, course)
+    left, later = after_enrolment(generator("after", number), number, enrolled, course, deal)
     across = [
         stay
         for who, admitted, nights in ACROSS_RULES
