@@ -77,8 +77,9 @@ def list_agreements(context: typer.Context) -> None:
 
 def show_agreements(session: Session, found: list[report.AgreementStatus]) -> None:
     """A table of agreements."""
-    numbers = ("enrolled", "housed", "achieved", "missed", "waiting", "entitled", "cap")
-    table = session.table("title_agreements", "agreement", *numbers, "guarantee", right=numbers)
+    money = ("entitled", "cap", "guarantee")
+    numbers = ("enrolled", "housed", "achieved", "missed", "waiting", *money)
+    table = session.table("title_agreements", "agreement", *numbers, right=numbers)
     lang = session.lang
     for each in found:
         table.add_row(
@@ -87,7 +88,7 @@ def show_agreements(session: Session, found: list[report.AgreementStatus]) -> No
             *(lang.whole(n) for n in (each.housed, each.achieved, each.missed, each.waiting)),
             lang.amount(each.entitled),
             lang.amount(each.cap),
-            f"{each.guarantor} {lang.amount(each.guarantee)}" if each.guarantor else "–",
+            lang.amount(each.guarantee),
         )
     session.console.print(table)
 

@@ -19,8 +19,8 @@ from projections.explain import explain
 from projections.follow import Views
 from projections.verify import Verification, verify
 
-EXPLAINED, EXPLAINED_ITEM = "aarhus-hf-1-P009", 3
-"""What the demo explains: a payment by the state, and an outcome under the limit of 120 nights."""
+EXPLAINED, EXPLAINED_ITEM = "aarhus-hf-2-P005", 24
+"""What the demo explains: a payment by the state, and an outcome under both limits on nights."""
 ITEMS_SHOWN = 5
 _STEPS_A_YEAR = 9
 

@@ -156,6 +156,7 @@ class Session:
             title_style="bold",
             box=SIMPLE_HEAD,
             padding=(0, 1, 0, 0),
+            pad_edge=False,
         )
         for column in columns:
             head = self.lang.say(column)
