@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import core_schema
@@ -104,6 +104,8 @@ class Amount:
 
 
 ZERO = Amount(0)
+N = TypeVar("N", bound=str)
+"""What the parts of a split are named by."""
 
 
 def total(amounts: Iterable[Amount]) -> Amount:
@@ -159,7 +161,7 @@ def from_exact(text: str) -> Fraction:
     return Fraction(text) * 100
 
 
-def split(whole: Amount, weights: Mapping[str, Fraction], residual_to: str) -> dict[str, Amount]:
+def split(whole: Amount, weights: Mapping[N, Fraction], residual_to: N) -> dict[N, Amount]:
     """Divide an amount in proportion to weights; the parts sum to the whole to the øre.
 
     Each part is rounded half away from zero; what rounding leaves goes to `residual_to`.

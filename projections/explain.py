@@ -11,7 +11,7 @@ from ledger.decide.state import AgreementState
 from ledger.events import Recorded
 from ledger.facts import CapitalPaidIn
 from ledger.model import Position, SubjectRef
-from ledger.money import Amount, total
+from ledger.money import Amount
 from ledger.policy.entitlement import capital_on
 from ledger.service import Ledger
 from ledger.terms.agreement import Terms
@@ -118,8 +118,3 @@ def _measurements(
         if isinstance(recorded.event, e.MeasurementRecorded)
         and (recorded.event.subject, recorded.event.milestone_months) == (subject, months)
     )
-
-
-def part_of(entitled: e.EntitlementCalculated, payer: str) -> Amount:
-    """What one payer's parts of an entitlement come to, over all investors."""
-    return total(part.amount for part in entitled.parts if part.payer == payer)

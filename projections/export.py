@@ -141,12 +141,7 @@ def beancount_account(
     )
 
 
-def write_journal(
-    views: Views,
-    currency: str,
-    format: JournalFormat,
-    out: TextIO,
-) -> int:
+def write_journal(views: Views, currency: str, form: JournalFormat, out: TextIO) -> int:
     """Write the journal as it stands to a text file opened with newline="".
 
     No lock is held while writing, however slowly `out` is read: pages up to the position at
@@ -155,7 +150,7 @@ def write_journal(
     with views.engine.connect() as connection:
         last = connection.execute(select(v.progress.c.position)).scalar_one()
         opened = _opened(connection, last)
-    head, entry = _WRITERS[format]
+    head, entry = _WRITERS[form]
     out.writelines(head(currency, opened))
     written = 0
     for transaction in _transactions(views, last):
@@ -275,8 +270,9 @@ def _csv_entry(_: str, transaction: _Transaction) -> Iterator[str]:
 
 def _csv_row(cells: tuple[str, ...]) -> str:
     row = io.StringIO()
-    csv.writer(row, lineterminator="\n").writerow(cells)
-    return row.getvalue()
+    # The writer quotes only the line ends that it writes itself, so it must write both of them.
+    csv.writer(row, lineterminator="\r\n").writerow(cells)
+    return row.getvalue().removesuffix("\r\n") + "\n"
 
 
 def harmless(text: str) -> str:

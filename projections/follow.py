@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Table, case, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ledger import events as e
@@ -148,7 +148,9 @@ def _apply(connection: Connection, recorded: Recorded) -> None:
             count = v.agreement.c.enrolled + 1
             _set(connection, v.agreement, name, {"enrolled": count})
         case e.RegisterCovered(until=until):
-            _set(connection, v.agreement, name, {"register_until": until})
+            known = v.agreement.c.register_until
+            newest = case((known > until, known), else_=until)
+            _set(connection, v.agreement, name, {"register_until": newest})
         case e.AssessmentMade(until=until, waiting=waiting):
             _set(connection, v.agreement, name, {"assessed_until": until, "waiting": waiting})
         case e.DrawdownCalled(parts=parts):

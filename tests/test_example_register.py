@@ -238,7 +238,9 @@ def assessed(agreement: str) -> Assessment:
         key = (int(row["milestone_months"]), row["indicator"])
         readings[row["person_id"]][key] = row["value"]
     people = {
-        SubjectRef(name): Person(SubjectRef(name), enrolled, tuple(stays[name]), readings[name])
+        SubjectRef(name): Person(
+            SubjectRef(name), enrolled, EXPORTS[2026], tuple(stays[name]), readings[name]
+        )
         for name, enrolled in enrolled_on().items()
         if name in {r["person_id"] for r in enrolments() if r["agreement"] == agreement}
     }
@@ -247,7 +249,7 @@ def assessed(agreement: str) -> Assessment:
         for each in deal.investment
     )
     until = EXPORTS[2026]
-    facts = AgreementFacts(deal, rules, rules, tariffs, people, until, capital)
+    facts = AgreementFacts(deal, rules, rules, tariffs, people, capital)
     return assess(facts, until)
 
 

@@ -128,7 +128,7 @@ def record_stays(
         findings += wrong
         # A stay's own dates are personal and sealed; beside them stands the day of the export.
         fresh: list[tuple[date, e.Event]] = [(until or date.min, stay) for stay in stays]
-        if until is not None and until > state.register_until and state.enrolled:
+        if until is not None and any(until > known for known in state.register_until.values()):
             fresh.append((until, e.RegisterCovered(until=until, source=batch.source())))
         news += numbered(agreement_stream(agreement), state.version, fresh)
     _refuse(batch.file, findings)

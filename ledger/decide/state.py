@@ -21,7 +21,7 @@ Payable = tuple[str, Role, str]
 
 _NOWHERE = Position(0)
 NOT_KNOWN_YET = date.min
-"""The date up to which the register is known before the first export."""
+"""The date up to which a person's stays are known before an export that may hold them."""
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ class AgreementState:
         default_factory=lambda: defaultdict(dict)
     )
     sealed: set[SubjectRef] = field(default_factory=set)
-    register_until: date = NOT_KNOWN_YET
+    register_until: dict[SubjectRef, date] = field(default_factory=dict)
     register_at: Position | None = None
     readings: dict[tuple[SubjectRef, int, str], tuple[Position, e.MeasurementRecorded]] = field(
         default_factory=dict
@@ -154,12 +154,12 @@ class AgreementState:
                 subject: Person(
                     subject=subject,
                     enrolled_on=enrolled_on,
+                    register_until=self.register_until[subject],
                     stays=tuple(stay for _, stay in self.stays[subject].values()),
                     readings=readings[subject],
                 )
                 for subject, (_, enrolled_on) in self.enrolled.items()
             },
-            register_until=self.register_until,
             capital=tuple(paid for _, paid in self.capital),
         )
 
@@ -175,8 +175,12 @@ class AgreementState:
                 self._apply_investment(recorded)
             case e.PersonEnrolled():
                 self.enrolled[event.subject] = (position, event.enrolled_on)
+                # An export read before a person was enrolled says nothing of that person.
+                self.register_until[event.subject] = NOT_KNOWN_YET
             case e.RegisterCovered():
-                self.register_until, self.register_at = event.until, position
+                self.register_at = position
+                for subject, until in self.register_until.items():
+                    self.register_until[subject] = max(until, event.until)
             case e.StayRecorded():
                 self._apply_stay(event, position)
             case e.MeasurementRecorded():

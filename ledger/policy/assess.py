@@ -21,10 +21,14 @@ from ledger.terms.refund_rule import RefundRuleTable
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What is known of one person: enrolment, stays, and readings by (milestone, indicator)."""
+    """What is known of one person: enrolment, stays, and readings by (milestone, indicator).
+
+    The stays are known to be complete up to, not including, `register_until`.
+    """
 
     subject: SubjectRef
     enrolled_on: date
+    register_until: date
     stays: tuple[Stay, ...] = ()
     readings: Mapping[tuple[int, str], str] = field(default_factory=dict)
 
@@ -38,7 +42,6 @@ class AgreementFacts:
     rules_today: RefundRuleTable
     tariffs: Mapping[str, tuple[Tariff, ...]]
     people: Mapping[SubjectRef, Person]
-    register_until: date
     capital: tuple[CapitalPaidIn, ...]
 
     @property
@@ -131,7 +134,7 @@ def assess(facts: AgreementFacts, until: date) -> Assessment:
                 facts.tariffs,
                 facts.terms.metric.counterfactual,
                 facts.rules,
-                min(facts.register_until, until),
+                min(person.register_until, until),
             )
         saved = saving(both[person.subject], milestone.period)
         used = spent_by_person.get(person.subject, Spent())
@@ -148,7 +151,7 @@ def _lacking(facts: AgreementFacts, person: Person, milestone: Milestone) -> Wai
     wanted = (milestone.months, facts.terms.metric.achieved_when.indicator)
     if wanted not in person.readings:
         return Waiting.MEASUREMENT
-    if facts.register_until < milestone.period.end:
+    if person.register_until < milestone.period.end:
         return Waiting.REGISTER
     if not any(capital_on(facts.capital, facts.terms, milestone.period.end).values()):
         return Waiting.CAPITAL

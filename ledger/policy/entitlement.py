@@ -11,7 +11,7 @@ from ledger.events import Cap, Part, Side, Working
 from ledger.facts import CapitalPaidIn
 from ledger.money import ZERO, Amount, exact, rounded, split
 from ledger.policy.savings import Saving
-from ledger.terms.agreement import Terms
+from ledger.terms.agreement import Role, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +41,21 @@ def entitlement(
     Rounded once, half away from zero; the residual øre goes to the payer, and in each payer's
     part to the investor, that the terms name.
     """
-    metric = terms.metric
-    sides = {
-        metric.state_side: saving.state_gain,
-        metric.municipal_side: saving.municipal_gain,
-    }
-    owed = {side: gain * Fraction(side.share) for side, gain in sides.items()}
+    sides = (
+        (Role.OUTCOME_PAYER, terms.metric.state_side, saving.state_gain),
+        (Role.CO_PAYER, terms.metric.municipal_side, saving.municipal_gain),
+    )
+    owed = {role: gain * Fraction(side.share) for role, side, gain in sides}
     before_caps = sum(owed.values(), Fraction(0))
     caps = _caps(terms, spent, rounded(before_caps))
     total = min([rounded(before_caps), *(cap.left for cap in caps)])
     parts: list[Part] = []
     if total:
-        weights: dict[str, Fraction] = {}
-        for side, amount in owed.items():
-            weights[side.payer] = weights.get(side.payer, Fraction(0)) + amount
-        by_payer = split(total, weights, terms.rounding.residual_payer)
-        parts = _by_investor(terms, by_payer, capital)
+        by_role = split(total, owed, _residual_role(terms))
+        parts = _by_investor(terms, by_role, capital)
     state, municipality = (
-        Side(payer=s.payer, gain=exact(gain), share=s.share, amount=exact(owed[s]))
-        for s, gain in sides.items()
+        Side(payer=side.payer, gain=exact(gain), share=side.share, amount=exact(owed[role]))
+        for role, side, gain in sides
     )
     return Entitlement(
         total=total,
@@ -90,16 +86,20 @@ def _caps(terms: Terms, spent: Spent, wanted: Amount) -> tuple[Cap, ...]:
     return tuple(caps)
 
 
+def _residual_role(terms: Terms) -> Role:
+    """The role of the payer that holds the residual; of one that holds both, the state's."""
+    return next(role for payer, role in terms.payers if payer == terms.rounding.residual_payer)
+
+
 def _by_investor(
-    terms: Terms, by_payer: Mapping[str, Amount], capital: Mapping[str, Amount]
+    terms: Terms, by_role: Mapping[Role, Amount], capital: Mapping[str, Amount]
 ) -> list[Part]:
     """Each payer's amount, pro rata to the capital each investor has paid in."""
     weights = {investor: Fraction(amount.minor) for investor, amount in capital.items()}
-    roles = dict(terms.payers)
     return [
-        Part(payer=payer, role=roles[payer], payee=payee, amount=share)
-        for payer, amount in by_payer.items()
-        for payee, share in split(amount, weights, terms.rounding.residual_investor).items()
+        Part(payer=payer, role=role, payee=payee, amount=share)
+        for payer, role in terms.payers
+        for payee, share in split(by_role[role], weights, terms.rounding.residual_investor).items()
         if share
     ]
 

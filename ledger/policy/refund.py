@@ -48,15 +48,17 @@ class _RunningYear:
     refunded: int = 0
     nights: list[RefundedNights] = field(default_factory=list)
 
-    def add(self, period: Period, tariff: Tariff, rule: RefundRule) -> None:
-        """Take nights under one rule, opening and closing running years on the way."""
+    def add(self, period: Period, tariff: Tariff, rule: RefundRule, ends: date) -> None:
+        """Take nights under one rule, opening and closing running years on the way.
+
+        Whatever running year is opened, it has ended by `ends`.
+        """
         if rule.nights_per_running_year is None:
-            self.window, self.refunded = None, 0
             self.nights.append(RefundedNights(period, tariff, rule, refunded=True))
             return
         while period.days:
             if self.window is None or self.window.end <= period.start:
-                self.window = Period(period.start, add_years(period.start, 1))
+                self.window = Period(period.start, min(add_years(period.start, 1), ends))
                 self.refunded = 0
             within = period.overlap(self.window)
             left = max(0, rule.nights_per_running_year - self.refunded)
@@ -76,27 +78,23 @@ def refund(nights: Iterable[PricedNights], table: RefundRuleTable) -> list[Refun
     year = _RunningYear()
     bounds = [rule.valid_from for rule in table.rules]
     ruled = list(zip(table.rules, bounds, [*bounds[1:], date.max], strict=True))
-    last_rule: RefundRule | None = None
     for priced in nights:
         before_any = priced.period.overlap(Period(date.min, bounds[0]))
         if before_any.days:
             year.nights.append(RefundedNights(before_any, priced.tariff))
         for rule, start, end in ruled:
             under = priced.period.overlap(Period(start, end))
-            if not under.days:
-                continue
-            if rule is not last_rule and _restarts(table, last_rule, rule):
-                year.window, year.refunded = None, 0
-            last_rule = rule
-            year.add(under, priced.tariff, rule)
+            if under.days:
+                year.add(under, priced.tariff, rule, _running_years_end(table, rule))
     return year.nights
 
 
-def _restarts(table: RefundRuleTable, last: RefundRule | None, rule: RefundRule) -> bool:
-    """Whether a rule between the one that applied last and this one ended the running years."""
-    first = 0 if last is None else table.rules.index(last) + 1
-    passed = table.rules[first : table.rules.index(rule) + 1]
-    return any(
-        each.open_windows is OpenWindows.RESTART or each.nights_per_running_year is None
-        for each in passed
+def _running_years_end(table: RefundRuleTable, rule: RefundRule) -> date:
+    """The day on which a later rule ends the running years opened under this one, if any does."""
+    later = table.rules[table.rules.index(rule) + 1 :]
+    ends = (
+        each.valid_from
+        for each in later
+        if each.open_windows is OpenWindows.RESTART or each.nights_per_running_year is None
     )
+    return next(ends, date.max)

@@ -11,11 +11,13 @@ import pytest
 from ledger import events as e
 from ledger.decide.refusal import AgainstTerms, AlreadyDone, FourEyes, NotFound, OutOfOrder
 from ledger.decide.rows import BankRow, Batch, MeasurementRow, Row
+from ledger.decide.state import NOT_KNOWN_YET
 from ledger.money import ZERO, Amount, total
+from ledger.policy.assess import Waiting
 from ledger.service import EVENTS_FILE, VAULT_FILE, Ledger, NoLedger
 from ledger.store.sqlite import CommandConflictError
 from ledger.store.vault import VaultKeyError
-from tests.desk.good_input import bring, small_ledger
+from tests.desk.good_input import ENROLMENTS, TERMS, bring, small_ledger
 
 UNTIL = date(2022, 3, 1)
 LATER = date(2023, 6, 1)
@@ -190,3 +192,29 @@ def test_a_bank_line_that_came_too_early_settles_when_it_is_read_again(ledger: P
         ]
         assert door.import_bank(batch)[0].recorded == ()
         assert "L-1" not in door.bank("aarhus").unmatched
+
+
+def test_an_export_read_before_a_person_was_enrolled_says_nothing_of_that_person(
+    tmp_path: Path,
+) -> None:
+    """The late comer's stays were not in the export: their absence is no saving."""
+    with small_ledger(tmp_path) as door:
+        bring(door, "stays", tmp_path / "stays.csv", covers_until=LATER)
+        state = door.agreement("youth-1")
+        assert set(state.register_until.values()) == {LATER}
+        terms = TERMS.replace("youth-1", "youth-2")
+        (tmp_path / "terms.yaml").write_text(terms, encoding="utf-8")
+        bring(door, "terms", tmp_path / "terms.yaml")
+        (tmp_path / "enrolments.csv").write_text(ENROLMENTS.replace("youth-1", "youth-2"))
+        bring(door, "enrolments", tmp_path / "enrolments.csv")
+        late = door.agreement("youth-2")
+        assert set(late.register_until.values()) == {NOT_KNOWN_YET}
+        assert {why for _, why in door.assess("youth-2", LATER)[1].waiting} <= {
+            Waiting.MEASUREMENT,
+            Waiting.REGISTER,
+        }
+        bring(door, "stays", tmp_path / "stays.csv", covers_until=UNTIL)
+        late = door.agreement("youth-2")
+        assert set(late.register_until.values()) == {UNTIL}
+        assert len(late.stays) == 2
+        assert set(door.agreement("youth-1").register_until.values()) == {LATER}
