@@ -27,7 +27,7 @@ def verify(context: typer.Context) -> None:
     session: Session = context.obj
     with session.ledger() as ledger:
         views = Views(session.ledger_path / VIEWS_FILE)
-        with session.progress(ledger.log.head()[0], "hashing events") as advance:
+        with session.progress(None, "hashing events") as advance:
             result = run_verify(ledger, views, advance)
         views.close()
 
