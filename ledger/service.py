@@ -24,21 +24,18 @@ from ledger.facts import Source, Tariff
 from ledger.model import Position, SubjectRef
 from ledger.money import Amount
 from ledger.policy.assess import Assessment
-from ledger.store import codec, vault
+from ledger.store import codec, location, vault
 from ledger.store.envelope import Command, body
-from ledger.store.sqlite import EventLog
+from ledger.store.location import Location
 from ledger.terms.agreement import Terms
 from ledger.terms.shipped import shelter_refund_rules
 
-EVENTS_FILE = "events.sqlite"
-VAULT_FILE = "vault.sqlite"
-KEY_FILE = "vault.key"
 _TRIES = 50
 _LAW_PREFIXES = ("ledger", "rule/", "tariffs")
 
 
 class NoLedger(Refusal):
-    """There is no ledger at the path."""
+    """There is no ledger at the location."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +61,11 @@ def user_name() -> str:
 
 
 class Ledger:
-    """One ledger in a directory: its events, its vault, and every command on it."""
+    """One ledger: its events, its vault, and every command on it."""
 
     def __init__(
         self,
-        path: Path,
+        place: Location,
         *,
         actor: str | None = None,
         command_id: str | None = None,
@@ -76,37 +73,34 @@ class Ledger:
         clock: Callable[[], datetime] = now,
         refs: Callable[[], str] = new_ref,
     ) -> None:
-        if not (path / EVENTS_FILE).is_file():
-            message = f"there is no ledger in {path}; `ofl init` makes one"
+        if not location.holds_a_ledger(place):
+            message = f"there is no ledger in {place}; `ofl init` makes one"
             raise NoLedger(message)
-        self.path = path
+        self.location = place
         self.actor = actor or user_name()
         self.command_id = command_id
         self.clock = clock
-        self.log = EventLog(path / EVENTS_FILE, clock)
-        key = vault.read_key_file(key_file or path / KEY_FILE)
-        self.vault = vault.Vault(path / VAULT_FILE, key, refs)
+        key = vault.read_key_file(location.key_file_of(place, key_file))
+        self.log = location.open_log(place, clock)
+        self.vault = vault.Vault(location.open_vault_database(place), key, refs)
         self._law = LawState()
         self._states: dict[str, AgreementState | BankState] = {}
 
     @classmethod
     def create(
         cls,
-        path: Path,
+        place: Location,
         fund: str,
         currency: str,
         purpose: Literal["live", "demo"] = "live",
         **options: Any,  # noqa: ANN401 - what the constructor takes
     ) -> Self:
-        """Make the files of a new ledger and record its opening."""
-        path.mkdir(parents=True, exist_ok=True)
-        key_file = options.get("key_file") or path / KEY_FILE
-        if not key_file.exists():
+        """Make what a new ledger needs and record its opening."""
+        key_file = location.key_file_of(place, options.get("key_file"))
+        if not key_file.exists() and not location.holds_a_ledger(place):
             vault.make_key_file(key_file)
-        log = EventLog(path / EVENTS_FILE, options.get("clock", now))
-        log.create_table()
-        log.close()
-        ledger = cls(path, **options)
+        location.create(place, options.get("clock", now))
+        ledger = cls(place, **options)
         ledger._run(
             ["init", fund, currency, purpose],
             lambda: agreement.open_ledger(
@@ -121,7 +115,7 @@ class Ledger:
         return ledger
 
     def close(self) -> None:
-        """Close the files."""
+        """Close every connection."""
         self.log.close()
         self.vault.close()
 

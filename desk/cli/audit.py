@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from desk.cli.session import VIEWS_FILE, Session
+from desk.cli.session import Session
 from projections.export import JournalFormat, write_journal
-from projections.follow import Views
 from projections.verify import verify as run_verify
 
 export_app = typer.Typer(help="Write the books for other programs.", no_args_is_help=True)
@@ -26,7 +25,7 @@ def verify(context: typer.Context) -> None:
     """Prove that nothing was altered: the chain, the views, and every decision done again."""
     session: Session = context.obj
     with session.ledger() as ledger:
-        views = Views(session.ledger_path / VIEWS_FILE)
+        views = session.open_views()
         with session.progress(ledger.log.head()[0], "hashing events") as advance:
             result = run_verify(ledger, views, advance)
         views.close()
@@ -55,7 +54,7 @@ def rebuild(context: typer.Context) -> None:
     """Throw the views away and make them again from the events."""
     session: Session = context.obj
     with session.ledger() as ledger:
-        views = Views(session.ledger_path / VIEWS_FILE)
+        views = session.open_views()
         with session.progress(ledger.log.head()[0], "rebuilding") as advance:
             taken = views.rebuild(ledger.log, advance)
         views.close()

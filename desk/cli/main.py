@@ -13,7 +13,8 @@ from desk.cli import agreements, answers, audit, demo, imports, invest, payments
 from desk.cli.session import Session, settings
 from desk.language import Language
 from ledger.decide.refusal import FileRefused, Refusal
-from ledger.store.sqlite import CommandConflictError
+from ledger.store.location import located
+from ledger.store.log import CommandConflictError
 from ledger.store.vault import VaultKeyError
 
 app = typer.Typer(
@@ -41,7 +42,8 @@ _SHARED_VALUES = {"--ledger", "--as", "--lang", "--vault-key", "--command-id"}
 def shared(  # noqa: PLR0913, PLR0917 - each shared option is a parameter
     context: typer.Context,
     ledger: Annotated[
-        Path | None, typer.Option(help="The ledger's directory. [env: OFL_LEDGER]")
+        str | None,
+        typer.Option(help="The ledger's directory or PostgreSQL URL. [env: OFL_LEDGER]"),
     ] = None,
     actor: Annotated[
         str | None, typer.Option("--as", help="The person who acts. [env: OFL_ACTOR]")
@@ -61,7 +63,7 @@ def shared(  # noqa: PLR0913, PLR0917 - each shared option is a parameter
     """Read the options that every command shares."""
     found = settings()
     context.obj = Session(
-        ledger_path=ledger or found.ledger,
+        location=located(ledger or found.ledger),
         actor=actor or found.actor,
         lang=lang or found.lang,
         vault_key=vault_key or found.vault_key,

@@ -14,8 +14,9 @@ from ledger.decide.rows import BankRow, Batch, MeasurementRow, Row
 from ledger.decide.state import NOT_KNOWN_YET
 from ledger.money import ZERO, Amount, total
 from ledger.policy.assess import Waiting
-from ledger.service import EVENTS_FILE, VAULT_FILE, Ledger, NoLedger
-from ledger.store.sqlite import CommandConflictError
+from ledger.service import Ledger, NoLedger
+from ledger.store.location import EVENTS_FILE, VAULT_FILE
+from ledger.store.log import CommandConflictError
 from ledger.store.vault import VaultKeyError
 from tests.desk.good_input import ENROLMENTS, TERMS, bring, small_ledger
 
@@ -31,7 +32,7 @@ def ledger(tmp_path: Path) -> Path:
         door.call_drawdown("youth-1", Amount.parse("600000.00"), date(2021, 1, 4))
         for investor in ("dsi", "council-fund"):
             door.receive_capital("youth-1-D01", investor, date(2021, 1, 6))
-        return door.path
+    return tmp_path / "ledger"
 
 
 def reading(months: int, value: str, on: date, person: str = "QX-7001") -> Batch[MeasurementRow]:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from desk.cli.session import VIEWS_FILE
-from ledger.service import EVENTS_FILE, Ledger
+from ledger.service import Ledger
 from ledger.store.chain import GENESIS, link
+from ledger.store.location import EVENTS_FILE
 from projections.follow import Views
 from projections.verify import Check, Verification, verify
 from projections.views import metadata

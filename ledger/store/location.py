@@ -1,0 +1,137 @@
+"""Where a ledger is: a directory on this machine, or a database on a PostgreSQL server."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType
+from urllib.parse import urlsplit
+
+from ledger.decide.refusal import Refusal
+from ledger.store.database import Database
+from ledger.store.log import EventLog
+from ledger.store.sqlite import SQLiteDatabase, SQLiteEventLog
+
+EVENTS_FILE = "events.sqlite"
+VAULT_FILE = "vault.sqlite"
+KEY_FILE = "vault.key"
+_SCHEMES = ("postgresql://", "postgres://")
+
+SUBJECT_TABLE = (
+    "CREATE TABLE IF NOT EXISTS subject ("
+    "digest {binary} PRIMARY KEY, ref TEXT NOT NULL UNIQUE, wrapped_key {binary} NOT NULL)"
+)
+
+
+class NoServer(Refusal):
+    """The server cannot be used."""
+
+
+class NoVaultKey(Refusal):
+    """A ledger on a server has no place of its own for the vault's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A PostgreSQL database, by a URL that may hold a password and so is never shown."""
+
+    url: str = field(repr=False)
+
+    def __str__(self) -> str:
+        parts = urlsplit(self.url)
+        address = parts.netloc.rpartition("@")[2]
+        return f"postgresql://{address}{parts.path}"
+
+
+Location = Path | Server
+
+
+def located(text: str) -> Location:
+    """The location that a person names: a PostgreSQL URL, or else a directory."""
+    return Server(text) if text.startswith(_SCHEMES) else Path(text)
+
+
+def _postgres() -> ModuleType:
+    """The engine for servers, which is installed only where it is wanted.
+
+    Raises:
+        NoServer: if it is not.
+    """
+    if importlib.util.find_spec("psycopg") is None:
+        message = "for PostgreSQL, install the extra: pip install 'outcome-fund-ledger[server]'"
+        raise NoServer(message)
+    return importlib.import_module("ledger.store.postgres")
+
+
+def holds_a_ledger(location: Location) -> bool:
+    """Whether there is a ledger.
+
+    Raises:
+        NoServer: if the server cannot be used.
+    """
+    if isinstance(location, Server):
+        return bool(_postgres().holds_a_ledger(location))
+    return (location / EVENTS_FILE).is_file()
+
+
+def open_log(location: Location, clock: Callable[[], datetime]) -> EventLog:
+    """The events of a location."""
+    if isinstance(location, Server):
+        log: EventLog = _postgres().PostgresEventLog(location, clock)
+        return log
+    return SQLiteEventLog(location / EVENTS_FILE, clock)
+
+
+def open_vault_database(location: Location) -> Database:
+    """The vault's file or schema."""
+    if isinstance(location, Server):
+        postgres = _postgres()
+        database: Database = postgres.PostgresDatabase(location, postgres.VAULT)
+        return database
+    database = SQLiteDatabase(location / VAULT_FILE, forgets=True)
+    _make_vault(database, "BLOB")
+    return database
+
+
+def _make_vault(database: Database, binary: str) -> None:
+    with database.writing() as c:
+        c.execute(SUBJECT_TABLE.format(binary=binary))
+
+
+def create(location: Location, clock: Callable[[], datetime]) -> None:
+    """Make what a ledger needs there, all of it empty, where it is missing.
+
+    Raises:
+        NoServer: if the server cannot be used.
+    """
+    if isinstance(location, Server):
+        _postgres().create_schemas(location)
+    else:
+        location.mkdir(parents=True, exist_ok=True)
+    log = open_log(location, clock)
+    log.create_table()
+    log.close()
+    vault = open_vault_database(location)
+    if isinstance(location, Server):
+        _make_vault(vault, "BYTEA")
+    vault.close()
+
+
+def key_file_of(location: Location, named: Path | None) -> Path:
+    """The file of the vault's key: the one that is named, or the directory's own.
+
+    Raises:
+        NoVaultKey: if the ledger is on a server and none is named.
+    """
+    if named is not None:
+        return named
+    if isinstance(location, Server):
+        message = (
+            "the vault's key lies outside the database: name its file with --vault-key "
+            "or OFL_VAULT_KEY"
+        )
+        raise NoVaultKey(message)
+    return location / KEY_FILE
