@@ -54,10 +54,10 @@ def running_server() -> Iterator[str]:
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
     with (folder / "log").open("wb") as log:
         who |= {"stdout": log, "stderr": log}
-        make = [programs / "initdb", *"-D data -U postgres -A trust -E UTF8 --locale=C -N".split()]
-        subprocess.run(make, check=True, **who)  # noqa: S603
-        run = [programs / "postgres", *"-D data -c listen_addresses= -c fsync=off -k".split()]
-        server = subprocess.Popen([*run, folder], **who)  # noqa: S603
+        make = ["-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
+        subprocess.run([programs / "initdb", *make], check=True, **who)  # noqa: S603
+        run = ["-D", "data", "-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off"]
+        server = subprocess.Popen([programs / "postgres", *run], **who)  # noqa: S603
     url = f"postgresql:///{{}}?host={folder}&user=postgres"
     try:
         _wait_for(url.format("postgres"))

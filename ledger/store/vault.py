@@ -1,8 +1,8 @@
 """The vault: who a pseudonym is, and the keys to what is personal.
 
 A file or a schema of its own. A citizen's id is kept only as a keyed HMAC, per agreement; each
-subject has a data key, wrapped by a key that lies outside the database. Destroying a data key erases
-what was sealed with it, while every event stays as it was.
+subject has a data key, wrapped by a key that lies outside the database. Destroying a data key
+erases what was sealed with it, while every event stays as it was.
 """
 
 from __future__ import annotations
