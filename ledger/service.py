@@ -16,7 +16,7 @@ from eventsourcing.persistence import IntegrityError, OperationalError, StoredEv
 
 from ledger.decide import agreement, assessment, bank, intake, investment, payment
 from ledger.decide.decision import New, agreement_stream, bank_stream
-from ledger.decide.refusal import NotFound, Refusal
+from ledger.decide.refusal import NotFound
 from ledger.decide.rows import BankRow, Batch, EnrolmentRow, MeasurementRow, StayRow
 from ledger.decide.state import AgreementState, BankState, LawState, Payable
 from ledger.events import Recorded
@@ -32,10 +32,6 @@ from ledger.terms.shipped import shelter_refund_rules
 
 _TRIES = 50
 _LAW_PREFIXES = ("ledger", "rule/", "tariffs")
-
-
-class NoLedger(Refusal):
-    """There is no ledger at the location."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +69,7 @@ class Ledger:
         clock: Callable[[], datetime] = now,
         refs: Callable[[], str] = new_ref,
     ) -> None:
-        if not location.holds_a_ledger(place):
-            message = f"there is no ledger in {place}; `ofl init` makes one"
-            raise NoLedger(message)
+        location.require_a_ledger(place)
         self.location = place
         self.actor = actor or user_name()
         self.command_id = command_id

@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from desk.cli.session import Session
+from ledger.store.copying import copy_ledger
+from ledger.store.location import located
 from projections.export import JournalFormat, write_journal
 from projections.verify import verify as run_verify
 
@@ -19,6 +21,7 @@ def register(root: typer.Typer) -> None:
     """Add the commands that stand alone."""
     root.command()(verify)
     root.command()(rebuild)
+    root.command()(copy)
 
 
 def verify(context: typer.Context) -> None:
@@ -59,6 +62,24 @@ def rebuild(context: typer.Context) -> None:
             taken = views.rebuild(ledger.log, advance)
         views.close()
     session.done((), f"views rebuilt from {taken} events", events=taken)
+
+
+def copy(
+    context: typer.Context,
+    source: Annotated[str, typer.Option("--from", help="The ledger: a directory or a URL.")],
+    target: Annotated[str, typer.Option("--to", help="Where there is no ledger yet.")],
+) -> None:
+    """Copy a ledger to another place or engine, byte for byte; the vault's key stays where it is."""
+    session: Session = context.obj
+    to = located(target)
+    with session.progress(0, "copying events") as advance:
+        copied = copy_ledger(located(source), to, advance)
+    message = (
+        f"{to}: {copied.events} events and {copied.subjects} people; chain head {copied.chain}.\n"
+        "The vault's key is not copied: name it with --vault-key or OFL_VAULT_KEY."
+    )
+    value = {"from": located(source), "to": to, "copied": copied}
+    session.answer(value, lambda: session.console.print(message, markup=False))
 
 
 @export_app.command()

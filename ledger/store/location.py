@@ -26,6 +26,10 @@ SUBJECT_TABLE = (
 )
 
 
+class NoLedger(Refusal):
+    """There is no ledger at the location."""
+
+
 class NoServer(Refusal):
     """The server cannot be used."""
 
@@ -75,6 +79,17 @@ def holds_a_ledger(location: Location) -> bool:
     if isinstance(location, Server):
         return bool(_postgres().holds_a_ledger(location))
     return (location / EVENTS_FILE).is_file()
+
+
+def require_a_ledger(location: Location) -> None:
+    """Refuse to go on where there is no ledger.
+
+    Raises:
+        NoLedger: if there is none.
+    """
+    if not holds_a_ledger(location):
+        message = f"there is no ledger in {location}; `ofl init` makes one"
+        raise NoLedger(message)
 
 
 def open_log(location: Location, clock: Callable[[], datetime]) -> EventLog:

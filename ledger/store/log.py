@@ -112,6 +112,33 @@ class EventLog(ApplicationRecorder):
                 raise StoreDamagedError(message)
             return range(first, position + 1)
 
+    def take_over(self, source: EventLog, taken: Callable[[int], None]) -> None:
+        """Store every event and command of another log as they are there, or none.
+
+        Raises:
+            StoreDamagedError: if the chain there is broken.
+            eventsourcing.persistence.IntegrityError: if there are events here, or new ones there.
+        """
+        with self.database.writing() as c:
+            position, _, chain = self._head(c)
+            if position:
+                message = "there are events already"
+                raise IntegrityError(message)
+            for batch in source.batches():
+                for row in batch:
+                    position += 1
+                    chain = link(position, chain, row.state)
+                    if (row.position, row.chain) != (position, chain):
+                        message = f"the chain is broken at position {position}; see `ofl verify`"
+                        raise StoreDamagedError(message)
+                c.executemany(_INSERT_EVENT, batch)
+                taken(len(batch))
+            commands = source.commands()
+            c.executemany(_INSERT_COMMAND, [(name, *kept) for name, kept in commands.items()])
+            if self._head(c) != source.head():
+                message = "it was written to meanwhile"
+                raise IntegrityError(message)
+
     def repeats(self, command: Command) -> bool:
         """Whether the same command was stored before.
 

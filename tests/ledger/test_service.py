@@ -14,8 +14,8 @@ from ledger.decide.rows import BankRow, Batch, MeasurementRow, Row
 from ledger.decide.state import NOT_KNOWN_YET
 from ledger.money import ZERO, Amount, total
 from ledger.policy.assess import Waiting
-from ledger.service import Ledger, NoLedger
-from ledger.store.location import EVENTS_FILE, VAULT_FILE
+from ledger.service import Ledger
+from ledger.store.location import EVENTS_FILE, VAULT_FILE, NoLedger
 from ledger.store.log import CommandConflictError
 from ledger.store.vault import VaultKeyError
 from tests.desk.good_input import ENROLMENTS, TERMS, bring, small_ledger
