@@ -137,7 +137,7 @@ def divided(whole: int, weights: dict[str, Fraction], residual: str) -> dict[str
     That is the named one or, if that one has no weight, the heaviest, the last of equals by name.
     """
     if not weights[residual]:
-        residual = sorted(name for name in weights if weights[name] == max(weights.values()))[-1]
+        residual = max(name for name in weights if weights[name] == max(weights.values()))
     everything = sum(weights.values(), Fraction(0))
     parts = {
         name: whole * weight // everything for name, weight in weights.items() if name != residual
