@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -79,6 +80,11 @@ def _wait_for(url: str) -> None:
             time.sleep(0.05)
         else:
             return
+
+
+def name_of(database: Server) -> str:
+    """The database's name on its server."""
+    return urlsplit(database.url).path.strip("/")
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def copy(
     source: Annotated[str, typer.Option("--from", help="The ledger: a directory or a URL.")],
     target: Annotated[str, typer.Option("--to", help="Where there is no ledger yet.")],
 ) -> None:
-    """Copy a ledger to another place or engine, byte for byte; the vault's key stays where it is."""
+    """Copy a ledger to another place or engine, byte for byte; its vault's key is not copied."""
     session: Session = context.obj
     to = located(target)
     with session.progress(0, "copying events") as advance:
