@@ -30,7 +30,9 @@ from ledger.store.location import Location
 from ledger.terms.agreement import Terms
 from ledger.terms.shipped import shelter_refund_rules
 
-_TRIES = 50
+TRIES = 12
+TRIES_BEFORE_ALONE = 4
+"""After so many tries, a command is decided while nobody else can write."""
 _LAW_PREFIXES = ("ledger", "rule/", "tariffs")
 
 
@@ -183,19 +185,28 @@ class Ledger:
         *,
         at_head: bool = False,
     ) -> Done:
-        """Decide and append; decide again on fresh state if another writer came in between."""
+        """Decide and append; decide again on fresh state if another writer came in between.
+
+        Who is overtaken too often would be so for ever among busy writers, and so gets the lock
+        first and decides then. Not from the beginning: a long decision would keep others waiting.
+        """
         identity = self.command_id or command_id or secrets.token_hex(16)
         command = Command.of(identity, self.actor, content)
-        for attempt in range(_TRIES):
+
+        def decided() -> list[StoredEvent]:
+            return [self._stored(new, command) for new in decide()]
+
+        for attempt in range(TRIES):
             if self.log.repeats(command):
                 return Done(())
-            head = self.log.head()[0]
-            news = decide()
-            stored = [self._stored(new, command) for new in news]
             try:
-                positions = self.log.append(stored, command, head if at_head else None)
+                if attempt >= TRIES_BEFORE_ALONE:
+                    positions = self.log.append_alone(decided, command)
+                else:
+                    head = self.log.head()[0] if at_head else None
+                    positions = self.log.append(decided(), command, head)
             except (IntegrityError, OperationalError):
-                if attempt == _TRIES - 1:
+                if attempt == TRIES - 1:
                     raise
                 time.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 7)))  # noqa: S311 - jitter
                 continue

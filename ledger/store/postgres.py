@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row, tuple_row
 from psycopg.sql import SQL, Identifier
 
-from ledger.store.database import LOCK_TIMEOUT_SECONDS, Cursor
+from ledger.store.database import HOLD_TIMEOUT_SECONDS, LOCK_TIMEOUT_SECONDS, Cursor
 from ledger.store.location import NoServer, Server
 from ledger.store.log import EventLog
 
@@ -47,8 +47,7 @@ class PostgresDatabase(PostgresDatastore):
             originator_id_type="text",
             max_overflow=10,
             pre_ping=True,
-            # A writer that hangs with the lock in its hand is cut off.
-            idle_in_transaction_session_timeout=LOCK_TIMEOUT_SECONDS,
+            idle_in_transaction_session_timeout=HOLD_TIMEOUT_SECONDS,
         )
         self.pool.kwargs = {
             **conninfo_to_dict(server.url, client_encoding="UTF8"),

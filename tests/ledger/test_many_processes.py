@@ -6,6 +6,7 @@ import multiprocessing
 import random
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from ledger.events import DrawdownCalled
+from ledger import service
+from ledger.events import AssessmentMade, DrawdownCalled
 from ledger.money import Amount, total
 from ledger.service import Ledger
 from ledger.store.envelope import unseal
@@ -23,11 +25,34 @@ from ledger.store.log import CommandConflictError
 from projections.follow import Views
 from projections.verify import verify
 from projections.views import capital
-from tests.desk.good_input import small_ledger
+from tests.desk.good_input import bring, small_ledger
 
 PROCESSES = 8
 CLASH_EVERY = 10
 """So often, two processes give one id to commands that differ."""
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_who_decides_alone_does_the_same_and_is_never_overtaken(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    engine: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    place = _place(request, tmp_path, engine)
+    monkeypatch.setattr(service, "TRIES_BEFORE_ALONE", 0)
+    monkeypatch.setattr(service, "TRIES", 1)
+    key_file = tmp_path / "vault.key"
+    with small_ledger(tmp_path, place=place) as ledger:
+        with ThreadPoolExecutor(4) as pool:
+            told = [pool.submit(draw, place, key_file, writer, 10) for writer in range(PROCESSES)]
+            assert sum((each.result() for each in told), Counter())["recorded"] == PROCESSES * 5
+        bring(ledger, "stays", tmp_path / "stays.csv", covers_until=date(2023, 6, 1))
+        ledger.receive_capital("youth-1-D01", "dsi", date(2021, 5, 4))
+        done, _ = ledger.assess("youth-1", date(2022, 3, 1))
+        assert isinstance(done.recorded[0].event, AssessmentMade)
+        with closing(Views(tmp_path / "views.sqlite")) as views:
+            assert verify(ledger, views).sound
 
 
 def draw(place: Location, key_file: Path, writer: int, commands: int) -> Counter[str]:
@@ -51,6 +76,11 @@ def draw(place: Location, key_file: Path, writer: int, commands: int) -> Counter
     return told
 
 
+def _place(request: pytest.FixtureRequest, folder: Path, engine: str) -> Location:
+    found: Location = folder / "ledger"
+    return request.getfixturevalue("database") if engine == "postgresql" else found
+
+
 def _rows(views: Views) -> Sequence[Any]:
     with views.engine.connect() as connection:
         return connection.execute(select(capital)).all()
@@ -63,9 +93,7 @@ def _rows(views: Views) -> Sequence[Any]:
 def test_many_processes_make_one_history(
     request: pytest.FixtureRequest, tmp_path: Path, engine: str, commands: int
 ) -> None:
-    place: Location = tmp_path / "ledger"
-    if engine == "postgresql":
-        place = request.getfixturevalue("database")
+    place = _place(request, tmp_path, engine)
     views_place = tmp_path / "views.sqlite" if isinstance(place, Path) else place
     key_file = tmp_path / "vault.key"
     context = multiprocessing.get_context("forkserver")
