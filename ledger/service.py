@@ -38,9 +38,13 @@ _LAW_PREFIXES = ("ledger", "rule/", "tariffs")
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a command did: the events it recorded; none if all was known before."""
+    """What a command did: the events it recorded; none if all was known before.
+
+    `repeated` if the same command was done before: the events are those it recorded then.
+    """
 
     recorded: tuple[Recorded, ...]
+    repeated: bool = False
 
 
 def now() -> datetime:
@@ -92,21 +96,19 @@ class Ledger:
         **options: Any,  # noqa: ANN401 - what the constructor takes
     ) -> Self:
         """Make what a new ledger needs and record its opening."""
-        key_file = location.key_file_of(place, options.get("key_file"))
-        if not key_file.exists() and not location.holds_a_ledger(place):
-            vault.make_key_file(key_file)
-        location.create(place, options.get("clock", now))
+        # What would be refused is refused before there are any files.
+        today = options.get("clock", now)().date()
+        rules = shelter_refund_rules()
+        agreement.open_ledger(LawState(), fund, currency, purpose, rules, today)
+        if not location.holds_a_ledger(place):
+            key_file = location.key_file_of(place, options.get("key_file"))
+            if not key_file.exists():
+                vault.make_key_file(key_file)
+            location.create(place, options.get("clock", now))
         ledger = cls(place, **options)
         ledger._run(
             ["init", fund, currency, purpose],
-            lambda: agreement.open_ledger(
-                ledger.law(),
-                fund,
-                currency,
-                purpose,
-                shelter_refund_rules(),
-                ledger.clock().date(),
-            ),
+            lambda: agreement.open_ledger(ledger.law(), fund, currency, purpose, rules, today),
         )
         return ledger
 
@@ -197,8 +199,8 @@ class Ledger:
             return [self._stored(new, command) for new in decide()]
 
         for attempt in range(TRIES):
-            if self.log.repeats(command):
-                return Done(())
+            if (before := self._before(command)) is not None:
+                return before
             try:
                 if attempt >= TRIES_BEFORE_ALONE:
                     positions = self.log.append_alone(decided, command)
@@ -210,8 +212,18 @@ class Ledger:
                     raise
                 time.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 7)))  # noqa: S311 - jitter
                 continue
-            return Done(tuple(self.at(positions[0], positions[-1])) if positions else ())
+            if positions is not None:
+                return Done(tuple(self.at(positions[0], positions[-1])))
+            # There was nothing to record, or somebody gave the same command a moment ago.
+            return self._before(command) or Done(())
         raise AssertionError
+
+    def _before(self, command: Command) -> Done | None:
+        """What the same command did before; None if it is new."""
+        positions = self.log.repeats(command)
+        if positions is None:
+            return None
+        return Done(tuple(self.at(positions[0], positions[-1])), repeated=True)
 
     def _stored(self, new: New, command: Command) -> StoredEvent:
         data = codec.encode(new.event, new.stream, new.version, self.vault)
@@ -287,10 +299,9 @@ class Ledger:
 
     def receive_capital(self, drawdown: str, investor: str, on: date) -> Done:
         """Record capital paid in that no imported bank statement shows."""
-        name = drawdown.rpartition("-")[0]
         return self._run(
             ["received", drawdown, investor, str(on)],
-            lambda: investment.receive(self._signed(name), drawdown, investor, on, None),
+            lambda: investment.receive(self._drawing(drawdown), drawdown, investor, on, None),
         )
 
     def assess(self, name: str, until: date) -> tuple[Done, Assessment]:
@@ -348,6 +359,20 @@ class Ledger:
         state = self.agreement(name)
         state.require_signed()
         return state
+
+    def _drawing(self, drawdown: str) -> AgreementState:
+        """The agreement that a drawdown was called in.
+
+        Raises:
+            NotFound: if no agreement has it.
+        """
+        states = self.agreements().values()
+        for state in states:
+            if drawdown in state.drawdowns:
+                return state
+        known = ", ".join(name for state in states for name in state.drawdowns)
+        message = f"there is no drawdown {drawdown!r} (known: {known or 'none is called yet'})"
+        raise NotFound(message)
 
     def _paying(self, payment_id: str) -> AgreementState:
         """The agreement that a payment belongs to.

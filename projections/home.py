@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect
 
 from ledger.store.location import Server
 
@@ -35,7 +35,8 @@ class FileHome:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.engine = create_engine(f"sqlite:///{path}")
+        # No pool: a connection kept open would go on reading the file that a rebuild replaced.
+        self.engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
         event.listen(self.engine, "connect", _set_up_file)
         event.listen(self.engine, "begin", _begin_file)
 
@@ -55,6 +56,9 @@ class FileHome:
         yield fresh
         fresh.engine.dispose()
         self.engine.dispose()
+        # A journal left by a killed writer would be rolled back into the new file.
+        for leftover in ("-journal", "-wal", "-shm"):
+            Path(f"{self.path}{leftover}").unlink(missing_ok=True)
         path.replace(self.path)
 
 

@@ -29,7 +29,7 @@ def verify(context: typer.Context) -> None:
     session: Session = context.obj
     with session.ledger() as ledger:
         views = session.open_views()
-        with session.progress(ledger.log.head()[0], "hashing events") as advance:
+        with session.progress(None, "hashing events") as advance:
             result = run_verify(ledger, views, advance)
         views.close()
 
@@ -72,7 +72,7 @@ def copy(
     """Copy a ledger to another place or engine, byte for byte; its vault's key is not copied."""
     session: Session = context.obj
     to = located(target)
-    with session.progress(0, "copying events") as advance:
+    with session.progress(None, "copying events") as advance:
         copied = copy_ledger(located(source), to, advance)
     message = (
         f"{to}: {copied.events} events and {copied.subjects} people; chain head {copied.chain}.\n"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from eventsourcing.persistence import IntegrityError
 
@@ -61,25 +62,34 @@ def copy_ledger(source: Location, target: Location, taken: Callable[[int], None]
     return Copied(position, chain.hex(), subjects)
 
 
-def _subjects(c: Cursor) -> set[tuple[bytes, str, bytes]]:
-    c.execute("SELECT digest, ref, wrapped_key FROM subject")
-    return {tuple(row) for row in c.fetchall()}
+_SUBJECTS = "subject", "digest, ref, wrapped_key"
+_KEY_CHECK = "key_check", "digest"
 
 
 def _copy_vault(source: Location, target: Location) -> int:
+    """Copy the vault as it is, without its key; how many people are in it."""
     with (
         closing(open_vault_database(source)) as there,
         closing(open_vault_database(target)) as here,
+        there.reading() as reader,
+        here.writing() as writer,
     ):
-        with there.reading() as c:
-            rows = _subjects(c)
-        with here.writing() as c:
-            kept = _subjects(c)
-            if kept - rows:
-                message = f"{target} has a vault with other people in it"
-                raise NotCopied(message)
-            c.executemany(
-                "INSERT INTO subject (digest, ref, wrapped_key) VALUES (?,?,?)",
-                sorted(rows - kept),
-            )
+        _copy_table(reader, writer, *_KEY_CHECK)
+        return _copy_table(reader, writer, *_SUBJECTS)
+
+
+def _copy_table(reader: Cursor, writer: Cursor, table: str, columns: str) -> int:
+    query = f"SELECT {columns} FROM {table}"  # noqa: S608 - our own names
+    rows, kept = ({tuple(row) for row in _all(c, query)} for c in (reader, writer))
+    if kept - rows:
+        message = "there is another ledger's vault"
+        raise NotCopied(message)
+    marks = ",".join("?" * len(columns.split(",")))
+    insert = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - our own names
+    writer.executemany(insert, sorted(rows - kept))
     return len(rows)
+
+
+def _all(c: Cursor, query: str) -> list[tuple[Any, ...]]:
+    c.execute(query)
+    return c.fetchall()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,16 +15,12 @@ from ledger.decide.refusal import Refusal
 from ledger.store.database import Database
 from ledger.store.log import EventLog
 from ledger.store.sqlite import SQLiteDatabase, SQLiteEventLog
+from ledger.store.vault import VaultMissingError, make_tables
 
 EVENTS_FILE = "events.sqlite"
 VAULT_FILE = "vault.sqlite"
 KEY_FILE = "vault.key"
 _SCHEMES = ("postgresql://", "postgres://")
-
-SUBJECT_TABLE = (
-    "CREATE TABLE IF NOT EXISTS subject ("
-    "digest {binary} PRIMARY KEY, ref TEXT NOT NULL UNIQUE, wrapped_key {binary} NOT NULL)"
-)
 
 
 class NoLedger(Refusal):
@@ -101,23 +98,33 @@ def open_log(location: Location, clock: Callable[[], datetime]) -> EventLog:
 
 
 def open_vault_database(location: Location) -> Database:
-    """The vault's file or schema."""
+    """The vault's file or schema.
+
+    Raises:
+        VaultMissingError: if there is none: a new one in its place would know nobody.
+    """
+    if isinstance(location, Server):
+        there = bool(_postgres().holds_a_vault(location))
+    else:
+        there = (location / VAULT_FILE).is_file()
+    if not there:
+        message = f"the vault of {location} is missing; put it back from its copy"
+        raise VaultMissingError(message)
+    return _vault_database(location)
+
+
+def _vault_database(location: Location) -> Database:
     if isinstance(location, Server):
         postgres = _postgres()
         database: Database = postgres.PostgresDatabase(location, postgres.VAULT)
         return database
-    database = SQLiteDatabase(location / VAULT_FILE, forgets=True)
-    _make_vault(database, "BLOB")
-    return database
-
-
-def _make_vault(database: Database, binary: str) -> None:
-    with database.writing() as c:
-        c.execute(SUBJECT_TABLE.format(binary=binary))
+    return SQLiteDatabase(location / VAULT_FILE, forgets=True)
 
 
 def create(location: Location, clock: Callable[[], datetime]) -> None:
     """Make what a ledger needs there, all of it empty, where it is missing.
+
+    The events come last: where they are, all is there, and what is missing then was lost.
 
     Raises:
         NoServer: if the server cannot be used.
@@ -126,13 +133,10 @@ def create(location: Location, clock: Callable[[], datetime]) -> None:
         _postgres().create_schemas(location)
     else:
         location.mkdir(parents=True, exist_ok=True)
-    log = open_log(location, clock)
-    log.create_table()
-    log.close()
-    vault = open_vault_database(location)
-    if isinstance(location, Server):
-        _make_vault(vault, "BYTEA")
-    vault.close()
+    with closing(_vault_database(location)) as vault:
+        make_tables(vault, "BYTEA" if isinstance(location, Server) else "BLOB")
+    with closing(open_log(location, clock)) as log:
+        log.create_table()
 
 
 def key_file_of(location: Location, named: Path | None) -> Path:

@@ -87,7 +87,9 @@ class EventLog(ApplicationRecorder):
         For who was overtaken again and again. What decides may read, but not write, the events.
         """
         with self.database.writing() as c:
-            return None if self._done_before(c, command) else self._append(c, decide(), command)
+            if self._done_before(c, command) is not None:
+                return None
+            return self._append(c, decide(), command)
 
     def insert_events(
         self,
@@ -105,7 +107,7 @@ class EventLog(ApplicationRecorder):
         expected_head: int | None = None,
     ) -> range | None:
         """Give each event its place, time and link in the chain, under the write lock."""
-        if self._done_before(c, command) or not events:
+        if self._done_before(c, command) is not None or not events:
             return None
         position, recorded_at, chain = self._head(c)
         if expected_head not in (None, position):
@@ -157,8 +159,8 @@ class EventLog(ApplicationRecorder):
                 message = "it was written to meanwhile"
                 raise IntegrityError(message)
 
-    def repeats(self, command: Command) -> bool:
-        """Whether the same command was stored before.
+    def repeats(self, command: Command) -> range | None:
+        """The positions that the same command was given before; None if it is new.
 
         Raises:
             CommandConflictError: if its id was used with other content.
@@ -167,12 +169,14 @@ class EventLog(ApplicationRecorder):
             return self._done_before(c, command)
 
     @staticmethod
-    def _done_before(c: Cursor, command: Command) -> bool:
-        c.execute("SELECT sha256 FROM commands WHERE id = ?", (command.id,))
+    def _done_before(c: Cursor, command: Command) -> range | None:
+        c.execute("SELECT sha256, first, last FROM commands WHERE id = ?", (command.id,))
         row = c.fetchone()
-        if row is not None and row[0] != command.sha256:
+        if row is None:
+            return None
+        if row[0] != command.sha256:
             raise CommandConflictError(command.id)
-        return row is not None
+        return range(row[1], row[2] + 1)
 
     @staticmethod
     def _head(c: Cursor) -> tuple[int, str, bytes]:

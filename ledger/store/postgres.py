@@ -173,13 +173,18 @@ def connect(server: Server, schema: str = EVENTS) -> psycopg.Connection[tuple[An
 
 
 def holds_a_ledger(server: Server) -> bool:
-    """Whether the database has a ledger's events.
+    """Whether the database has a ledger's events."""
+    return _has_table(server, "events.stored_events")
 
-    Raises:
-        NoServer: if the database cannot be reached.
-    """
+
+def holds_a_vault(server: Server) -> bool:
+    """Whether the database has a ledger's vault."""
+    return _has_table(server, "vault.subject")
+
+
+def _has_table(server: Server, name: str) -> bool:
     with connect(server) as connection:
-        row = connection.execute("SELECT to_regclass('events.stored_events')").fetchone()
+        row = connection.execute("SELECT to_regclass(%s)", (name,)).fetchone()
     return row is not None and row[0] is not None
 
 

@@ -33,6 +33,10 @@ class VaultKeyError(Exception):
     """The vault's key is missing or is not the one it was made with."""
 
 
+class VaultMissingError(Exception):
+    """The vault itself is missing: without it nobody is known and everybody would be new."""
+
+
 def make_key_file(path: Path) -> None:
     """Write a new random key, readable by its owner only; never over an existing file."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,6 +73,28 @@ def normalised(person_id: str) -> str:
     return person_id.replace(" ", "").replace("-", "").upper()
 
 
+TABLES = (
+    (
+        "CREATE TABLE IF NOT EXISTS subject (digest {binary} PRIMARY KEY, "
+        "ref TEXT NOT NULL UNIQUE, wrapped_key {binary} NOT NULL)"
+    ),
+    "CREATE TABLE IF NOT EXISTS key_check (digest {binary} PRIMARY KEY)",
+)
+"""The vault's tables; engines have different names for bytes."""
+
+
+def make_tables(database: Database, binary: str) -> None:
+    """Make the vault's tables where they are missing."""
+    with database.writing() as c:
+        for table in TABLES:
+            c.execute(table.format(binary=binary))
+
+
+def _key_checks(c: Cursor) -> list[bytes]:
+    c.execute("SELECT digest FROM key_check")
+    return [row[0] for row in c.fetchall()]
+
+
 class Vault:
     """Pseudonyms and data keys."""
 
@@ -78,6 +104,28 @@ class Vault:
         self._new_ref = new_ref
         self._keys: dict[str, AESGCM | None] = {}
         self._database = database
+        self._check_key()
+
+    def _check_key(self) -> None:
+        """Refuse another key than the vault was made with: it would find nobody.
+
+        Raises:
+            VaultKeyError: if the key is another one.
+        """
+        expected = self._digest("", "key check")
+        with self._database.reading() as c:
+            known = _key_checks(c)
+        if not known:
+            with self._database.writing() as c:
+                c.execute(
+                    "INSERT INTO key_check SELECT ? WHERE NOT EXISTS (SELECT 1 FROM key_check)",
+                    (expected,),
+                )
+                known = _key_checks(c)
+        if known != [expected]:
+            self.close()
+            message = "this is not the key that the vault was made with; name the right key file"
+            raise VaultKeyError(message)
 
     def close(self) -> None:
         """Close every connection."""

@@ -70,7 +70,7 @@ def draw(place: Location, key_file: Path, writer: int, commands: int) -> Counter
             clash = writer if number % CLASH_EVERY == 0 else 0
             try:
                 done = ledger.call_drawdown("youth-1", Amount(100 + clash), date(2021, 5, 3))
-                told["recorded" if done.recorded else "repeated"] += 1
+                told["repeated" if done.repeated else "recorded"] += 1
             except CommandConflictError:
                 told["conflict"] += 1
     return told

@@ -41,7 +41,9 @@ def everything(location: Location) -> tuple[object, object, object]:
         commands = log.commands()
     with closing(open_vault_database(location)) as vault, vault.reading() as c:
         c.execute("SELECT digest, ref, wrapped_key FROM subject")
-        return rows, commands, {tuple(row) for row in c.fetchall()}
+        people = {tuple(row) for row in c.fetchall()}
+        c.execute("SELECT digest FROM key_check")
+        return rows, commands, people | {tuple(row) for row in c.fetchall()}
 
 
 def test_a_copy_on_another_engine_and_back_is_the_same_ledger(
