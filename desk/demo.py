@@ -18,7 +18,8 @@ import desk
 from desk.intake import files
 from ledger.decide.refusal import Refusal
 from ledger.money import Amount
-from ledger.service import EVENTS_FILE, Ledger
+from ledger.service import Ledger
+from ledger.store.location import Location, holds_a_ledger
 
 REGISTRAR = "maja.registrar"
 CONTROLLER = "jonas.controller"
@@ -71,7 +72,7 @@ def clear(into: Path) -> None:
     if not into.exists() or not any(into.iterdir()):
         return
     demo = False
-    if (into / EVENTS_FILE).is_file():
+    if holds_a_ledger(into):
         with Ledger(into) as ledger:
             opened = ledger.law().opened
             demo = opened is not None and opened.purpose == "demo"
@@ -90,7 +91,7 @@ def office_day(day: date, later: int) -> date:
 class Storyteller:
     """Gives the story's commands to a ledger, each on its day and by its person."""
 
-    def __init__(self, into: Path, example: Path) -> None:
+    def __init__(self, into: Location, example: Path, key_file: Path | None = None) -> None:
         self.into = into
         self.example = example
         self._moment = datetime(2020, 12, 15, 9, 0, tzinfo=UTC)
@@ -102,6 +103,7 @@ class Storyteller:
             "DKK",
             "demo",
             actor=CONTROLLER,
+            key_file=key_file,
             clock=self._tick,
             refs=lambda: f"s{generator.getrandbits(64):016x}",
         )

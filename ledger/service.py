@@ -16,7 +16,7 @@ from eventsourcing.persistence import IntegrityError, OperationalError, StoredEv
 
 from ledger.decide import agreement, assessment, bank, intake, investment, payment
 from ledger.decide.decision import New, agreement_stream, bank_stream
-from ledger.decide.refusal import NotFound, Refusal
+from ledger.decide.refusal import NotFound
 from ledger.decide.rows import BankRow, Batch, EnrolmentRow, MeasurementRow, StayRow
 from ledger.decide.state import AgreementState, BankState, LawState, Payable
 from ledger.events import Recorded
@@ -24,21 +24,16 @@ from ledger.facts import Source, Tariff
 from ledger.model import Position, SubjectRef
 from ledger.money import Amount
 from ledger.policy.assess import Assessment
-from ledger.store import codec, vault
+from ledger.store import codec, location, vault
 from ledger.store.envelope import Command, body
-from ledger.store.sqlite import EventLog
+from ledger.store.location import Location
 from ledger.terms.agreement import Terms
 from ledger.terms.shipped import shelter_refund_rules
 
-EVENTS_FILE = "events.sqlite"
-VAULT_FILE = "vault.sqlite"
-KEY_FILE = "vault.key"
-_TRIES = 50
+TRIES = 12
+TRIES_BEFORE_ALONE = 4
+"""After so many tries, a command is decided while nobody else can write."""
 _LAW_PREFIXES = ("ledger", "rule/", "tariffs")
-
-
-class NoLedger(Refusal):
-    """There is no ledger at the path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +63,11 @@ def user_name() -> str:
 
 
 class Ledger:
-    """One ledger in a directory: its events, its vault, and every command on it."""
+    """One ledger: its events, its vault, and every command on it."""
 
     def __init__(
         self,
-        path: Path,
+        place: Location,
         *,
         actor: str | None = None,
         command_id: str | None = None,
@@ -80,45 +75,37 @@ class Ledger:
         clock: Callable[[], datetime] = now,
         refs: Callable[[], str] = new_ref,
     ) -> None:
-        if not (path / EVENTS_FILE).is_file():
-            message = f"there is no ledger in {path}; `ofl init` makes one"
-            raise NoLedger(message)
-        self.path = path
+        location.require_a_ledger(place)
+        self.location = place
         self.actor = actor or user_name()
         self.command_id = command_id
         self.clock = clock
-        self.log = EventLog(path / EVENTS_FILE, clock)
-        key = vault.read_key_file(key_file or path / KEY_FILE)
-        self.vault = vault.Vault(path / VAULT_FILE, key, refs)
+        key = vault.read_key_file(location.key_file_of(place, key_file))
+        self.log = location.open_log(place, clock)
+        self.vault = vault.Vault(location.open_vault_database(place), key, refs)
         self._law = LawState()
         self._states: dict[str, AgreementState | BankState] = {}
 
     @classmethod
     def create(
         cls,
-        path: Path,
+        place: Location,
         fund: str,
         currency: str,
         purpose: Literal["live", "demo"] = "live",
         **options: Any,  # noqa: ANN401 - what the constructor takes
     ) -> Self:
-        """Make the files of a new ledger and record its opening."""
+        """Make what a new ledger needs and record its opening."""
         # What would be refused is refused before there are any files.
         today = options.get("clock", now)().date()
         rules = shelter_refund_rules()
         agreement.open_ledger(LawState(), fund, currency, purpose, rules, today)
-        path.mkdir(parents=True, exist_ok=True)
-        key_file = options.get("key_file") or path / KEY_FILE
-        if not key_file.exists():
-            vault.make_key_file(key_file)
-        log = EventLog(path / EVENTS_FILE, options.get("clock", now))
-        log.create_table()
-        log.close()
-        if not (path / VAULT_FILE).exists():
-            vault.Vault(
-                path / VAULT_FILE, vault.read_key_file(key_file), new_ref, create=True
-            ).close()
-        ledger = cls(path, **options)
+        if not location.holds_a_ledger(place):
+            key_file = location.key_file_of(place, options.get("key_file"))
+            if not key_file.exists():
+                vault.make_key_file(key_file)
+            location.create(place, options.get("clock", now))
+        ledger = cls(place, **options)
         ledger._run(
             ["init", fund, currency, purpose],
             lambda: agreement.open_ledger(ledger.law(), fund, currency, purpose, rules, today),
@@ -126,7 +113,7 @@ class Ledger:
         return ledger
 
     def close(self) -> None:
-        """Close the files."""
+        """Close every connection."""
         self.log.close()
         self.vault.close()
 
@@ -200,25 +187,43 @@ class Ledger:
         *,
         at_head: bool = False,
     ) -> Done:
-        """Decide and append; decide again on fresh state if another writer came in between."""
+        """Decide and append; decide again on fresh state if another writer came in between.
+
+        Who is overtaken too often would be so for ever among busy writers, and so gets the lock
+        first and decides then. Not from the beginning: a long decision would keep others waiting.
+        """
         identity = self.command_id or command_id or secrets.token_hex(16)
         command = Command.of(identity, self.actor, content)
-        for attempt in range(_TRIES):
-            before = self.log.repeats(command)
-            if before is not None:
-                return Done(tuple(self.at(before[0], before[-1])), repeated=True)
-            head = self.log.head()[0]
-            news = decide()
-            stored = [self._stored(new, command) for new in news]
+
+        def decided() -> list[StoredEvent]:
+            return [self._stored(new, command) for new in decide()]
+
+        for attempt in range(TRIES):
+            if (before := self._before(command)) is not None:
+                return before
             try:
-                positions = self.log.append(stored, command, head if at_head else None)
+                if attempt >= TRIES_BEFORE_ALONE:
+                    positions = self.log.append_alone(decided, command)
+                else:
+                    head = self.log.head()[0] if at_head else None
+                    positions = self.log.append(decided(), command, head)
             except (IntegrityError, OperationalError):
-                if attempt == _TRIES - 1:
+                if attempt == TRIES - 1:
                     raise
                 time.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 7)))  # noqa: S311 - jitter
                 continue
-            return Done(tuple(self.at(positions[0], positions[-1])) if positions else ())
+            if positions is not None:
+                return Done(tuple(self.at(positions[0], positions[-1])))
+            # There was nothing to record, or somebody gave the same command a moment ago.
+            return self._before(command) or Done(())
         raise AssertionError
+
+    def _before(self, command: Command) -> Done | None:
+        """What the same command did before; None if it is new."""
+        positions = self.log.repeats(command)
+        if positions is None:
+            return None
+        return Done(tuple(self.at(positions[0], positions[-1])), repeated=True)
 
     def _stored(self, new: New, command: Command) -> StoredEvent:
         data = codec.encode(new.event, new.stream, new.version, self.vault)

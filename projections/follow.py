@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, case, delete, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, Table, case, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger import events as e
 from ledger.events import Recorded
 from ledger.store import codec
-from ledger.store.sqlite import EventLog, StoredRow
+from ledger.store.location import Server
+from ledger.store.log import EventLog, StoredRow
 from projections import views as v
+from projections.home import MAKING, USE, WRITING, Home, home
 from projections.posting import post
 
 Progress = Callable[[int], None]
@@ -27,14 +29,14 @@ def quiet(_: int) -> None:
 
 
 class Views:
-    """The views of a ledger in their own file, at a position of the events."""
+    """The views of a ledger in a home of their own, at a position of the events."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.engine: Engine = v.open_views(path)
+    def __init__(self, place: Path | Server | Home) -> None:
+        self.home = home(place)
+        self.engine = self.home.engine
 
     def close(self) -> None:
-        """Close the file."""
+        """Close every connection."""
         self.engine.dispose()
 
     def catch_up(self, log: EventLog, progress: Progress = quiet) -> int:
@@ -48,7 +50,7 @@ class Views:
             return self.rebuild(log, progress)
         taken = 0
         for batch in log.batches(at):
-            writer = self.engine.execution_options(**{v.WRITING: True})
+            writer = self.engine.execution_options(**{USE: WRITING})
             with writer.begin() as connection:
                 taken += _take(connection, batch)
             progress(len(batch))
@@ -56,35 +58,25 @@ class Views:
 
     def rebuild(self, log: EventLog, progress: Progress = quiet) -> int:
         """Make the views anew beside the present ones, and put them in their place when done."""
-        beside = self.path.with_suffix(".rebuilding")
-        beside.unlink(missing_ok=True)
-        fresh = Views(beside)
-        fresh.create()
-        taken = fresh.catch_up(log, progress)
-        fresh.close()
-        self.engine.dispose()
-        # A journal left by a killed writer would be rolled back into the new file.
-        for leftover in ("-journal", "-wal", "-shm"):
-            Path(f"{self.path}{leftover}").unlink(missing_ok=True)
-        beside.replace(self.path)
-        return taken
+        with self.home.beside() as beside:
+            fresh = Views(beside)
+            fresh.create()
+            return fresh.catch_up(log, progress)
 
     def create(self) -> None:
         """Make empty tables, at position 0."""
-        v.metadata.create_all(self.engine)
         start = {
             "schema_version": v.SCHEMA_VERSION, "position": 0, "chain": "", "recorded_at": "",
         }  # fmt: skip
-        with self.engine.begin() as connection:
+        with self.engine.execution_options(**{USE: MAKING}).begin() as connection:
+            v.metadata.create_all(connection)
             connection.execute(insert(v.progress).values(start))
 
     def _position(self) -> int | None:
         """The position of the last event taken in; None if there are no views of this version."""
-        if not self.path.exists() or not self.path.stat().st_size:
+        if not self.home.has_table(v.progress.name):
             return None
         with self.engine.connect() as connection:
-            if not self.engine.dialect.has_table(connection, v.progress.name):
-                return None
             row = connection.execute(select(v.progress)).one_or_none()
         return row.position if row and row.schema_version == v.SCHEMA_VERSION else None
 
@@ -104,8 +96,9 @@ def _take(connection: Connection, batch: list[StoredRow]) -> int:
     recorded = [codec.decode(row.state) for row in fresh]
     lines = [line for each in recorded for line in post(each)]
     if lines:
+        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
         connection.exec_driver_sql(
-            "INSERT INTO line VALUES (?,?,?,?,?,?,?,?,?)",
+            f"INSERT INTO line VALUES ({','.join([mark] * len(v.line.columns))})",  # noqa: S608
             [
                 (
                     x.position,
@@ -132,8 +125,12 @@ def _take(connection: Connection, batch: list[StoredRow]) -> int:
     return len(fresh)
 
 
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
 def _put(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
     """Insert rows, replacing those with the same key: taking an event twice changes nothing."""
+    upsert = _INSERTS[connection.dialect.name]
     for row in rows:
         keys = [column.name for column in table.primary_key.columns]
         statement = upsert(table).values(row)
@@ -253,6 +250,7 @@ def _apply_claim(connection: Connection, agreement: str, recorded: Recorded) -> 
                 "achieved": outcome.achieved,
                 "outcome_at": recorded.position,
             }
+            upsert = _INSERTS[connection.dialect.name]
             statement = upsert(v.claim).values({**row, "total": 0})
             connection.execute(statement.on_conflict_do_update(index_elements=["claim"], set_=row))
         case e.EntitlementCalculated() as entitled:

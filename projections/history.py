@@ -8,7 +8,7 @@ from ledger import events as e
 from ledger.decide.decision import agreement_stream
 from ledger.events import Recorded
 from ledger.store import codec
-from ledger.store.sqlite import EventLog
+from ledger.store.log import EventLog
 
 
 def history(

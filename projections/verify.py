@@ -22,7 +22,7 @@ from ledger.policy.nights import NoTariffError
 from ledger.service import Ledger
 from ledger.store.chain import GENESIS, link
 from ledger.store.envelope import Envelope, unseal
-from ledger.store.sqlite import EventLog, StoredRow
+from ledger.store.log import EventLog, StoredRow
 from projections.follow import Progress, Views, quiet
 from projections.views import metadata
 

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Connection,
     Date,
-    Engine,
     Index,
     Integer,
     MetaData,
-    NullPool,
     String,
     Table,
-    create_engine,
-    event,
 )
 
 SCHEMA_VERSION = 1
 """Raised when a table changes; views of another version are rebuilt."""
 
-WRITING = "ofl_writing"
-"""The execution option of a connection that is about to write."""
+TEXT = String().with_variant(String(collation="C"), "postgresql")
+"""Text in the order of its bytes, on every engine and machine."""
 
 metadata = MetaData()
 
@@ -35,8 +27,8 @@ progress = Table(
     metadata,
     Column("schema_version", Integer, primary_key=True),
     Column("position", BigInteger, nullable=False),
-    Column("chain", String, nullable=False),
-    Column("recorded_at", String, nullable=False),
+    Column("chain", TEXT, nullable=False),
+    Column("recorded_at", TEXT, nullable=False),
 )
 
 line = Table(
@@ -44,11 +36,11 @@ line = Table(
     metadata,
     Column("position", BigInteger, primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("agreement", String, nullable=False),
-    Column("book", String, nullable=False),
-    Column("role", String, nullable=False),
-    Column("account", String, nullable=False),
-    Column("counterparty", String, nullable=False),
+    Column("agreement", TEXT, nullable=False),
+    Column("book", TEXT, nullable=False),
+    Column("role", TEXT, nullable=False),
+    Column("account", TEXT, nullable=False),
+    Column("counterparty", TEXT, nullable=False),
     Column("value_date", Date, nullable=False),
     Column("amount", BigInteger, nullable=False),
 )
@@ -67,9 +59,9 @@ Index(
 agreement = Table(
     "agreement",
     metadata,
-    Column("agreement", String, primary_key=True),
-    Column("title", String, nullable=False),
-    Column("currency", String, nullable=False),
+    Column("agreement", TEXT, primary_key=True),
+    Column("title", TEXT, nullable=False),
+    Column("currency", TEXT, nullable=False),
     Column("signed_at", BigInteger, nullable=False),
     Column("signed_on", Date, nullable=False),
     Column("starts_on", Date, nullable=False),
@@ -80,24 +72,24 @@ agreement = Table(
     Column("assessed_until", Date),
     Column("waiting", Integer, nullable=False),
     Column("cap", BigInteger),
-    Column("guarantor", String),
+    Column("guarantor", TEXT),
     Column("guarantee", BigInteger),
 )
 
 party = Table(
     "party",
     metadata,
-    Column("agreement", String, primary_key=True),
-    Column("party", String, primary_key=True),
-    Column("name", String, nullable=False),
-    Column("roles", String, nullable=False),
+    Column("agreement", TEXT, primary_key=True),
+    Column("party", TEXT, primary_key=True),
+    Column("name", TEXT, nullable=False),
+    Column("roles", TEXT, nullable=False),
 )
 
 capital = Table(
     "capital",
     metadata,
-    Column("agreement", String, primary_key=True),
-    Column("investor", String, primary_key=True),
+    Column("agreement", TEXT, primary_key=True),
+    Column("investor", TEXT, primary_key=True),
     Column("committed", BigInteger, nullable=False),
     Column("called", BigInteger, nullable=False),
     Column("paid_in", BigInteger, nullable=False),
@@ -106,9 +98,9 @@ capital = Table(
 claim = Table(
     "claim",
     metadata,
-    Column("claim", String, primary_key=True),
-    Column("agreement", String, nullable=False),
-    Column("subject", String, nullable=False),
+    Column("claim", TEXT, primary_key=True),
+    Column("agreement", TEXT, nullable=False),
+    Column("subject", TEXT, nullable=False),
     Column("milestone_months", Integer, nullable=False),
     Column("period_start", Date, nullable=False),
     Column("period_end", Date, nullable=False),
@@ -121,43 +113,43 @@ claim = Table(
 claim_part = Table(
     "claim_part",
     metadata,
-    Column("claim", String, primary_key=True),
-    Column("payer", String, primary_key=True),
-    Column("role", String, primary_key=True),
-    Column("payee", String, primary_key=True),
+    Column("claim", TEXT, primary_key=True),
+    Column("payer", TEXT, primary_key=True),
+    Column("role", TEXT, primary_key=True),
+    Column("payee", TEXT, primary_key=True),
     Column("amount", BigInteger, nullable=False),
 )
 
 gain = Table(
     "gain",
     metadata,
-    Column("claim", String, primary_key=True),
+    Column("claim", TEXT, primary_key=True),
     Column("year", Integer, primary_key=True),
-    Column("rule", String, primary_key=True),
+    Column("rule", TEXT, primary_key=True),
     Column("nights_counterfactual", Integer, nullable=False),
     Column("nights_actual", Integer, nullable=False),
     # Unrounded: text, as in the event.
-    Column("state_gain", String, nullable=False),
-    Column("municipal_gain", String, nullable=False),
+    Column("state_gain", TEXT, nullable=False),
+    Column("municipal_gain", TEXT, nullable=False),
 )
 
 payment = Table(
     "payment",
     metadata,
-    Column("payment", String, primary_key=True),
-    Column("agreement", String, nullable=False),
-    Column("payer", String, nullable=False),
-    Column("role", String, nullable=False),
-    Column("payee", String, nullable=False),
+    Column("payment", TEXT, primary_key=True),
+    Column("agreement", TEXT, nullable=False),
+    Column("payer", TEXT, nullable=False),
+    Column("role", TEXT, nullable=False),
+    Column("payee", TEXT, nullable=False),
     Column("amount", BigInteger, nullable=False),
     Column("items", Integer, nullable=False),
-    Column("state", String, nullable=False),
+    Column("state", TEXT, nullable=False),
     Column("proposed_at", BigInteger, nullable=False),
-    Column("proposed_by", String, nullable=False),
+    Column("proposed_by", TEXT, nullable=False),
     Column("approved_at", BigInteger),
-    Column("approved_by", String),
+    Column("approved_by", TEXT),
     Column("sent_at", BigInteger),
-    Column("sent_by", String),
+    Column("sent_by", TEXT),
     Column("sent_on", Date),
     Column("settled_at", BigInteger),
     Column("settled_on", Date),
@@ -166,41 +158,21 @@ payment = Table(
 payment_item = Table(
     "payment_item",
     metadata,
-    Column("payment", String, primary_key=True),
+    Column("payment", TEXT, primary_key=True),
     Column("entitlement_at", BigInteger, primary_key=True),
-    Column("claim", String, nullable=False),
+    Column("claim", TEXT, nullable=False),
     Column("amount", BigInteger, nullable=False),
 )
 
 bank_line = Table(
     "bank_line",
     metadata,
-    Column("account", String, primary_key=True),
-    Column("line", String, primary_key=True),
+    Column("account", TEXT, primary_key=True),
+    Column("line", TEXT, primary_key=True),
     Column("position", BigInteger, nullable=False),
     Column("booked_on", Date, nullable=False),
     Column("amount", BigInteger, nullable=False),
-    Column("reference", String, nullable=False),
-    Column("text", String, nullable=False),
-    Column("matched", String),
+    Column("reference", TEXT, nullable=False),
+    Column("text", TEXT, nullable=False),
+    Column("matched", TEXT),
 )
-
-
-def open_views(path: Path) -> Engine:
-    """An engine on the views' own file. They can be rebuilt, so NORMAL sync is enough."""
-    # No pool: a connection kept open would go on reading the file that a rebuild replaced.
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
-
-    @event.listens_for(engine, "connect")
-    def _on_connect(connection: sqlite3.Connection, _: object) -> None:
-        connection.isolation_level = None
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA busy_timeout=30000")
-
-    @event.listens_for(engine, "begin")
-    def _on_begin(connection: Connection) -> None:
-        # A writer takes the lock before it reads; a reader never waits for one.
-        writing = connection.get_execution_options().get(WRITING, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-    return engine

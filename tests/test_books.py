@@ -40,7 +40,7 @@ from ledger.decide.state import AgreementState
 from ledger.events import Recorded
 from ledger.money import Amount
 from ledger.policy import entitlement
-from ledger.store.sqlite import EventLog
+from ledger.store.log import EventLog
 from ledger.terms.agreement import Role
 from projections import posting
 from projections import views as v

@@ -34,15 +34,15 @@ def init(
     """Make a new ledger: its events, its vault and the vault's key."""
     session: Session = context.obj
     ledger = Ledger.create(
-        session.ledger_path, fund, currency, actor=session.actor, key_file=session.vault_key
+        session.location, fund, currency, actor=session.actor, key_file=session.vault_key
     )
     with ledger:
         head = ledger.log.head()[0]
     message = (
-        f"{fund}: a ledger in {currency} in {session.ledger_path}.\n"
+        f"{fund}: a ledger in {currency} in {session.location}.\n"
         "Keep a copy of vault.key in another place: without it nobody can tell who is who."
     )
-    value = {"ledger": session.ledger_path, "fund": fund, "currency": currency, "events": head}
+    value = {"ledger": session.location, "fund": fund, "currency": currency, "events": head}
     session.answer(value, lambda: session.console.print(message, markup=False))
 
 

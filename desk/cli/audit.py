@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from desk.cli.session import VIEWS_FILE, Session
+from desk.cli.session import Session
+from ledger.store.copying import copy_ledger
+from ledger.store.location import located
 from projections.export import JournalFormat, write_journal
-from projections.follow import Views
 from projections.verify import verify as run_verify
 
 export_app = typer.Typer(help="Write the books for other programs.", no_args_is_help=True)
@@ -20,13 +21,14 @@ def register(root: typer.Typer) -> None:
     """Add the commands that stand alone."""
     root.command()(verify)
     root.command()(rebuild)
+    root.command()(copy)
 
 
 def verify(context: typer.Context) -> None:
     """Prove that nothing was altered: the chain, the views, and every decision done again."""
     session: Session = context.obj
     with session.ledger() as ledger:
-        views = Views(session.ledger_path / VIEWS_FILE)
+        views = session.open_views()
         with session.progress(None, "hashing events") as advance:
             result = run_verify(ledger, views, advance)
         views.close()
@@ -55,11 +57,29 @@ def rebuild(context: typer.Context) -> None:
     """Throw the views away and make them again from the events."""
     session: Session = context.obj
     with session.ledger() as ledger:
-        views = Views(session.ledger_path / VIEWS_FILE)
+        views = session.open_views()
         with session.progress(ledger.log.head()[0], "rebuilding") as advance:
             taken = views.rebuild(ledger.log, advance)
         views.close()
     session.done((), f"views rebuilt from {taken} events", events=taken)
+
+
+def copy(
+    context: typer.Context,
+    source: Annotated[str, typer.Option("--from", help="The ledger: a directory or a URL.")],
+    target: Annotated[str, typer.Option("--to", help="Where there is no ledger yet.")],
+) -> None:
+    """Copy a ledger to another place or engine, byte for byte; its vault's key is not copied."""
+    session: Session = context.obj
+    to = located(target)
+    with session.progress(None, "copying events") as advance:
+        copied = copy_ledger(located(source), to, advance)
+    message = (
+        f"{to}: {copied.events} events and {copied.subjects} people; chain head {copied.chain}.\n"
+        "The vault's key is not copied: name it with --vault-key or OFL_VAULT_KEY."
+    )
+    value = {"from": located(source), "to": to, "copied": copied}
+    session.answer(value, lambda: session.console.print(message, markup=False))
 
 
 @export_app.command()

@@ -38,7 +38,7 @@ def demo(
 ) -> None:
     """Tell the Aarhus story: two agreements, from signature to the last reconciled krone."""
     session: Session = context.obj
-    session.ledger_path = into
+    session.location = into
     clear(into)
     steps: list[Step] = []
     with session.progress((LAST_YEAR - FIRST_YEAR + 1) * _STEPS_A_YEAR, "telling") as advance:

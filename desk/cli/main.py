@@ -17,7 +17,8 @@ from desk.cli import agreements, answers, audit, demo, imports, invest, payments
 from desk.cli.session import Session, settings
 from desk.language import Language
 from ledger.decide.refusal import FileRefused, Refusal
-from ledger.store.sqlite import CommandConflictError, StoreDamagedError
+from ledger.store.location import located
+from ledger.store.log import CommandConflictError, StoreDamagedError
 from ledger.store.vault import VaultKeyError, VaultMissingError
 
 app = typer.Typer(
@@ -52,7 +53,7 @@ def _show_version(wanted: bool) -> None:
 def shared(  # noqa: PLR0913, PLR0917 - each shared option is a parameter
     context: typer.Context,
     ledger: Annotated[
-        Path | None, typer.Option(help="The ledger's directory (env OFL_LEDGER).")
+        str | None, typer.Option(help="The ledger's directory or PostgreSQL URL (env OFL_LEDGER).")
     ] = None,
     actor: Annotated[
         str | None, typer.Option("--as", help="The person who acts (env OFL_ACTOR).")
@@ -76,7 +77,7 @@ def shared(  # noqa: PLR0913, PLR0917 - each shared option is a parameter
     del version
     found = settings()
     context.obj = Session(
-        ledger_path=ledger or found.ledger,
+        location=located(ledger or found.ledger),
         actor=actor or found.actor,
         lang=lang or found.lang,
         vault_key=vault_key or found.vault_key,
@@ -114,7 +115,7 @@ def main() -> None:
     except (Refusal, VaultKeyError, VaultMissingError) as refusal:
         _refuse([str(refusal)], arguments)
     except (sqlite3.DatabaseError, DatabaseError, PersistenceError, StoreDamagedError) as error:
-        damaged = f"a file of the ledger cannot be read or written: {error}"
+        damaged = f"the ledger cannot be read or written: {error}"
         _refuse([damaged, "`ofl verify` says where; put back the last good copy"], arguments)
 
 

@@ -22,6 +22,7 @@ from desk.language import Language
 from ledger.events import Recorded
 from ledger.money import Amount
 from ledger.service import Ledger
+from ledger.store.location import Location, Server
 from projections.balances import Stamp, stamp
 from projections.follow import Views
 
@@ -33,14 +34,17 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="OFL_")
 
-    ledger: Path = Path("outcome-ledger")
-    """The ledger's directory."""
+    ledger: str = "outcome-ledger"
+    """The ledger's directory, or the URL of its PostgreSQL database."""
     actor: str | None = None
     """Who acts; the name the machine knows the user by if not given."""
     lang: Language = Language.EN
     """The language of answers: en or da."""
     vault_key: Path | None = None
-    """The vault's key file; `vault.key` in the ledger's directory if not given."""
+    """The vault's key file; `vault.key` in the ledger's directory if not given.
+
+    A ledger on a server has no directory, so there it must be given.
+    """
 
 
 WIDTH_WHEN_PIPED = 120
@@ -56,7 +60,7 @@ def plain(value: object) -> object:  # noqa: PLR0911 - one return per kind of va
     if isinstance(value, Recorded):
         fields = {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
         return {**fields, "topic": value.event.topic}
-    if isinstance(value, Amount | date | Path):
+    if isinstance(value, Amount | date | Path | Server):
         return str(value)
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
@@ -73,7 +77,7 @@ def plain(value: object) -> object:  # noqa: PLR0911 - one return per kind of va
 class Session:
     """One run of `ofl`."""
 
-    ledger_path: Path
+    location: Location
     actor: str | None
     lang: Language
     vault_key: Path | None
@@ -85,7 +89,7 @@ class Session:
     def ledger(self) -> Iterator[Ledger]:
         """The ledger, open for the run of a command."""
         with Ledger(
-            self.ledger_path,
+            self.location,
             actor=self.actor,
             command_id=self.command_id,
             key_file=self.vault_key,
@@ -96,11 +100,16 @@ class Session:
         """The id of one part of a command that does several things; None if no id was given."""
         return f"{self.command_id}:{name}" if self.command_id else None
 
+    def open_views(self) -> Views:
+        """The views as they stand."""
+        here = self.location
+        return Views(here if isinstance(here, Server) else here / VIEWS_FILE)
+
     @contextmanager
     def views(self) -> Iterator[tuple[Ledger, Views]]:
         """The ledger and its views, brought up to date first."""
         with self.ledger() as ledger:
-            views = Views(self.ledger_path / VIEWS_FILE)
+            views = self.open_views()
             try:
                 with self.progress(ledger.log.head()[0], "reading events") as advance:
                     views.catch_up(ledger.log, advance)

@@ -1,15 +1,14 @@
 """The vault: who a pseudonym is, and the keys to what is personal.
 
-A file of its own. A citizen's id is kept only as a keyed HMAC, per agreement; each subject has a
-data key, wrapped by a key that lies outside the database. Destroying a data key erases what was
-sealed with it, while every event stays as it was.
+A file or a schema of its own. A citizen's id is kept only as a keyed HMAC, per agreement; each
+subject has a data key, wrapped by a key that lies outside the database. Destroying a data key
+erases what was sealed with it, while every event stays as it was.
 """
 
 from __future__ import annotations
 
 import base64
 import os
-import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from cryptography.hazmat.primitives.keywrap import (
 )
 
 from ledger.model import SubjectRef
+from ledger.store.database import Cursor, Database
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -73,28 +73,37 @@ def normalised(person_id: str) -> str:
     return person_id.replace(" ", "").replace("-", "").upper()
 
 
-class Vault:
-    """Pseudonyms and data keys in one SQLite file."""
+TABLES = (
+    (
+        "CREATE TABLE IF NOT EXISTS subject (digest {binary} PRIMARY KEY, "
+        "ref TEXT NOT NULL UNIQUE, wrapped_key {binary} NOT NULL)"
+    ),
+    "CREATE TABLE IF NOT EXISTS key_check (digest {binary} PRIMARY KEY)",
+)
+"""The vault's tables; engines have different names for bytes."""
 
-    def __init__(
-        self, path: Path, key: bytes, new_ref: Callable[[], str], *, create: bool = False
-    ) -> None:
-        if not create and not path.is_file():
-            message = f"the vault {path} is missing; put it back from its copy"
-            raise VaultMissingError(message)
+
+def make_tables(database: Database, binary: str) -> None:
+    """Make the vault's tables where they are missing."""
+    with database.writing() as c:
+        for table in TABLES:
+            c.execute(table.format(binary=binary))
+
+
+def _key_checks(c: Cursor) -> list[bytes]:
+    c.execute("SELECT digest FROM key_check")
+    return [row[0] for row in c.fetchall()]
+
+
+class Vault:
+    """Pseudonyms and data keys."""
+
+    def __init__(self, database: Database, key: bytes, new_ref: Callable[[], str]) -> None:
         self._digest_key = _derived(key, b"ofl vault: person digest")
         self._wrapping_key = _derived(key, b"ofl vault: data key wrapping")
         self._new_ref = new_ref
         self._keys: dict[str, AESGCM | None] = {}
-        self._database = sqlite3.connect(path, isolation_level=None, timeout=30)
-        self._database.execute("PRAGMA synchronous=EXTRA")
-        # Overwrite what is deleted: an erased key must not linger in free pages.
-        self._database.execute("PRAGMA secure_delete=ON")
-        self._database.execute(
-            "CREATE TABLE IF NOT EXISTS subject ("
-            "digest BLOB PRIMARY KEY, ref TEXT NOT NULL UNIQUE, wrapped_key BLOB NOT NULL)"
-        )
-        self._database.execute("CREATE TABLE IF NOT EXISTS key_check (digest BLOB PRIMARY KEY)")
+        self._database = database
         self._check_key()
 
     def _check_key(self) -> None:
@@ -104,16 +113,22 @@ class Vault:
             VaultKeyError: if the key is another one.
         """
         expected = self._digest("", "key check")
-        self._database.execute(
-            "INSERT INTO key_check SELECT ? WHERE NOT EXISTS (SELECT 1 FROM key_check)", (expected,)
-        )
-        if self._database.execute("SELECT digest FROM key_check").fetchall() != [(expected,)]:
+        with self._database.reading() as c:
+            known = _key_checks(c)
+        if not known:
+            with self._database.writing() as c:
+                c.execute(
+                    "INSERT INTO key_check SELECT ? WHERE NOT EXISTS (SELECT 1 FROM key_check)",
+                    (expected,),
+                )
+                known = _key_checks(c)
+        if known != [expected]:
             self.close()
             message = "this is not the key that the vault was made with; name the right key file"
             raise VaultKeyError(message)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close every connection."""
         self._database.close()
 
     def _digest(self, agreement: str, person_id: str) -> bytes:
@@ -123,35 +138,36 @@ class Vault:
 
     def find(self, agreement: str, person_id: str) -> SubjectRef | None:
         """The pseudonym of a person in an agreement; None if the person is not known there."""
-        row = self._database.execute(
-            "SELECT ref FROM subject WHERE digest = ?", (self._digest(agreement, person_id),)
-        ).fetchone()
+        with self._database.reading() as c:
+            return self._find(c, agreement, person_id)
+
+    def _find(self, c: Cursor, agreement: str, person_id: str) -> SubjectRef | None:
+        digest = self._digest(agreement, person_id)
+        c.execute("SELECT ref FROM subject WHERE digest = ?", (digest,))
+        row = c.fetchone()
         return SubjectRef(row[0]) if row else None
 
     def admit(self, agreement: str, person_ids: Iterable[str]) -> dict[str, SubjectRef]:
         """The pseudonyms of persons in an agreement, new ones made where there are none."""
         refs = {}
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
+        with self._database.writing() as c:
             for person_id in person_ids:
-                ref = self.find(agreement, person_id) or SubjectRef(self._new_ref())
-                wrapped = aes_key_wrap(self._wrapping_key, os.urandom(KEY_BYTES))
-                self._database.execute(
-                    "INSERT INTO subject VALUES (?,?,?) ON CONFLICT (digest) DO NOTHING",
-                    (self._digest(agreement, person_id), ref, wrapped),
-                )
+                ref = self._find(c, agreement, person_id)
+                if ref is None:
+                    ref = SubjectRef(self._new_ref())
+                    wrapped = aes_key_wrap(self._wrapping_key, os.urandom(KEY_BYTES))
+                    c.execute(
+                        "INSERT INTO subject (digest, ref, wrapped_key) VALUES (?,?,?)",
+                        (self._digest(agreement, person_id), ref, wrapped),
+                    )
                 refs[person_id] = ref
-        except BaseException:
-            self._database.execute("ROLLBACK")
-            raise
-        self._database.execute("COMMIT")
         return refs
 
     def _key(self, ref: str) -> AESGCM | None:
         if ref not in self._keys:
-            row = self._database.execute(
-                "SELECT wrapped_key FROM subject WHERE ref = ?", (ref,)
-            ).fetchone()
+            with self._database.reading() as c:
+                c.execute("SELECT wrapped_key FROM subject WHERE ref = ?", (ref,))
+                row = c.fetchone()
             try:
                 self._keys[ref] = row and AESGCM(aes_key_unwrap(self._wrapping_key, row[0]))
             except InvalidUnwrap:

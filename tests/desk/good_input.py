@@ -8,6 +8,7 @@ from pathlib import Path
 
 from desk.intake import files
 from ledger.service import Done, Ledger
+from ledger.store.location import Location
 
 TARIFFS = """\
 shelter,valid_from,tariff,own_payment
@@ -122,10 +123,17 @@ def bring(ledger: Ledger, kind: str, path: Path, covers_until: date | None = Non
     raise AssertionError(kind)
 
 
-def small_ledger(folder: Path, good: Mapping[str, str] = GOOD) -> Ledger:
-    """A ledger into which all the good files have been imported."""
+def small_ledger(
+    folder: Path, good: Mapping[str, str] = GOOD, place: Location | None = None
+) -> Ledger:
+    """A ledger into which all the good files have been imported; in the folder or elsewhere."""
     ledger = Ledger.create(
-        folder / "ledger", "Outcome fund (invented)", "DKK", "demo", actor="anna"
+        place or folder / "ledger",
+        "Outcome fund (invented)",
+        "DKK",
+        "demo",
+        actor="anna",
+        key_file=folder / "vault.key" if place else None,
     )
     for kind, text in good.items():
         path = folder / file_name(kind)

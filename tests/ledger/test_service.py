@@ -15,8 +15,9 @@ from ledger.decide.rows import BankRow, Batch, MeasurementRow, Row
 from ledger.decide.state import NOT_KNOWN_YET
 from ledger.money import ZERO, Amount, total
 from ledger.policy.assess import Waiting
-from ledger.service import EVENTS_FILE, VAULT_FILE, Ledger, NoLedger
-from ledger.store.sqlite import CommandConflictError
+from ledger.service import Ledger
+from ledger.store.location import EVENTS_FILE, VAULT_FILE, NoLedger
+from ledger.store.log import CommandConflictError
 from ledger.store.vault import VaultKeyError, VaultMissingError
 from tests.desk.good_input import ENROLMENTS, TERMS, bring, small_ledger
 
@@ -32,7 +33,7 @@ def ledger(tmp_path: Path) -> Path:
         door.call_drawdown("youth-1", Amount.parse("600000.00"), date(2021, 1, 4))
         for investor in ("dsi", "council-fund"):
             door.receive_capital("youth-1-D01", investor, date(2021, 1, 6))
-        return door.path
+    return tmp_path / "ledger"
 
 
 def reading(months: int, value: str, on: date, person: str = "QX-7001") -> Batch[MeasurementRow]:
@@ -226,7 +227,7 @@ def test_an_export_read_before_a_person_was_enrolled_says_nothing_of_that_person
 def test_who_recorded_only_the_beginning_of_a_stay_took_part_in_it(tmp_path: Path) -> None:
     """A stay's end was imported by somebody else; its beginning still counts."""
     with small_ledger(tmp_path) as door:
-        path = door.path
+        path = tmp_path / "ledger"
         door.call_drawdown("youth-1", Amount.parse("600000.00"), date(2021, 1, 4))
         door.receive_capital("youth-1-D01", "dsi", date(2021, 1, 6))
         stay_at = [

@@ -124,7 +124,11 @@ def exported(views: Views, form: JournalFormat) -> str:
 
 def compare_with_hledger(views: Views) -> None:
     """It finds the journal in order, and every balance as SQL does, now and at a day."""
-    journal = views.path.with_name("books.journal")
+    with scratch() as folder:
+        _compare_with_hledger(views, Path(folder) / "books.journal")
+
+
+def _compare_with_hledger(views: Views, journal: Path) -> None:
     journal.write_text(exported(views, JournalFormat.HLEDGER), encoding="ascii")
     hledger.check(journal)
     assert hledger.balances(journal, CURRENCY) == {

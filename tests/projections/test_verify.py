@@ -1,74 +1,98 @@
-"""Whatever is altered in a ledger's files, `verify` says so, and where."""
+"""Whatever is altered in a ledger's files or tables, `verify` says so, and where."""
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy import select, update
 
 from desk.cli.session import VIEWS_FILE
-from ledger.service import EVENTS_FILE, Ledger
+from ledger.service import Ledger
 from ledger.store.chain import GENESIS, link
+from ledger.store.location import EVENTS_FILE, KEY_FILE, Server
 from projections.follow import Views
 from projections.verify import Check, Verification, verify
-from projections.views import metadata
+from projections.views import line, metadata
+from tests.conftest import Told
 
-TRIGGERS = ("UPDATE", "DELETE", "REPLACE")
+
+def verified(told: Told) -> Verification:
+    with (
+        Ledger(told.location, actor="auditor", key_file=told.key_file) as ledger,
+        closing(Views(told.views)) as views,
+    ):
+        return verify(ledger, views)
 
 
-def verified(path: Path) -> Verification:
-    with Ledger(path, actor="auditor") as ledger:
-        views = Views(path / VIEWS_FILE)
-        try:
-            return verify(ledger, views)
-        finally:
-            views.close()
+class Burglar:
+    """Somebody with the events in hand, who takes the triggers off first."""
+
+    def __init__(self, told: Told) -> None:
+        self._connection: Any
+        if isinstance(told.location, Server):
+            self._connection = psycopg.connect(told.location.url, autocommit=True)
+            self.run("SET search_path TO events")
+            for table in ("stored_events", "commands"):
+                self.run(f"DROP TRIGGER {table}_is_append_only ON {table}")
+        else:
+            events = told.location / EVENTS_FILE
+            self._connection = sqlite3.connect(events, isolation_level=None)
+            for table in ("stored_events", "commands"):
+                for action in ("update", "delete", "replace"):
+                    self.run(f"DROP TRIGGER IF EXISTS {table}_refuses_{action}")
+
+    def run(self, statement: str, *values: object) -> Any:  # noqa: ANN401 - either driver's cursor
+        if isinstance(self._connection, psycopg.Connection):
+            return self._connection.execute(statement.replace("?", "%s").encode(), values)
+        return self._connection.execute(statement, values)
+
+    def one(self, query: str, *values: object) -> Any:  # noqa: ANN401 - a value
+        return self.run(query, *values).fetchone()[0]
+
+    def close(self) -> None:
+        self._connection.close()
 
 
 @contextmanager
-def burglar(path: Path) -> Iterator[sqlite3.Connection]:
-    """Somebody with the file in hand, who takes the triggers off first."""
-    connection = sqlite3.connect(path / EVENTS_FILE, isolation_level=None)
-    for table in ("stored_events", "commands"):
-        for trigger in TRIGGERS:
-            connection.execute(f"DROP TRIGGER IF EXISTS {table}_refuses_{trigger.lower()}")
-    try:
-        yield connection
-    finally:
-        connection.close()
+def burglar(told: Told) -> Iterator[Burglar]:
+    with closing(Burglar(told)) as found:
+        yield found
 
 
-def test_what_nobody_touched_is_sound(demo: Path) -> None:
-    found = verified(demo)
+def test_what_nobody_touched_is_sound(any_demo: Told) -> None:
+    found = verified(any_demo)
     assert found.sound
     assert found.events > 2_000
     assert found.assessments >= 6
     assert found.tables == len(metadata.sorted_tables)
 
 
-def test_one_byte_in_any_event_is_found_at_its_position(demo: Path) -> None:
-    draw = random.Random("one byte")  # noqa: S311 - any byte will do
-    with burglar(demo) as file:
-        (events,) = file.execute("SELECT max(position) FROM stored_events").fetchone()
+def test_one_byte_in_any_event_is_found_at_its_position(any_demo: Told) -> None:
+    draw = random.Random("one byte")  # noqa: S311 - the same bytes each time
+    with burglar(any_demo) as at_work:
+        events = at_work.one("SELECT max(position) FROM stored_events")
         for _ in range(40):
             position = draw.randrange(1, events + 1)
-            query = "SELECT state FROM stored_events WHERE position = ?"
-            (state,) = file.execute(query, (position,)).fetchone()
+            state = at_work.one("SELECT state FROM stored_events WHERE position = ?", position)
             byte = draw.randrange(len(state))
             altered = bytearray(state)
             altered[byte] ^= 1 << draw.randrange(8)
             change = "UPDATE stored_events SET state = ? WHERE position = ?"
-            file.execute(change, (bytes(altered), position))
-            found = verified(demo)
-            file.execute(change, (state, position))
+            at_work.run(change, bytes(altered), position)
+            found = verified(any_demo)
+            at_work.run(change, state, position)
             assert [(fault.check, fault.position) for fault in found.faults] == [
                 (Check.CHAIN, position)
             ], f"byte {byte} of event {position}"
-    assert verified(demo).sound
+    assert verified(any_demo).sound
 
 
 ATTACKS: dict[str, tuple[str, Check, int | None]] = {
@@ -101,50 +125,57 @@ ATTACKS: dict[str, tuple[str, Check, int | None]] = {
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_an_attack_on_the_file_is_found(demo: Path, attack: str) -> None:
+def test_an_attack_on_the_events_is_found(any_demo: Told, attack: str) -> None:
     script, check, position = ATTACKS[attack]
-    with burglar(demo) as file:
-        file.executescript(script)
-        (last,) = file.execute("SELECT max(position) FROM stored_events").fetchone()
-    faults = verified(demo).faults
+    with burglar(any_demo) as at_work:
+        for statement in script.split(";"):
+            at_work.run(statement)
+        last = at_work.one("SELECT max(position) FROM stored_events")
+    faults = verified(any_demo).faults
     assert (faults[0].check, faults[0].position) == (check, position or last)
 
 
-def rechained(file: sqlite3.Connection, forge: Callable[[bytes], bytes]) -> int:
+def rechained(at_work: Burglar, forge: Callable[[bytes], bytes]) -> int:
     """Change events, and then the whole chain after them so that it fits; the first changed."""
     first, chain = 0, GENESIS
-    rows = file.execute("SELECT position, state FROM stored_events ORDER BY position").fetchall()
+    rows = at_work.run("SELECT position, state FROM stored_events ORDER BY position").fetchall()
     for position, state in rows:
         forged = forge(state)
         first = first or (position if forged != state else 0)
         chain = link(position, chain, forged)
-        file.execute(
+        at_work.run(
             "UPDATE stored_events SET state = ?, chain = ? WHERE position = ?",
-            (forged, chain, position),
+            forged,
+            chain,
+            position,
         )
     return first
 
 
 def test_a_forged_entitlement_in_a_wholly_new_chain_is_not_what_policy_decides(
-    demo: Path,
+    any_demo: Told,
 ) -> None:
-    with burglar(demo) as file:
-        (total,) = file.execute(
-            "SELECT json_extract(state, '$.data.total') FROM stored_events "
-            "WHERE topic = 'EntitlementCalculated:1' LIMIT 1"
-        ).fetchone()
+    with burglar(any_demo) as at_work:
+        state = at_work.one(
+            "SELECT state FROM stored_events WHERE topic = 'EntitlementCalculated:1' LIMIT 1"
+        )
+        total = json.loads(state)["data"]["total"]
         forged = f'"total":"9{total}"'.encode()
-        rechained(file, lambda state: state.replace(f'"total":"{total}"'.encode(), forged))
-    found = verified(demo)
+        rechained(at_work, lambda state: state.replace(f'"total":"{total}"'.encode(), forged))
+    found = verified(any_demo)
     assert {fault.check for fault in found.faults} >= {Check.DECISIONS}
 
 
-def test_a_changed_view_is_named(demo: Path) -> None:
-    connection = sqlite3.connect(demo / VIEWS_FILE)
-    connection.execute("UPDATE line SET amount = amount + 1 WHERE rowid = 7")
-    connection.commit()
-    connection.close()
-    (fault,) = verified(demo).faults
+def test_a_changed_view_is_named(any_demo: Told) -> None:
+    views = Views(any_demo.views)
+    with views.engine.begin() as connection:
+        seventh = select(line.c.position).order_by(line.c.position).limit(1).offset(6)
+        changed = update(line).where(
+            line.c.position == seventh.scalar_subquery(), line.c.number == 1
+        )
+        assert connection.execute(changed.values(amount=line.c.amount + 1)).rowcount == 1
+    views.close()
+    (fault,) = verified(any_demo).faults
     assert fault.check is Check.VIEWS
     assert "line differs from a rebuild" in fault.message
 
@@ -154,4 +185,4 @@ def test_a_file_that_is_no_database_any_more_is_not_sound(demo: Path) -> None:
     content = bytearray(events.read_bytes())
     content[200_000:204_096] = bytes(4096)
     events.write_bytes(content)
-    assert not verified(demo).sound
+    assert not verified(Told(demo, demo / VIEWS_FILE, demo / KEY_FILE)).sound

@@ -5,14 +5,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
+from ledger.store import location
 from ledger.store.envelope import Command, body, unseal
-from ledger.store.sqlite import CommandConflictError, EventLog
+from ledger.store.location import EVENTS_FILE, Location, Server
+from ledger.store.log import CommandConflictError, EventLog
 
 NOON = datetime(2024, 3, 31, 12, 0, tzinfo=UTC)
 
@@ -26,12 +31,20 @@ def event(stream: str, version: int, by: Command) -> StoredEvent:
     return StoredEvent(stream, version, "Thing:1", made)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Location:
+    """Where an empty ledger is, on each engine in turn."""
+    found: Location = tmp_path / "ledger"
+    if request.param == "postgresql":
+        found = request.getfixturevalue("database")
+    location.create(found, lambda: NOON)
+    return found
+
+
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[EventLog]:
-    found = EventLog(tmp_path / "events.sqlite", lambda: NOON)
-    found.create_table()
-    yield found
-    found.close()
+def log(place: Location) -> Iterator[EventLog]:
+    with closing(location.open_log(place, lambda: NOON)) as found:
+        yield found
 
 
 def put(log: EventLog, name: str, *places: tuple[str, int]) -> range | None:
@@ -64,59 +77,93 @@ def test_every_field_is_in_the_stored_bytes(log: EventLog) -> None:
     assert (found.actor, found.command, found.effective_on) == ("anna", "a", date(2024, 2, 29))
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE stored_events SET topic = 'Other:1'",
-        "DELETE FROM stored_events",
-        "INSERT OR REPLACE INTO stored_events SELECT * FROM stored_events",
-        (
-            "REPLACE INTO stored_events SELECT 9, originator_id, originator_version, topic, state, "
-            "recorded_at, chain FROM stored_events"
-        ),
-        "UPDATE commands SET sha256 = ''",
-        "DELETE FROM commands",
-        "INSERT OR REPLACE INTO commands SELECT id, '', first, last FROM commands",
-    ],
+CHANGES = (
+    "UPDATE stored_events SET topic = 'Other:1'",
+    "DELETE FROM stored_events",
+    "UPDATE commands SET sha256 = ''",
+    "DELETE FROM commands",
 )
-def test_the_tables_refuse_to_be_changed(log: EventLog, tmp_path: Path, statement: str) -> None:
-    put(log, "a", ("x", 1))
-    with sqlite3.connect(tmp_path / "events.sqlite") as file:
+SQLITE_CHANGES = (
+    "INSERT OR REPLACE INTO stored_events SELECT * FROM stored_events",
+    (
+        "REPLACE INTO stored_events SELECT 9, originator_id, originator_version, topic, state, "
+        "recorded_at, chain FROM stored_events"
+    ),
+    "INSERT OR REPLACE INTO commands SELECT id, '', first, last FROM commands",
+)
+POSTGRESQL_CHANGES = (
+    "TRUNCATE stored_events",
+    "TRUNCATE commands",
+    (
+        "INSERT INTO stored_events SELECT * FROM stored_events "
+        "ON CONFLICT (position) DO UPDATE SET topic = 'Other:1'"
+    ),
+    (
+        "INSERT INTO commands SELECT * FROM commands "
+        "ON CONFLICT (id) DO UPDATE SET sha256 = EXCLUDED.id"
+    ),
+    (
+        "MERGE INTO stored_events t USING stored_events s ON t.position = s.position "
+        "WHEN MATCHED THEN UPDATE SET topic = 'Other:1'"
+    ),
+    # As replication would write, which skips ordinary triggers.
+    "SET session_replication_role = replica; DELETE FROM stored_events",
+)
+
+
+@pytest.mark.parametrize("statement", CHANGES + SQLITE_CHANGES)
+def test_the_tables_of_a_file_refuse_to_be_changed(tmp_path: Path, statement: str) -> None:
+    location.create(tmp_path, lambda: NOON)
+    with closing(location.open_log(tmp_path, lambda: NOON)) as log:
+        put(log, "a", ("x", 1))
+    with closing(sqlite3.connect(tmp_path / EVENTS_FILE)) as file:
         before = list(file.iterdump())
         with pytest.raises(sqlite3.IntegrityError):
             file.execute(statement)
         assert list(file.iterdump()) == before
-    file.close()
 
 
-def test_a_clock_that_jumps_back_never_reorders(tmp_path: Path) -> None:
+@pytest.mark.parametrize("statement", CHANGES + POSTGRESQL_CHANGES)
+def test_the_tables_of_a_server_refuse_to_be_changed(database: Server, statement: str) -> None:
+    location.create(database, lambda: NOON)
+
+    def content(connection: psycopg.Connection[Any]) -> list[tuple[Any, ...]]:
+        return [
+            *connection.execute("SELECT * FROM events.stored_events"),
+            *connection.execute("SELECT * FROM events.commands"),
+        ]
+
+    with closing(location.open_log(database, lambda: NOON)) as log:
+        put(log, "a", ("x", 1))
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute("SET search_path TO events")
+        before = content(connection)
+        with pytest.raises(psycopg.errors.RestrictViolation, match="append-only"):
+            connection.execute(statement.encode())
+        assert content(connection) == before
+
+
+def test_a_clock_that_jumps_back_never_reorders(place: Location) -> None:
     moments = iter([NOON, NOON - timedelta(hours=1), NOON + timedelta(days=3650), NOON])
-    log = EventLog(tmp_path / "events.sqlite", lambda: next(moments))
-    log.create_table()
-    for version in range(1, 5):
-        put(log, f"c{version}", ("x", version))
-    times = [row.recorded_at for batch in log.batches() for row in batch]
+    with closing(location.open_log(place, lambda: next(moments))) as log:
+        for version in range(1, 5):
+            put(log, f"c{version}", ("x", version))
+        times = [row.recorded_at for batch in log.batches() for row in batch]
     assert times == sorted(times)
     assert times[0] == times[1] < times[2] == times[3]
-    log.close()
 
 
-def test_many_writers_at_once_leave_no_gap_and_lose_nothing(tmp_path: Path) -> None:
-    EventLog(tmp_path / "events.sqlite", lambda: NOON).create_table()
-
+def test_many_writers_at_once_leave_no_gap_and_lose_nothing(place: Location) -> None:
     def write(writer: int) -> int:
-        log = EventLog(tmp_path / "events.sqlite", lambda: NOON)
-        stored = sum(
-            put(log, f"w{writer}-{n}", (f"s{writer}", n)) is not None for n in range(1, 41)
-        )
-        log.close()
-        return stored
+        with closing(location.open_log(place, lambda: NOON)) as log:
+            return sum(
+                put(log, f"w{writer}-{n}", (f"s{writer}", n)) is not None for n in range(1, 41)
+            )
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(write, range(4))) == [40] * 4
-    log = EventLog(tmp_path / "events.sqlite", lambda: NOON)
-    assert [row.position for batch in log.batches() for row in batch] == list(range(1, 161))
-    log.close()
+    with closing(location.open_log(place, lambda: NOON)) as log:
+        assert [row.position for batch in log.batches() for row in batch] == list(range(1, 161))
 
 
 def test_an_expected_head_that_has_moved_stops_the_command(log: EventLog) -> None:

@@ -1,0 +1,41 @@
+"""What the store asks of an engine: to read, and to write with the one write lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+LOCK_TIMEOUT_SECONDS = 30
+"""So long a writer waits for another."""
+HOLD_TIMEOUT_SECONDS = 120
+"""So long a writer may do nothing with the lock in its hand, where the engine can tell."""
+
+
+class Cursor(Protocol):
+    """A database cursor. Statements mark values with `?` on every engine."""
+
+    def execute(self, statement: str, values: Sequence[Any] = ..., /) -> object:
+        """Run a statement."""
+
+    def executemany(self, statement: str, rows: Iterable[Sequence[Any]], /) -> object:
+        """Run a statement once for every row of values."""
+
+    def fetchone(self) -> Any:  # noqa: ANN401 - a row, or None
+        """The next row of the answer."""
+
+    def fetchall(self) -> list[Any]:
+        """The rest of the answer's rows."""
+
+
+class Database(Protocol):
+    """One room of a ledger's storage, its events or its vault: a file or a schema."""
+
+    def reading(self) -> AbstractContextManager[Cursor]:
+        """To read what is committed."""
+
+    def writing(self) -> AbstractContextManager[Cursor]:
+        """One transaction, which has the room's only write lock before it reads anything."""
+
+    def close(self) -> None:
+        """Close every connection."""

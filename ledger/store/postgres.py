@@ -1,0 +1,202 @@
+"""PostgreSQL: a room of the ledger is one schema, and an advisory lock is its write lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from eventsourcing.persistence import Subscription
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row, tuple_row
+from psycopg.sql import SQL, Identifier
+
+from ledger.store.database import HOLD_TIMEOUT_SECONDS, LOCK_TIMEOUT_SECONDS, Cursor
+from ledger.store.location import NoServer, Server
+from ledger.store.log import EventLog
+
+EVENTS, VAULT, VIEWS = "events", "vault", "views"
+_LOCKS = {EVENTS: 0x6F666C01, VAULT: 0x6F666C02}
+
+
+class _Cursor(psycopg.Cursor[tuple[Any, ...]]):
+    """A cursor for statements that mark values with `?`."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        super().__init__(connection, row_factory=tuple_row)
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> None:  # type: ignore[override] # the store's cursor is narrower
+        """Run a statement."""
+        super().execute(statement.replace("?", "%s").encode(), values)
+
+    def executemany(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:  # type: ignore[override]
+        """Run a statement once for every row of values."""
+        super().executemany(statement.replace("?", "%s").encode(), rows)
+
+
+class PostgresDatabase(PostgresDatastore):
+    """One schema, reached by a pool of connections."""
+
+    def __init__(self, server: Server, schema: str) -> None:
+        super().__init__(
+            *("",) * 5,
+            schema=schema,
+            originator_id_type="text",
+            max_overflow=10,
+            pre_ping=True,
+            idle_in_transaction_session_timeout=HOLD_TIMEOUT_SECONDS,
+        )
+        self.pool.kwargs = {
+            **conninfo_to_dict(server.url, client_encoding="UTF8"),
+            "row_factory": dict_row,
+        }
+
+    def after_connect_func(self) -> Callable[[psycopg.Connection[Any]], None]:
+        """What is set on every new connection, whatever the server's defaults are."""
+        prepare, schema = super().after_connect_func(), self.schema
+
+        def after_connect(connection: psycopg.Connection[Any]) -> None:
+            prepare(connection)
+            # The head must be read as it is after the wait for the lock, not as it was before.
+            connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+            connection.execute(SQL("SET search_path TO {}").format(Identifier(schema)))
+            connection.execute(SQL("SET lock_timeout TO '{}s'").format(LOCK_TIMEOUT_SECONDS))
+            connection.execute(
+                "SELECT set_config('synchronous_commit', 'on', false) "
+                "WHERE current_setting('synchronous_commit') = 'off'"
+            )
+
+        return after_connect
+
+    def register_type_adapters(self) -> None:
+        """There are none: rows are inserted as rows."""
+
+    @contextmanager
+    def reading(self) -> Iterator[Cursor]:
+        """A cursor whose every statement sees what is committed."""
+        with self.get_connection() as connection:
+            yield _Cursor(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Cursor]:
+        """A transaction that has the schema's write lock before it reads.
+
+        The lock is advisory because LOCK TABLE asks for the right to update or delete, which
+        nobody needs to have on the events.
+        """
+        with self.get_connection() as connection, connection.transaction():
+            cursor = _Cursor(connection)
+            cursor.execute("SELECT pg_advisory_xact_lock(?::bigint)", (_LOCKS[self.schema],))
+            yield cursor
+
+
+def _append_only(table: str) -> tuple[str, str]:
+    """Refuse every change of what is stored, also by INSERT … ON CONFLICT DO UPDATE and MERGE."""
+    trigger = f"{table}_is_append_only"
+    return (
+        (
+            f"CREATE OR REPLACE TRIGGER {trigger} "
+            f"BEFORE UPDATE OR DELETE OR TRUNCATE ON events.{table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION events.refuse()"
+        ),
+        # Also where triggers are switched off for replication.
+        f"ALTER TABLE events.{table} ENABLE ALWAYS TRIGGER {trigger}",
+    )
+
+
+_TABLES = (
+    # No sequence gives the positions: one that is drawn and rolled back would leave a gap.
+    (
+        "CREATE TABLE IF NOT EXISTS events.stored_events ("
+        'position bigint PRIMARY KEY, originator_id text COLLATE "C" NOT NULL, '
+        "originator_version bigint NOT NULL, topic text NOT NULL, state bytea NOT NULL, "
+        "recorded_at text NOT NULL, chain bytea NOT NULL, "
+        "UNIQUE (originator_id, originator_version))"
+    ),
+    (
+        "CREATE TABLE IF NOT EXISTS events.commands ("
+        'id text COLLATE "C" PRIMARY KEY, sha256 text NOT NULL, '
+        "first bigint NOT NULL, last bigint NOT NULL)"
+    ),
+    (
+        "CREATE OR REPLACE FUNCTION events.refuse() RETURNS trigger LANGUAGE plpgsql AS $$"
+        "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME "
+        "USING ERRCODE = 'restrict_violation'; END $$"
+    ),
+    *_append_only("stored_events"),
+    *_append_only("commands"),
+)
+
+
+class PostgresEventLog(EventLog, PostgresApplicationRecorder):
+    """The events in the schema `events`."""
+
+    def __init__(self, server: Server, clock: Callable[[], datetime]) -> None:
+        database = PostgresDatabase(server, EVENTS)
+        super().__init__(database)
+        self.database = database
+        self.clock = clock
+        self.sql_create_statements = [SQL(statement).format() for statement in _TABLES]
+        self.max_notification_id_statement = SQL(
+            "SELECT max(position) AS max FROM events.stored_events"
+        ).format()
+
+    def create_table(self) -> None:
+        """Make the tables and the triggers where they are missing."""
+        PostgresApplicationRecorder.create_table(self)
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[Any]:
+        """Not offered: followers read in batches, on every engine."""
+        raise NotImplementedError
+
+
+def connect(server: Server, schema: str = EVENTS) -> psycopg.Connection[tuple[Any, ...]]:
+    """One connection that finds its tables in a schema.
+
+    Raises:
+        NoServer: if the database cannot be reached.
+    """
+    try:
+        connection = psycopg.connect(
+            server.url, connect_timeout=10, client_encoding="UTF8", autocommit=True
+        )
+    except psycopg.Error as error:
+        message = f"{server} does not let us in: {str(error).strip()}"
+        raise NoServer(message) from None
+    connection.execute(SQL("SET search_path TO {}").format(Identifier(schema)))
+    connection.execute(SQL("SET lock_timeout TO '{}s'").format(LOCK_TIMEOUT_SECONDS))
+    connection.autocommit = False
+    return connection
+
+
+def holds_a_ledger(server: Server) -> bool:
+    """Whether the database has a ledger's events."""
+    return _has_table(server, "events.stored_events")
+
+
+def holds_a_vault(server: Server) -> bool:
+    """Whether the database has a ledger's vault."""
+    return _has_table(server, "vault.subject")
+
+
+def _has_table(server: Server, name: str) -> bool:
+    with connect(server) as connection:
+        row = connection.execute("SELECT to_regclass(%s)", (name,)).fetchone()
+    return row is not None and row[0] is not None
+
+
+def create_schemas(server: Server) -> None:
+    """Make the ledger's schemas where they are missing.
+
+    Raises:
+        NoServer: if the database cannot be reached, or is not in UTF-8.
+    """
+    with connect(server) as connection:
+        if connection.info.parameter_status("server_encoding") != "UTF8":
+            message = f"{server} is not a database in UTF-8; make one with ENCODING 'UTF8'"
+            raise NoServer(message)
+        for schema in (EVENTS, VAULT, VIEWS):
+            connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))

@@ -1,0 +1,147 @@
+"""Where the views live: in a file beside the events' file, or in a schema beside theirs."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect
+
+from ledger.store.location import Server
+
+USE = "ofl_use"
+"""The execution option that says what a connection is for; reading if it is not set."""
+WRITING = "writing"
+MAKING = "making"
+
+
+class Home(Protocol):
+    """A file or a schema for views."""
+
+    engine: Engine
+
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table of that name."""
+
+    def beside(self) -> AbstractContextManager[Home]:
+        """An empty home beside this one, which takes its place at the end."""
+
+
+class FileHome:
+    """An SQLite file. Views can be rebuilt, so NORMAL sync is enough."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        # No pool: a connection kept open would go on reading the file that a rebuild replaced.
+        self.engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+        event.listen(self.engine, "connect", _set_up_file)
+        event.listen(self.engine, "begin", _begin_file)
+
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table of that name; looking for it makes no file."""
+        if not self.path.exists() or not self.path.stat().st_size:
+            return False
+        with self.engine.connect() as connection:
+            return inspect(connection).has_table(name)
+
+    @contextmanager
+    def beside(self) -> Iterator[FileHome]:
+        """A new file, which replaces this one at the end."""
+        path = self.path.with_suffix(".rebuilding")
+        path.unlink(missing_ok=True)
+        fresh = FileHome(path)
+        yield fresh
+        fresh.engine.dispose()
+        self.engine.dispose()
+        # A journal left by a killed writer would be rolled back into the new file.
+        for leftover in ("-journal", "-wal", "-shm"):
+            Path(f"{self.path}{leftover}").unlink(missing_ok=True)
+        path.replace(self.path)
+
+
+def _set_up_file(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA busy_timeout=30000")
+
+
+def _begin_file(connection: Connection) -> None:
+    # A writer takes the lock before it reads; a reader never waits for one.
+    use = connection.get_execution_options().get(USE)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if use == WRITING else "BEGIN")
+
+
+_REBUILD_LOCK = 0x6F666C03
+_TABLE_LOCKS = {None: "ACCESS SHARE", WRITING: "EXCLUSIVE"}
+
+
+class SchemaHome:
+    """A PostgreSQL schema.
+
+    Whoever begins a transaction locks the table `progress`: readers against the swap of schemas,
+    writers also against each other. The lock comes before the transaction's snapshot is taken, so
+    what is read is one state of the views, and never the empty tables of a schema just swapped in.
+    """
+
+    def __init__(self, server: Server, schema: str = "views") -> None:
+        self.server = server
+        self.schema = schema
+        self.engine = create_engine(
+            "postgresql+psycopg://",
+            creator=self._connect,
+            isolation_level="REPEATABLE READ",
+            pool_pre_ping=True,
+        )
+        event.listen(self.engine, "begin", _begin_schema)
+
+    def _connect(self) -> Any:  # noqa: ANN401 - a driver's connection
+        from ledger.store.postgres import connect  # noqa: PLC0415 - only where it is installed
+
+        return connect(self.server, self.schema)
+
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table of that name."""
+        making = self.engine.execution_options(**{USE: MAKING})
+        with making.connect() as connection:
+            return inspect(connection).has_table(name, schema=self.schema)
+
+    @contextmanager
+    def beside(self) -> Iterator[SchemaHome]:
+        """A new schema, which takes this one's name at the end; one rebuild at a time."""
+        fresh = SchemaHome(self.server, f"{self.schema}_rebuilding")
+        making = self.engine.execution_options(**{USE: MAKING}, isolation_level="AUTOCOMMIT")
+        with making.connect() as connection:
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock({_REBUILD_LOCK})")
+            try:
+                connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {fresh.schema} CASCADE")
+                connection.exec_driver_sql(f"CREATE SCHEMA {fresh.schema}")
+                yield fresh
+                fresh.engine.dispose()
+                self._take_in(fresh.schema)
+            finally:
+                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_REBUILD_LOCK})")
+
+    def _take_in(self, schema: str) -> None:
+        """Put another schema in this one's place, when nobody is reading."""
+        there = self.has_table("progress")
+        with self.engine.execution_options(**{USE: MAKING}).begin() as connection:
+            if there:
+                connection.exec_driver_sql("LOCK TABLE progress IN ACCESS EXCLUSIVE MODE")
+            connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {self.schema} CASCADE")
+            connection.exec_driver_sql(f"ALTER SCHEMA {schema} RENAME TO {self.schema}")
+
+
+def _begin_schema(connection: Connection) -> None:
+    use = connection.get_execution_options().get(USE)
+    if use != MAKING:
+        connection.exec_driver_sql(f"LOCK TABLE progress IN {_TABLE_LOCKS[use]} MODE")
+
+
+def home(place: Path | Server | Home) -> Home:
+    """The home at a place."""
+    if isinstance(place, Server):
+        return SchemaHome(place)
+    return FileHome(place) if isinstance(place, Path) else place
