@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     """The language of answers: en or da."""
     vault_key: Path | None = None
     """The vault's key file; `vault.key` in the ledger's directory if not given."""
+    checkpoint_key: Path | None = None
+    """The key that signs checkpoints; `checkpoint.key` in the ledger's directory if not given."""
+    checkpoints: Path | None = None
+    """Where checkpoints are kept; `checkpoints` in the ledger's directory if not given."""
 
 
 WIDTH_WHEN_PIPED = 120
@@ -77,6 +81,8 @@ class Session:
     actor: str | None
     lang: Language
     vault_key: Path | None
+    checkpoint_key: Path | None
+    checkpoints: Path | None
     json: bool
     command_id: str | None
     console: Console = dataclasses.field(default_factory=_console)
@@ -89,6 +95,8 @@ class Session:
             actor=self.actor,
             command_id=self.command_id,
             key_file=self.vault_key,
+            checkpoint_key=self.checkpoint_key,
+            checkpoints=self.checkpoints,
         ) as ledger:
             yield ledger
 
