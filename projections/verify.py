@@ -32,7 +32,6 @@ from ledger.store.vault import VaultKeyError
 from projections.follow import Progress, Views, quiet
 from projections.views import metadata
 
-
 _CANNOT_FOLLOW = (ValueError, LookupError, TypeError, AssertionError, ArithmeticError)
 """What events that no command recorded may make of the program that reads them."""
 

@@ -1,4 +1,4 @@
-"""`ofl verify`, `ofl checkpoint`, `ofl rebuild`, `ofl export …`: proof, and books that others can check."""
+"""`ofl verify`, `checkpoint`, `rebuild`, `export …`: proof, and books that others can check."""
 
 from __future__ import annotations
 
@@ -174,9 +174,7 @@ def audit_bundle(
         f"{directory}: {written.events} events, {written.checkpoints} checkpoints, "
         f"{written.transactions} transactions.\n"
         "Give the auditor the public key by another way than this directory:\n"
-        f"  python verify_ledger.py . --public-key '{written.public_key}'"
+        f"  python verify_ledger.py . --public-key '{written.public_key or 'NONE YET'}'"
     )
     value = {"directory": directory, **dataclasses.asdict(written)}
-    session.answer(
-        value, lambda: session.console.print(message, markup=False, soft_wrap=True)
-    )
+    session.answer(value, lambda: session.console.print(message, markup=False, soft_wrap=True))
