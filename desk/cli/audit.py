@@ -79,7 +79,7 @@ def _show(session: Session, result: Verification) -> None:
         )
     else:
         tampered = result.outcome is Outcome.TAMPERED
-        say("NOT SOUND: tampered with." if tampered else "UNVERIFIABLE.", style="bold red")
+        say("NOT SOUND." if tampered else "UNVERIFIABLE.", style="bold red")
         for fault in result.faults:
             where = f"position {fault.position}: " if fault.position else ""
             say(
