@@ -164,17 +164,25 @@ def from_exact(text: str) -> Fraction:
 def split(whole: Amount, weights: Mapping[N, Fraction], residual_to: N) -> dict[N, Amount]:
     """Divide an amount in proportion to weights; the parts sum to the whole to the øre.
 
-    Each part is rounded half away from zero; what rounding leaves goes to `residual_to`.
+    Each part is rounded down to whole øre; the øre that are left go to `residual_to`, or if that
+    has no weight to the heaviest (of equals, the last by name): who has no share gets nothing, and
+    no part is below zero.
 
     Raises:
-        ValueError: if the weights sum to zero or `residual_to` is not among them.
+        ValueError: if the amount is below zero, the weights sum to zero, or `residual_to` is not
+            among them.
     """
     sum_of_weights = sum(weights.values())
-    if not sum_of_weights or residual_to not in weights:
-        message = "a split needs weights above zero and a holder of the residual among them"
+    if whole < ZERO or not sum_of_weights or residual_to not in weights:
+        message = "a split needs an amount and weights above zero, and a holder of the residual"
         raise ValueError(message)
     parts = {
-        name: rounded(whole.minor * weight / sum_of_weights) for name, weight in weights.items()
+        name: Amount(int(whole.minor * weight / sum_of_weights)) for name, weight in weights.items()
     }
-    parts[residual_to] += whole - total(parts.values())
+    holder = (
+        residual_to
+        if weights[residual_to]
+        else max(weights, key=lambda each: (weights[each], each))
+    )
+    parts[holder] += whole - total(parts.values())
     return parts

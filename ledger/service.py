@@ -258,7 +258,8 @@ class Ledger:
 
         def decide() -> list[New]:
             states = self.agreements()
-            intake.check_enrolments(states, batch)
+            people = (row.value.person_id for row in batch.rows)
+            intake.check_enrolments(states, batch, self._subjects(states, people))
             subjects: dict[tuple[str, str], SubjectRef] = {}
             for name in states:
                 ids = [r.value.person_id for r in batch.rows if r.value.agreement == name]
@@ -284,7 +285,8 @@ class Ledger:
         def decide() -> list[New]:
             states = self.agreements()
             subjects = self._subjects(states, (row.value.person_id for row in batch.rows))
-            return intake.record_stays(self.law(), states, batch, subjects, covers_until)
+            today = self.clock().date()
+            return intake.record_stays(self.law(), states, batch, subjects, covers_until, today)
 
         return self._run(["stays", batch.sha256, str(covers_until)], decide)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import difflib
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -24,8 +24,6 @@ L = TypeVar("L", bound=Model)
 R = TypeVar("R")
 
 BYTES_MAX = 200_000_000
-LISTED_MAX = 50
-"""How many problems are listed one by one; the rest of a file's problems are only counted."""
 _FILE_NAME_MAX = 200
 _WORKBOOK = 'this is an Excel workbook; save it as "CSV UTF-8"'
 _UTF_16 = 'this is UTF-16; save it as UTF-8 (in Excel: "CSV UTF-8")'
@@ -137,40 +135,14 @@ def read_table(path: Path, line: type[L], make: Callable[[L], R]) -> Batch[R]:
         findings = [Finding(1, "", "no rows follow the header; export the file again")]
     if findings:
         raise FileRefused(file.name, findings)
-    problems = _Problems(file.name)
+    problems: list[Finding] = []
     rows = tuple(
         Row(number, make(value))
         for number, value in _rows(lines, separator, columns, line, problems)
     )
-    problems.refuse()
+    if problems:
+        raise FileRefused(file.name, problems)
     return Batch(file.name, file.sha256, rows)
-
-
-class _Problems:
-    """The problems of a file, in order of row: listed up to a number, then counted."""
-
-    def __init__(self, file: str) -> None:
-        self._file = file
-        self._listed: list[Finding] = []
-        self._more = 0
-        self._more_from = 0
-
-    def add(self, found: Iterable[Finding]) -> None:
-        """Take in the problems of one row."""
-        if len(self._listed) < LISTED_MAX:
-            self._listed += found
-            return
-        for finding in found:
-            self._more += 1
-            self._more_from = self._more_from or finding.row
-
-    def refuse(self) -> None:
-        """Refuse the file if it has problems."""
-        if self._more:
-            message = f"{self._more} more problems are found from this row on"
-            self._listed.append(Finding(self._more_from, "", message))
-        if self._listed:
-            raise FileRefused(self._file, self._listed)
 
 
 def _cells(line: str, separator: str) -> list[str] | None:
@@ -206,19 +178,19 @@ def _header(names: Sequence[str] | None, known: Sequence[str]) -> tuple[list[str
 
 
 def _rows(
-    lines: Sequence[str], separator: str, columns: list[str], line: type[L], problems: _Problems
+    lines: Sequence[str], separator: str, columns: list[str], line: type[L], problems: list[Finding]
 ) -> Iterator[tuple[int, L]]:
     """The rows that are right, each with its number; the problems of the others are noted."""
     first: dict[tuple[str, ...], int] = {}
     for number, text in enumerate(lines[1:], start=2):
         cells = _cells(text, separator)
         if cells is None or len(cells) != len(columns) or not any(cells):
-            problems.add([Finding(number, "", _misshapen(cells, len(columns)))])
+            problems.append(Finding(number, "", _misshapen(cells, len(columns))))
             continue
         earlier = first.setdefault(tuple(cells), number)
         if earlier != number:
             message = f"this row repeats row {earlier}; delete one of them"
-            problems.add([Finding(number, "", message)])
+            problems.append(Finding(number, "", message))
             continue
         named = dict(zip(columns, cells, strict=True))
         unclean = [(name, flaw) for name, cell in named.items() if (flaw := _flaw(cell))]
@@ -229,7 +201,7 @@ def _rows(
         else:
             if not unclean:
                 yield number, value
-        problems.add(Finding(number, name, message) for name, message in unclean)
+        problems += [Finding(number, name, message) for name, message in unclean]
 
 
 def _misshapen(cells: Sequence[str] | None, columns: int) -> str:

@@ -114,7 +114,10 @@ def _check(
         known = banks[value.account].lines.get(value.line)
         same = first.setdefault((value.account, value.line), value) == value
         if not same or (known is not None and not _same(known, value)):
-            message = f"line {value.line} of {value.account} was read before with other content"
+            message = (
+                f"line {value.line} of {value.account} stands for two different lines, here and "
+                "above or in an earlier file; give each line of an account a number of its own"
+            )
             findings.append(Finding(row.number, "line_id", message))
     if findings:
         raise FileRefused(batch.file, findings)

@@ -12,7 +12,7 @@ from datetime import date
 from ledger import events as e
 from ledger.dates import add_months
 from ledger.decide.decision import TARIFFS_STREAM, New, agreement_stream, numbered
-from ledger.decide.refusal import FileRefused, Finding
+from ledger.decide.refusal import AgainstTerms, FileRefused, Finding
 from ledger.decide.rows import Batch, EnrolmentRow, MeasurementRow, Row, StayRow
 from ledger.decide.state import AgreementState, LawState
 from ledger.facts import Reading, Stay, Tariff, tariff_on
@@ -35,7 +35,8 @@ def record_tariffs(law: LawState, batch: Batch[Tariff]) -> list[New]:
         tariff = row.value
         before = known.setdefault((tariff.shelter, tariff.valid_from), tariff)
         if min(tariff.per_night, tariff.own_payment) < ZERO:
-            findings.append(Finding(row.number, "tariff", "a tariff must not be below zero"))
+            column = "tariff" if tariff.per_night < ZERO else "own_payment"
+            findings.append(Finding(row.number, column, "a tariff must not be below zero"))
         elif before is tariff:
             fresh.append(tariff)
         elif before != tariff:
@@ -53,55 +54,69 @@ def record_tariffs(law: LawState, batch: Batch[Tariff]) -> list[New]:
     return numbered(TARIFFS_STREAM, version, [(first, event)])
 
 
-def check_enrolments(states: States, batch: Batch[EnrolmentRow]) -> None:
-    """Refuse enrolments in unknown agreements or outside their term, before pseudonyms exist."""
-    findings = []
+def check_enrolments(states: States, batch: Batch[EnrolmentRow], subjects: Subjects) -> None:
+    """Refuse enrolments that cannot be, before anybody new gets a pseudonym.
+
+    `subjects` holds those who have one already.
+    """
+    findings: list[Finding] = []
+    enrolled = {
+        (agreement, person_id): states[agreement].enrolled[ref][1]
+        for (agreement, person_id), ref in _enrolled(states, subjects).items()
+    }
+    counts = {agreement: len(state.enrolled) for agreement, state in states.items()}
     for row in batch.rows:
-        state = states.get(row.value.agreement)
+        value = row.value
+        state = states.get(value.agreement)
         if state is None:
-            findings.append(_unknown_agreement(row.number, row.value.agreement, states))
-        elif not state.terms.starts_on <= row.value.enrolled_on < state.terms.ends_on:
+            findings.append(_unknown_agreement(row.number, value.agreement, states))
+            continue
+        if not state.terms.starts_on <= value.enrolled_on < state.terms.ends_on:
             message = (
                 f"this day is outside the agreement's term, from {state.terms.starts_on} "
                 f"up to {state.terms.ends_on}; correct the day or the agreement"
+            )
+            findings.append(Finding(row.number, "enrolled_on", message))
+            continue
+        known = enrolled.get((value.agreement, value.person_id))
+        if known is None:
+            enrolled[value.agreement, value.person_id] = value.enrolled_on
+            counts[value.agreement] += 1
+            if counts[value.agreement] > state.terms.people:
+                message = (
+                    f"{value.agreement} is for {state.terms.people} people; this is one more, "
+                    "so leave the row out or move it to another agreement"
+                )
+                findings.append(Finding(row.number, "agreement", message))
+        elif known != value.enrolled_on:
+            message = (
+                f"this person is enrolled in {value.agreement} from another day; "
+                "an enrolment is not changed by import"
             )
             findings.append(Finding(row.number, "enrolled_on", message))
     _refuse(batch.file, findings)
 
 
 def enrol(states: States, batch: Batch[EnrolmentRow], subjects: Subjects) -> list[New]:
-    """Enrolments that are new; a person enrolled on another date, or one too many, is refused."""
-    findings: list[Finding] = []
-    news: list[New] = []
-    for agreement, state in states.items():
-        enrolled = {ref: day for ref, (_, day) in state.enrolled.items()}
-        fresh: list[tuple[date, e.Event]] = []
-        for row in batch.rows:
-            if row.value.agreement != agreement:
-                continue
-            ref = subjects[agreement, row.value.person_id]
-            day = enrolled.get(ref)
-            if day is None:
-                enrolled[ref] = day = row.value.enrolled_on
-                event = e.PersonEnrolled(
-                    subject=ref, enrolled_on=day, source=batch.source(row.number)
-                )
-                fresh.append((day, event))
-                if len(enrolled) > state.terms.people:
-                    message = (
-                        f"{agreement} is for {state.terms.people} people; this is one more, "
-                        "so leave the row out or move it to another agreement"
-                    )
-                    findings.append(Finding(row.number, "agreement", message))
-            elif day != row.value.enrolled_on:
-                message = (
-                    f"this person is enrolled in {agreement} from another day; "
-                    "an enrolment is not changed by import"
-                )
-                findings.append(Finding(row.number, "enrolled_on", message))
-        news += numbered(agreement_stream(agreement), state.version, fresh)
-    _refuse(batch.file, findings)
-    return news
+    """The enrolments of a checked file that are new."""
+    fresh: dict[SubjectRef, tuple[str, date, e.Event]] = {}
+    for row in batch.rows:
+        value = row.value
+        ref = subjects[value.agreement, value.person_id]
+        if ref not in states[value.agreement].enrolled and ref not in fresh:
+            event = e.PersonEnrolled(
+                subject=ref, enrolled_on=value.enrolled_on, source=batch.source(row.number)
+            )
+            fresh[ref] = (value.agreement, value.enrolled_on, event)
+    return [
+        new
+        for agreement, state in states.items()
+        for new in numbered(
+            agreement_stream(agreement),
+            state.version,
+            [(day, event) for name, day, event in fresh.values() if name == agreement],
+        )
+    ]
 
 
 def record_stays(
@@ -110,18 +125,22 @@ def record_stays(
     batch: Batch[StayRow],
     subjects: Subjects,
     covers_until: date | None,
+    today: date,
 ) -> list[New]:
     """Stays that are new or have ended since, for every agreement the person is enrolled in.
 
     The register then counts as known up to `covers_until`, or if that is None up to the newest
-    date in the file: an export cannot be older than what it tells.
+    date in the file: an export cannot be older than what it tells, nor know what is to come.
     """
+    if covers_until is not None and covers_until > today:
+        message = f"an export cannot reach to {covers_until}, which is still to come"
+        raise AgainstTerms(message)
+    subjects = _enrolled(states, subjects)
     findings = [f for row in batch.rows for f in _stay_findings(law, states, subjects, row)]
     findings += _repeated(batch)
     dates = [day for row in batch.rows for day in _dates(row.value.stay)]
     until = covers_until or max(dates, default=None)
-    if covers_until is not None:
-        findings += [each for row in batch.rows for each in _late(row, covers_until)]
+    findings += [each for row in batch.rows for each in _late(row, covers_until or today)]
     news: list[New] = []
     for agreement, state in states.items():
         stays, wrong = _fresh_stays(agreement, state, batch, subjects)
@@ -193,6 +212,15 @@ def _unknown_agreement(row: int, agreement: str, states: States) -> Finding:
 
 def _dates(stay: Stay) -> tuple[date, ...]:
     return (stay.admitted, *([stay.discharged] if stay.discharged else []))
+
+
+def _enrolled(states: States, subjects: Subjects) -> Subjects:
+    """Those of the pseudonyms whose person is enrolled; a refused enrolment leaves others."""
+    return {
+        (agreement, person_id): ref
+        for (agreement, person_id), ref in subjects.items()
+        if ref in states[agreement].enrolled
+    }
 
 
 def _late(row: Row[StayRow], covers_until: date) -> list[Finding]:

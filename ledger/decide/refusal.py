@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+LISTED_MAX = 50
+"""How many problems of a file are listed one by one; the rest are only counted."""
+
 
 class Refusal(Exception):  # noqa: N818 - an answer, not an error of the program
     """The command was refused and nothing was recorded."""
@@ -28,13 +31,17 @@ class FileRefused(Refusal):
         super().__init__("\n".join(self.lines()))
 
     def lines(self) -> list[str]:
-        """A line per finding: file, row, column, message."""
-        return [
+        """A line per finding, the first of them: file, row, column, message."""
+        lines = [
             f"{self.file}, row {each.row}"
             + (f", column {each.column}" if each.column else "")
             + f": {each.message}"
-            for each in self.findings
+            for each in self.findings[:LISTED_MAX]
         ]
+        if len(self.findings) > LISTED_MAX:
+            more = len(self.findings) - LISTED_MAX
+            lines.append(f"{self.file}: {more} more problems from there on")
+        return lines
 
 
 class NotFound(Refusal):

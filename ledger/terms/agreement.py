@@ -225,7 +225,9 @@ class Terms(Model):
             problems.append(f"signed_on {self.signed_on} must not be after {self.starts_on}")
         first = min(t.valid_from for t in self.metric.counterfactual.reference_tariffs)
         if first > self.starts_on:
-            problems.append(f"no reference tariff is in force on starts_on {self.starts_on}")
+            problems.append(
+                f"metric.counterfactual.reference_tariffs has none in force on {self.starts_on}"
+            )
         return problems
 
     def _role_problems(self) -> list[str]:
@@ -238,15 +240,15 @@ class Terms(Model):
         if self.guarantee is not None:
             wanted.append((self.guarantee.guarantor, Role.GUARANTOR))
         problems = [
-            f"{party!r} needs the role {role.value!r} under parties"
+            f"parties: {party!r} needs the role {role.value!r}"
             for party, role in wanted
             if role not in roles.get(party, ())
         ]
         names = Counter(party.id for party in self.parties)
-        problems += [f"party {name!r} stands {n} times" for name, n in names.items() if n > 1]
+        problems += [f"parties: {name!r} stands {n} times" for name, n in names.items() if n > 1]
         providers = [party.id for party in self.parties if Role.PROVIDER in party.roles]
         if len(providers) != 1:
-            problems.append("exactly one party must have the role 'provider'")
+            problems.append("parties: exactly one must have the role 'provider'")
         if self.rounding.residual_payer not in {payer for payer, _ in wanted[:2]}:
             problems.append("rounding.residual_payer must be one of the two payers")
         if self.rounding.residual_investor not in {each.investor for each in self.investment}:
@@ -254,9 +256,11 @@ class Terms(Model):
         condition = self.metric.achieved_when
         indicator = self.indicator(condition.indicator)
         if indicator is None:
-            problems.append(f"achieved_when names no indicator: {condition.indicator!r}")
+            problems.append(
+                f"metric.achieved_when.indicator names no indicator: {condition.indicator!r}"
+            )
         elif indicator.problem(condition.equals):
-            problems.append(f"achieved_when.equals: {indicator.problem(condition.equals)}")
+            problems.append(f"metric.achieved_when.equals: {indicator.problem(condition.equals)}")
         return problems
 
     def _amount_problems(self) -> list[str]:
@@ -272,10 +276,14 @@ class Terms(Model):
             if amount is not None and amount <= ZERO
         ]
         investors = Counter(each.investor for each in self.investment)
-        problems += [f"{name!r} invests {n} times" for name, n in investors.items() if n > 1]
+        problems += [
+            f"investment: {name!r} stands {n} times" for name, n in investors.items() if n > 1
+        ]
         tariffs = self.metric.counterfactual.reference_tariffs
         if any(t.per_night < ZERO or t.own_payment < ZERO for t in tariffs):
-            problems.append("reference tariffs must not be below zero")
+            problems.append("metric.counterfactual.reference_tariffs must not be below zero")
         if len({tariff.valid_from for tariff in tariffs}) != len(tariffs):
-            problems.append("each reference tariff needs a valid_from of its own")
+            problems.append(
+                "metric.counterfactual.reference_tariffs: each needs a valid_from of its own"
+            )
         return problems

@@ -132,7 +132,7 @@ def _problems(
         return  # the list is only short of the item that is wrong
     if error["type"] == "value_error" and not path:
         for message in str(error["ctx"]["error"]).split("; "):
-            subject: _Path = tuple(message.partition(" ")[0].split("."))
+            subject: _Path = tuple(message.partition(" ")[0].rstrip(":").split("."))
             yield Problem(lines.get(subject, lines[()]), "", message)
         return
     nearest = path

@@ -205,7 +205,7 @@ def test_an_amount_without_a_finite_decimal_form_is_refused(minor: Fraction) -> 
 # --- dividing ---------------------------------------------------------------------------------
 
 
-@given(MINOR, WEIGHTS, st.data())
+@given(MINOR.map(abs), WEIGHTS, st.data())
 def test_parts_add_up_to_the_whole(
     minor: int, weights: dict[str, Fraction], data: st.DataObject
 ) -> None:
@@ -214,13 +214,17 @@ def test_parts_add_up_to_the_whole(
     assert parts.keys() == weights.keys()
     assert total(parts.values()) == Amount(minor)
     everything = sum(weights.values())
+    fair = {name: minor * weight / everything for name, weight in weights.items()}
+    more = {name for name, part in parts.items() if part.minor > fair[name]}
+    assert len(more) <= 1
+    assert more <= {residual} or not weights[residual]
     for name, part in parts.items():
-        off = abs(part.minor - Fraction(minor) * weights[name] / everything)
-        others = len(weights) - 1
-        assert off <= Fraction(others if name == residual else 1, 2)
+        assert part.minor == int(fair[name]) or name in more
+        assert weights[name] or not part
+        assert 0 <= part.minor < fair[name] + len(weights)
 
 
-@given(MINOR, WEIGHTS)
+@given(MINOR.map(abs), WEIGHTS)
 def test_neither_the_scale_nor_the_order_of_weights_matters(
     minor: int, weights: dict[str, Fraction]
 ) -> None:
@@ -234,7 +238,9 @@ def test_the_odd_minor_unit_goes_to_the_holder_of_the_residual() -> None:
     thirds = {"a": Fraction(1), "b": Fraction(1), "c": Fraction(1)}
     assert split(Amount(100), thirds, "b") == {"a": Amount(33), "b": Amount(34), "c": Amount(33)}
     halves = {"a": Fraction(1), "b": Fraction(1)}
-    assert split(Amount(5), halves, "a") == {"a": Amount(2), "b": Amount(3)}
+    assert split(Amount(5), halves, "a") == {"a": Amount(3), "b": Amount(2)}
+    unpaid = {"a": Fraction(0), "b": Fraction(1), "c": Fraction(1)}
+    assert split(Amount(5), unpaid, "a") == {"a": ZERO, "b": Amount(2), "c": Amount(3)}
 
 
 @pytest.mark.parametrize(
@@ -243,5 +249,10 @@ def test_the_odd_minor_unit_goes_to_the_holder_of_the_residual() -> None:
     ids=["no weights", "weights of zero", "a stranger holds the residual"],
 )
 def test_what_cannot_be_divided_is_refused(weights: dict[str, Fraction], residual: str) -> None:
-    with pytest.raises(ValueError, match="a split needs weights above zero"):
+    with pytest.raises(ValueError, match="a split needs an amount and weights above zero"):
         split(Amount(100), weights, residual)
+
+
+def test_an_amount_below_zero_is_not_divided() -> None:
+    with pytest.raises(ValueError, match="a split needs an amount"):
+        split(Amount(-1), {"a": Fraction(1)}, "a")

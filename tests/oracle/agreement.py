@@ -132,12 +132,15 @@ def wanted(agreement: Agreement, person: Person, claim: Claim) -> dict[str, Frac
 
 
 def divided(whole: int, weights: dict[str, Fraction], residual: str) -> dict[str, int]:
-    """The whole by weights; everybody but one gets the nearest øre, that one what is left."""
+    """The whole by weights, in whole øre; one who has a weight gets what is left.
+
+    That is the named one or, if that one has no weight, the heaviest, the last of equals by name.
+    """
+    if not weights[residual]:
+        residual = max(name for name in weights if weights[name] == max(weights.values()))
     everything = sum(weights.values(), Fraction(0))
     parts = {
-        name: nearest(whole * weight / everything)
-        for name, weight in weights.items()
-        if name != residual
+        name: whole * weight // everything for name, weight in weights.items() if name != residual
     }
     return parts | {residual: whole - sum(parts.values())}
 

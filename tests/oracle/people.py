@@ -91,19 +91,14 @@ def _later(draw: st.DrawFn, day: date, least: int, most: int) -> date:
     return day + timedelta(days=draw(st.integers(least, most)))
 
 
-def _rules(draw: st.DrawFn, enrolled: date, turns: tuple[date, ...]) -> list[oracle.Rule]:
-    kind = draw(st.sampled_from((_law, _law, _law, _law, _invented, _brief_rule)))
-    return kind(draw, enrolled, turns)
-
-
-def _law(draw: st.DrawFn, enrolled: date, turns: tuple[date, ...]) -> list[oracle.Rule]:
-    del enrolled, turns
+def _rules(draw: st.DrawFn, turns: tuple[date, ...]) -> list[oracle.Rule]:
+    if _one_in(draw, 6):
+        return _invented(draw, turns)
     restart_2023, restart_2026 = draw(st.tuples(st.booleans(), st.booleans()))
     return law(restart_2023=restart_2023, restart_2026=restart_2026)
 
 
-def _invented(draw: st.DrawFn, enrolled: date, turns: tuple[date, ...]) -> list[oracle.Rule]:
-    del enrolled
+def _invented(draw: st.DrawFn, turns: tuple[date, ...]) -> list[oracle.Rule]:
     starts = [_later(draw, draw(st.sampled_from(turns)), -500, 300)]
     for _ in range(draw(st.sampled_from((4, 3, 2, 1, 0)))):
         starts.append(_later(draw, starts[-1], 1, 400))
@@ -116,19 +111,6 @@ def _invented(draw: st.DrawFn, enrolled: date, turns: tuple[date, ...]) -> list[
             draw(st.booleans()),
         )
         for number, start in enumerate(starts, start=1)
-    ]
-
-
-def _brief_rule(draw: st.DrawFn, enrolled: date, turns: tuple[date, ...]) -> list[oracle.Rule]:
-    """Two limits, and between them for some weeks a rule that ends running years."""
-    del turns
-    brief = _later(draw, enrolled, 100, 400)
-    again = _later(draw, brief, 1, 40)
-    limit = draw(st.sampled_from((None, 120)))
-    return [
-        oracle.Rule("before", enrolled - timedelta(days=200), _HALF, draw(st.integers(0, 120))),
-        oracle.Rule("brief", brief, _HALF, limit, limit is not None),
-        oracle.Rule("after", again, _HALF, draw(st.integers(0, 120))),
     ]
 
 
@@ -146,6 +128,27 @@ def _prices(draw: st.DrawFn, shelter: str, turns: tuple[date, ...]) -> list[orac
         )
         for start in draw(st.permutations(sorted(starts)))
     ]
+
+
+def _away_while_the_rule_changed(draw: st.DrawFn, person: Person) -> Person:
+    """The person under two limits, and away while a brief rule between them ends running years."""
+    brief = _later(draw, person.enrolled, 60, 150)
+    again = _later(draw, brief, 1, 40)
+    back = _later(draw, again, 0, 60)
+    limit = draw(st.sampled_from((None, 120)))
+    return person._replace(
+        stays=[
+            oracle.Stay("nord", person.enrolled, _later(draw, person.enrolled, 1, 60)),
+            oracle.Stay("nord2", back, _later(draw, back, 1, 150)),
+        ],
+        until=max(person.until, oracle.anniversary(person.enrolled, 1)),
+        rules=[
+            oracle.Rule("before", person.enrolled, _HALF, draw(st.integers(0, 120))),
+            oracle.Rule("brief", brief, _HALF, limit, limit is not None),
+            oracle.Rule("after", again, _HALF, draw(st.integers(0, 120))),
+        ],
+        cuts=[oracle.anniversary(person.enrolled, years) for years in range(4)],
+    )
 
 
 def _relapsed(draw: st.DrawFn, person: Person) -> Person:
@@ -221,10 +224,11 @@ def people(draw: st.DrawFn) -> Person:
             for shelter in (*SHELTERS, oracle.REFERENCE)
             for price in _prices(draw, shelter, turns)
         ],
-        rules=_rules(draw, enrolled, turns),
+        rules=_rules(draw, turns),
         cuts=cuts,
     )
-    return _relapsed(draw, person) if _one_in(draw, 6) else person
+    fate = draw(st.sampled_from((None,) * 8 + (_relapsed, _away_while_the_rule_changed)))
+    return fate(draw, person) if fate else person
 
 
 # --- the same in the words of the ledger -------------------------------------------------------

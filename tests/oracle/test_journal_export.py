@@ -371,3 +371,24 @@ position,line,agreement,book,role,account,counterparty,value_date,debit,credit
 def test_a_drawdown_as_it_is_written(form: JournalFormat) -> None:
     with views_with(A_DRAWDOWN) as views:
         assert exported(views, form) == AS_WRITTEN[form]
+
+
+@pytest.mark.parametrize(
+    ("written", "tampered"),
+    [
+        ("-1000.01 DKK", "-1000.02 DKK"),
+        ("account dsi:investor:hf-1:payable:aarhus  ; type:L\n", ""),
+        ("commodity 1000.00 DKK\n", ""),
+    ],
+    ids=["an øre", "an account", "the currency"],
+)
+def test_hledger_refuses_a_journal_that_was_tampered_with(
+    tmp_path: Path, written: str, tampered: str
+) -> None:
+    journal = tmp_path / "books.journal"
+    text = AS_WRITTEN[JournalFormat.HLEDGER]
+    journal.write_text(text, encoding="ascii")
+    hledger.check(journal)
+    journal.write_text(text.replace(written, tampered, 1), encoding="ascii")
+    with pytest.raises(AssertionError, match="hledger check"):
+        hledger.check(journal)

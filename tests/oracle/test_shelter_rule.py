@@ -353,6 +353,7 @@ def _features_of_courses(person: Person) -> dict[str, bool]:
             for a, b in pairs
             for rule in person.rules
             if a.running_year and a.rule and b.rule and b.running_year
+            if b.day < oracle.anniversary(a.running_year, 1)
         ),
         "a night before enrolment in a running year": any(
             night.running_year and night.running_year < person.enrolled <= night.day
@@ -485,6 +486,7 @@ def test_a_table_read_wrongly_by_one_side_is_found(
 _ACTUAL = oracle.actual_nights
 _COUNTERFACTUAL = oracle.counterfactual_nights
 _ANNIVERSARY = oracle.anniversary
+_COURSE = oracle.course
 _SAVED = oracle.saved
 
 
@@ -555,6 +557,13 @@ def _floor_of_the_state_comes_last(
     return oracle.Saved(max(Fraction(0), state), max(Fraction(0), municipal))
 
 
+def _rules_without_a_night_go_unnoticed(
+    where: dict[date, str], prices: list[oracle.Price], rules: list[oracle.Rule]
+) -> list[oracle.Night]:
+    noticed = {oracle.rule_on(rules, day) for day in where}
+    return _COURSE(where, prices, [rule for rule in rules if rule in noticed])
+
+
 def _running_years_by_period(
     counterfactual: list[oracle.Night], actual: list[oracle.Night], start: date, end: date
 ) -> oracle.Saved:
@@ -579,6 +588,7 @@ def _running_years_by_period(
         (oracle, "anniversary", _always_365_days),
         (oracle, "counterfactual_nights", _nothing_before_enrolment),
         (oracle, "counterfactual_nights", _year_upon_year),
+        (oracle, "course", _rules_without_a_night_go_unnoticed),
         (oracle, "saved", _without_floors),
         (oracle, "saved", _floor_of_the_state_comes_last),
         (oracle, "saved", _running_years_by_period),

@@ -1,0 +1,534 @@
+"""Small random ledgers, made by people giving commands to the real service.
+
+A history is played by a cast: anna keeps the files, bo measures, carla approves, dan sends. Now and
+then somebody does another's work, names what does not exist, or comes twice with the same paper;
+then the ledger refuses, or does nothing, and its head must not move. `told` is the tale so far.
+
+Everything is drawn from one `random.Random`, so a seed tells the same tale again; hypothesis may
+lend its own, and then shrinks the tale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, TypeVar
+
+from ledger.dates import add_months
+from ledger.decide.refusal import Refusal
+from ledger.decide.rows import BankRow, Batch, EnrolmentRow, MeasurementRow, Row, StayRow
+from ledger.decide.state import AgreementState, Drawdown, Payment
+from ledger.events import Recorded
+from ledger.facts import Source, Stay, Tariff
+from ledger.money import Amount
+from ledger.service import Ledger
+from ledger.terms.agreement import Role, Terms
+
+CURRENCY = "DKK"
+AGREEMENTS = ("hf", "hf-1", "hf-10")
+"""Names of which one begins another."""
+PEOPLE = tuple(f"EX-{number:04d}" for number in range(1, 13))
+SHELTERS = ("nord", "nord-2", "nord2")
+KEEPER, MEASURER, APPROVER, SENDER = "anna", "bo", "carla", "dan"
+
+_SIGNED_ON = date(2021, 12, 15)
+_STARTS_ON = date(2022, 1, 1)
+_INVESTORS = ("dsi", "council-fund", "third-fund")
+_INDICATOR = "no-shelter"
+_MILESTONES = ((3, 6, 12, 24), (6, 12, 18, 24, 36), (1, 2, 3, 9))
+_SHARES = ("1.00", "0.27", "0.333333", "0.666667", "0.5", "0.000001", "0")
+_CAPS_PER_PERSON = (None, None, None, "60000.01", "333.33")
+_CAPS_PER_AGREEMENT = (None, None, None, "1234567.89", "50000.01")
+_COMMITMENTS = ("100000.00", "99999.99", "33333.34", "0.07", "250000.01")
+_PRICES = (("1180.00", "91.00"), ("1276.33", "97.05"), ("900.01", "0.00"), ("87.00", "91.00"))
+_A_YEAR = 365
+
+T = TypeVar("T")
+
+
+def draw_terms(random: Random, agreement: str) -> Terms:
+    """Terms that press on rounding, caps and roles: odd shares, odd øre, one party in two roles."""
+    state, municipality, provider = random.choice(
+        [
+            ("state-fund", "aarhus", "aarhus"),
+            ("state-fund", "aarhus", "home-ngo"),
+            ("state-fund", "dsi", "home-ngo"),  # an investor pays for outcomes, also to itself
+            ("aarhus", "aarhus", "home-ngo"),  # one party is both payers
+        ]
+    )
+    investors = _INVESTORS[: random.choice((2, 3))]
+    roles: dict[str, list[Role]] = {state: [Role.OUTCOME_PAYER]}
+    roles.setdefault(municipality, []).append(Role.CO_PAYER)
+    roles.setdefault(provider, []).append(Role.PROVIDER)
+    for investor in investors:
+        roles.setdefault(investor, []).append(Role.INVESTOR)
+    odd_price = random.choice(_PRICES)
+    return Terms.model_validate(
+        {
+            "agreement": agreement,
+            "title": f"Random agreement {agreement}",
+            "currency": CURRENCY,
+            "signed_on": _SIGNED_ON,
+            "starts_on": _STARTS_ON,
+            "ends_on": date(2027, 1, 1),
+            "people": random.choice((2, 6, 12)),
+            "parties": [{"id": id_, "name": id_, "roles": held} for id_, held in roles.items()],
+            "investment": [
+                {"investor": each, "amount": random.choice(_COMMITMENTS)} for each in investors
+            ],
+            "refund_law": {
+                "table": "dk-shelter-refund",
+                "on_change": random.choice(("freeze", "follow")),
+            },
+            "indicators": [{"id": _INDICATOR, "title": "No shelter", "kind": "yes_no"}],
+            "metric": {
+                "id": "nights-saved",
+                "kind": "shelter_nights_saved",
+                "measured_at_months": random.choice(_MILESTONES),
+                "achieved_when": {"indicator": _INDICATOR, "equals": "yes"},
+                "counterfactual": {
+                    "nights_per_year": random.choice((0, 91, 240, 240, 365)),
+                    "reference_tariffs": [
+                        _reference_tariff(_STARTS_ON, *random.choice(_PRICES[:3])),
+                        _reference_tariff(date(2023, 1, 1), *odd_price),
+                    ],
+                },
+                "state_side": {"payer": state, "share": random.choice(_SHARES)},
+                "municipal_side": {"payer": municipality, "share": random.choice(_SHARES)},
+            },
+            "caps": {
+                "per_person": random.choice(_CAPS_PER_PERSON),
+                "per_agreement": random.choice(_CAPS_PER_AGREEMENT),
+            },
+            "rounding": {
+                "residual_payer": random.choice((state, municipality)),
+                "residual_investor": random.choice(investors),
+            },
+        }
+    )
+
+
+def _reference_tariff(valid_from: date, per_night: str, own_payment: str) -> dict[str, Any]:
+    return {"valid_from": valid_from, "per_night": per_night, "own_payment": own_payment}
+
+
+@dataclass
+class RandomHistory:
+    """A ledger in a directory, the people who work on it, and the papers that lie around."""
+
+    path: Path
+    random: Random
+    today: date = date(2022, 1, 3)
+    told: list[str] = field(default_factory=list)
+    refused: list[type[Refusal]] = field(default_factory=list)
+    _doors: dict[str, Ledger] = field(default_factory=dict)
+    _terms: dict[str, Terms] = field(default_factory=dict)
+    _enrolled: dict[tuple[str, str], date] = field(default_factory=dict)
+    _register: dict[str, StayRow] = field(default_factory=dict)
+    _bank_rows: list[BankRow] = field(default_factory=list)
+    _counted: int = 0
+
+    def __post_init__(self) -> None:
+        self._doors[KEEPER] = Ledger.create(
+            self.path, "Random fund", CURRENCY, "live", **self._options(KEEPER)
+        )
+
+    def close(self) -> None:
+        """Close everybody's files."""
+        for door in self._doors.values():
+            door.close()
+
+    def ledger(self, actor: str = KEEPER) -> Ledger:
+        """The ledger as one person opens it: each with a process's own state of it."""
+        if actor not in self._doors:
+            self._doors[actor] = Ledger(self.path, **self._options(actor))
+        return self._doors[actor]
+
+    def events(self) -> list[Recorded]:
+        """Every event so far."""
+        return self.ledger().at(1, self.ledger().log.head()[0])
+
+    def step(self) -> None:
+        """Something happens."""
+        operation = self.random.choice(OPERATIONS)
+        operation(self)
+
+    # --- what people do -----------------------------------------------------------------------
+
+    def open_for_business(self) -> None:
+        """Terms, tariffs, people and capital: enough that money can come to be owed."""
+        self.sign()
+        rows = [
+            Tariff.model_validate(
+                {"shelter": shelter, **_reference_tariff(date(2015, 1, 1), "1107.77", "87.01")}
+            )
+            for shelter in SHELTERS
+        ]
+        self._attempt(KEEPER, "tariffs", lambda ledger: ledger.import_tariffs(self._batch(rows)))
+        places = min(3, *(terms.people for terms in self._terms.values()))
+        self._enrol([EnrolmentRow(a, p, _STARTS_ON) for a in self._terms for p in PEOPLE[:places]])
+        for agreement in self._terms:
+            self._call(agreement, self._committed(agreement) // self.random.choice((1, 2, 7)))
+        for drawdown, called in self._drawdowns():
+            for part in called.called.parts[: self.random.choice((1, 2, 3))]:
+                self._receive(drawdown, part.investor, self.today)
+
+    def wait(self) -> None:
+        """Time passes."""
+        self.today += timedelta(days=self.random.choice((1, 17, 60, 100, 200)))
+
+    def sign(self) -> None:
+        """New terms; or a signed agreement again, with the same terms or others."""
+        agreement = self.random.choice(AGREEMENTS)
+        terms = draw_terms(self.random, agreement)
+        if agreement in self._terms and self.random.randrange(2):
+            terms = self._terms[agreement]
+        source = Source(file=f"{agreement}.yaml", sha256="0" * 64)
+        if self._attempt(KEEPER, f"signs {terms}", lambda ledger: ledger.sign(terms, source)):
+            self._terms[agreement] = terms
+
+    def import_tariffs(self) -> None:
+        """A tariff from a day on, often long past, so that nights that are decided get dearer."""
+        per_night, own_payment = self.random.choice(_PRICES)
+        tariff = Tariff.model_validate(
+            {
+                "shelter": self.random.choice(SHELTERS),
+                **_reference_tariff(self._earlier(600), per_night, own_payment),
+            }
+        )
+        batch = self._batch([tariff])
+        self._attempt(KEEPER, f"imports {tariff}", lambda ledger: ledger.import_tariffs(batch))
+
+    def enrol(self) -> None:
+        """Some people are enrolled; some of them are already, or are too many."""
+        rows = [
+            EnrolmentRow(agreement, person_id, self._enrolled.get((agreement, person_id), day))
+            for agreement in self._some(AGREEMENTS if self._rarely() else tuple(self._terms))
+            for person_id in self._some(PEOPLE)
+            for day in [max(_STARTS_ON, self._earlier(400))]
+        ]
+        if rows and self._rarely():
+            rows[0] = EnrolmentRow(rows[0].agreement, rows[0].person_id, self.today)
+        self._enrol(rows)
+
+    def _enrol(self, rows: list[EnrolmentRow]) -> None:
+        batch = self._batch(rows)
+        if self._attempt(KEEPER, f"enrols {rows}", lambda ledger: ledger.import_enrolments(batch)):
+            self._enrolled |= {(row.agreement, row.person_id): row.enrolled_on for row in rows}
+
+    def import_stays(self) -> None:
+        """The register: new stays, late and overlapping ones; open stays, and their ends."""
+        known = tuple(person_id for _, person_id in self._enrolled)
+        register = dict(self._register)
+        for person_id in self._some(PEOPLE if self._rarely(20) else known):
+            stay = self._stay(f"S{len(register)}")
+            register[stay.stay] = StayRow(person_id, stay)
+        for row in register.copy().values():
+            if self._rarely(3) if row.stay.discharged is None else self._rarely(100):
+                end = max(row.stay.admitted, self._earlier(100))
+                stay = row.stay.model_copy(update={"discharged": end})
+                register[stay.stay] = StayRow(row.person_id, stay)
+        changed = [row for stay, row in register.items() if self._register.get(stay) != row]
+        rows = [*changed, *self._some(tuple(self._register.values()))]
+        self.random.shuffle(rows)
+        until = None if self._rarely(5) else self._earlier(100 if self._rarely() else 0)
+        batch = self._batch(rows)
+        if self._attempt(
+            KEEPER,
+            f"imports {rows} until {until}",
+            lambda ledger: ledger.import_stays(batch, until),
+        ):
+            self._register = register
+
+    def measure(self) -> None:
+        """Readings of several milestones: due, late, too early, or known already."""
+        everybody = tuple(self._enrolled)
+        rows = [
+            self._measurement(agreement, person_id, months)
+            for agreement, person_id in (everybody if self._rarely(2) else self._some(everybody))
+            for months in self._terms[agreement].metric.measured_at_months
+            if self._due(agreement, person_id, months) <= self.today or self._rarely(40)
+        ]
+        batch = self._batch(rows)
+        self._attempt(
+            MEASURER, f"measured {rows}", lambda ledger: ledger.import_measurements(batch)
+        )
+
+    def call_drawdown(self) -> None:
+        """The provider draws on the commitments: little, much, or more than is left."""
+        agreement = self._agreement()
+        most = max(1, self._committed(agreement) // self.random.choice((1, 2, 3, 7)))
+        self._call(agreement, self.random.choice((0, 1, 2, most, self.random.randint(1, most))))
+
+    def _call(self, agreement: str, minor: int) -> None:
+        amount, on = Amount(minor), self.today
+        self._attempt(
+            KEEPER,
+            f"draws {amount} on {agreement}",
+            lambda ledger: ledger.call_drawdown(agreement, amount, on),
+        )
+
+    def receive_capital(self) -> None:
+        """An investor's part of a drawdown comes in, maybe heard of long after the day."""
+        called = [name for name, drawdown in self._drawdowns()] or ["hf-D01"]
+        self._receive(
+            self.random.choice(called), self.random.choice(_INVESTORS), self._earlier(300)
+        )
+
+    def _receive(self, drawdown: str, investor: str, on: date) -> None:
+        self._attempt(
+            KEEPER,
+            f"{drawdown}: {investor} paid on {on}",
+            lambda ledger: ledger.receive_capital(drawdown, investor, on),
+        )
+
+    def assess(self) -> None:
+        """Outcomes due by today, or once more by the day of the last assessment."""
+        agreement, until = self._agreement(), self.today
+        made = self.ledger().agreement(agreement).assessments
+        if made and self._rarely(4):
+            until = max(until for until in (each.until for _, each in made))
+        self._attempt(
+            KEEPER,
+            f"assesses {agreement} until {until}",
+            lambda ledger: ledger.assess(agreement, until),
+        )
+
+    def propose(self) -> None:
+        """All that is owed in an agreement is proposed for payment."""
+        agreement, on = self._agreement(), self.today
+        self._attempt(
+            KEEPER,
+            f"proposes what {agreement} owes",
+            lambda ledger: ledger.propose_payments(agreement, on),
+        )
+
+    def approve(self) -> None:
+        """A payment is approved; now and then by somebody who may not, or twice."""
+        payment, on = self._payment(lambda each: each.approved_at is None), self.today
+        if payment is not None:
+            self._attempt(
+                self._mostly(APPROVER),
+                f"approves {payment}",
+                lambda ledger: ledger.approve_payment(payment, on),
+            )
+
+    def send(self) -> None:
+        """A payment goes to the bank; now and then unapproved, or by who approved it, or twice."""
+        on = self.today
+        payment = self._payment(
+            lambda each: each.approved_at is not None and each.instructed_at is None
+        )
+        if payment is not None:
+            self._attempt(
+                self._mostly(SENDER),
+                f"sends {payment}",
+                lambda ledger: ledger.send_payment(payment, on),
+            )
+
+    def import_bank(self) -> None:
+        """A statement: lines that settle something, nearly settle it, or mean nothing here."""
+        rows = [*self._some(tuple(self._settling())), *self._some(tuple(self._bank_rows))]
+        if self._rarely():
+            rows.append(self._bank_row("aarhus", Amount(self.random.randint(-900, 900)), "rent"))
+        rows = [self._misread(row) if self._rarely(8) else row for row in rows]
+        self.random.shuffle(rows)
+        batch = self._batch(rows)
+        if self._attempt(KEEPER, f"reads {rows}", lambda ledger: ledger.import_bank(batch)):
+            self._bank_rows += [row for row in rows if row not in self._bank_rows]
+
+    def work_a_season(self) -> None:
+        """Time passes, and everybody does some of what falls due."""
+        self.wait()
+        self.import_stays()
+        self.measure()
+        for _ in self._terms:
+            self.assess()
+            self.propose()
+        for _ in range(self.random.randrange(5)):
+            self.approve()
+            self.send()
+        self.import_bank()
+
+    # --- how they do it -----------------------------------------------------------------------
+
+    def _attempt(self, actor: str, what: str, act: Callable[[Ledger], T]) -> T | None:
+        """Somebody gives a command. Refused, or given twice, it must leave the head where it is.
+
+        Returns the service's answer, None if it refused.
+        """
+        ledger = self.ledger(actor)
+        self._counted += 1
+        ledger.command_id = f"command-{self._counted}"
+        before = ledger.log.head()
+        try:
+            answer = act(ledger)
+        except Refusal as refusal:
+            self.told.append(f"{self.today} {actor} {what}: refused, {refusal}")
+            self.refused.append(type(refusal))
+            assert ledger.log.head() == before, "a refused command was recorded"
+            return None
+        after = ledger.log.head()
+        self.told.append(f"{self.today} {actor} {what}: {before[0]} -> {after[0]}")
+        if self._rarely(5):
+            act(ledger)
+            assert ledger.log.head() == after, "a command given twice was done twice"
+        return answer
+
+    def _options(self, actor: str) -> dict[str, Any]:
+        """Clock and pseudonyms without chance, so that a seed tells the same tale."""
+        return {"actor": actor, "clock": self._clock, "refs": self._ref}
+
+    def _clock(self) -> datetime:
+        return datetime.combine(self.today, time(12), tzinfo=UTC)
+
+    def _ref(self) -> str:
+        # Hashed, so that the order of pseudonyms is not the order of enrolment.
+        self._counted += 1
+        return "s" + hashlib.sha256(str(self._counted).encode()).hexdigest()[:16]
+
+    def _batch(self, rows: Iterable[T]) -> Batch[T]:
+        numbered = tuple(Row(number, row) for number, row in enumerate(rows, start=2))
+        return Batch("rows.csv", hashlib.sha256(repr(numbered).encode()).hexdigest(), numbered)
+
+    # --- what they draw -----------------------------------------------------------------------
+
+    def _rarely(self, one_in: int = 10) -> bool:
+        return self.random.randrange(one_in) == one_in - 1
+
+    def _mostly(self, actor: str) -> str:
+        return self.random.choice((KEEPER, APPROVER, SENDER)) if self._rarely(5) else actor
+
+    def _some(self, things: tuple[T, ...]) -> list[T]:
+        """One to four of some things, in no order, none twice; nothing of nothing."""
+        return self.random.sample(things, min(len(things), self.random.randint(1, 4)))
+
+    def _earlier(self, days_most: int) -> date:
+        return self.today - timedelta(days=self.random.choice((0, 0, 1, 30, days_most)))
+
+    def _agreement(self) -> str:
+        """A signed agreement; now and then one that may not be."""
+        return self.random.choice(AGREEMENTS if self._rarely(20) else tuple(self._terms))
+
+    def _committed(self, agreement: str) -> int:
+        """What all investors have committed, in minor units; nothing if nobody signed."""
+        terms = self._terms.get(agreement)
+        return sum(each.amount.minor for each in terms.investment) if terms else 0
+
+    def _due(self, agreement: str, person_id: str, months: int) -> date:
+        return add_months(self._enrolled[agreement, person_id], months)
+
+    def _measurement(self, agreement: str, person_id: str, months: int) -> MeasurementRow:
+        return MeasurementRow(
+            agreement=agreement,
+            person_id=person_id,
+            milestone_months=months,
+            measured_on=self._due(agreement, person_id, months),
+            indicator=_INDICATOR,
+            # The same person reads the same each time, so that known readings are no conflict.
+            value="no" if (sum(person_id.encode()) + months) % 5 == 0 else "yes",
+            validator="independent",
+        )
+
+    def _stay(self, name: str) -> Stay:
+        admitted = self.today - timedelta(days=self.random.randint(0, 2 * _A_YEAR))
+        nights = self.random.choice((None, 0, 1, 30, 119, 121))
+        discharged = None if nights is None else min(self.today, admitted + timedelta(days=nights))
+        shelter = self.random.choice(SHELTERS)
+        return Stay(stay=name, shelter=shelter, admitted=admitted, discharged=discharged)
+
+    def _states(self) -> Iterator[AgreementState]:
+        yield from self.ledger().agreements().values()
+
+    def _drawdowns(self) -> list[tuple[str, Drawdown]]:
+        return [each for state in self._states() for each in state.drawdowns.items()]
+
+    def _payment(self, wanted: Callable[[Payment], bool]) -> str | None:
+        """A payment that a step can be taken on; now and then any, or one that is not there.
+
+        None if nobody can do anything.
+        """
+        payments = {name: each for state in self._states() for name, each in state.payments.items()}
+        ready = [name for name, each in payments.items() if wanted(each) or self._rarely(20)]
+        return self.random.choice(ready or ([*payments, "hf-P001"] if self._rarely(20) else [None]))
+
+    def _settling(self) -> Iterator[BankRow]:
+        """A bank line for each payment that was sent and each drawdown that was called.
+
+        Now and then the bank is faster than whoever records that a payment was sent.
+        """
+        for state in self._states():
+            for name, payment in state.payments.items():
+                sent = payment.instructed_at is not None
+                if payment.settled_at is None and (sent or self._rarely(2)):
+                    proposed = payment.proposed
+                    yield self._bank_row(proposed.payer, -proposed.amount, name)
+        for name, drawdown in self._drawdowns():
+            for part in drawdown.called.parts:
+                if part.investor not in drawdown.received:
+                    reference = f"{name}/{part.investor}"
+                    yield self._bank_row(drawdown.called.provider, part.amount, reference)
+
+    def _bank_row(self, account: str, amount: Amount, reference: str) -> BankRow:
+        self._counted += 1
+        return BankRow(account, f"L{self._counted}", self.today, amount, reference, "transfer")
+
+    def _misread(self, row: BankRow) -> BankRow:
+        """The line with an øre, or its account, wrong."""
+        account, amount = self.random.choice(
+            [
+                (row.account, row.amount + Amount(1)),
+                ("home-ngo", row.amount),
+                ("nobody", row.amount),
+            ]
+        )
+        return BankRow(account, row.line, row.booked_on, amount, row.reference, row.text)
+
+
+OPERATIONS: tuple[Callable[[RandomHistory], None], ...] = (
+    RandomHistory.wait,
+    RandomHistory.wait,
+    RandomHistory.sign,
+    RandomHistory.import_tariffs,
+    RandomHistory.enrol,
+    RandomHistory.import_stays,
+    RandomHistory.import_stays,
+    RandomHistory.measure,
+    RandomHistory.measure,
+    RandomHistory.call_drawdown,
+    RandomHistory.receive_capital,
+    RandomHistory.assess,
+    RandomHistory.assess,
+    RandomHistory.assess,
+    RandomHistory.propose,
+    RandomHistory.approve,
+    RandomHistory.send,
+    RandomHistory.approve,
+    RandomHistory.send,
+    RandomHistory.import_bank,
+    RandomHistory.import_bank,
+    RandomHistory.work_a_season,
+    RandomHistory.work_a_season,
+    RandomHistory.work_a_season,
+)
+"""What `step` chooses from; what stands twice happens twice as often."""
+
+
+def scratch() -> tempfile.TemporaryDirectory[str]:
+    """A directory that goes away; in memory where there is such a place, as syncs take long."""
+    memory = Path("/dev/shm")  # noqa: S108 - its names are random, like those under /tmp
+    return tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None)
+
+
+def play(path: Path, seed: int, steps: int) -> RandomHistory:
+    """The history of a seed: opened for business, then so many steps."""
+    history = RandomHistory(path, Random(seed))  # noqa: S311 - a tale, not a secret
+    history.open_for_business()
+    for _ in range(steps):
+        history.step()
+    return history
