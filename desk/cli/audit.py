@@ -87,6 +87,8 @@ def _show(session: Session, result: Verification) -> None:
                 markup=False,
                 soft_wrap=True,
             )
+    if not result.events:
+        return
     if not result.checkpoints:
         say(f"No checkpoint: none of {result.events} events is covered; `ofl checkpoint` seals.")
     else:
