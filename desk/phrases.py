@@ -152,8 +152,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Ophold på {shelter}, {admitted} til {discharged} (hændelse {position}, {file} række {row}).",
     ),
     "why_stays_before": (
-        "{count} stays before the period count in the running years (events {positions}).",
-        "{count} ophold før perioden tæller med i refusionsårene (hændelse {positions}).",
+        "{count} earlier stays count where a running year reaches into the period (events {positions}).",
+        "{count} tidligere ophold tæller, hvor et refusionsår når ind i perioden (hændelse {positions}).",
     ),
     "still_open": ("still open", "ikke afsluttet"),
     "erased": ("(erased or locked)", "(slettet eller låst)"),

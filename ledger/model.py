@@ -28,8 +28,8 @@ def _whole(value: object) -> int:
     raise ValueError(message)
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
-"""A whole number, also from text; never 1.0, 1e3 or 1_000."""
+WHOLE = BeforeValidator(_whole)
+"""Reads a whole number, also from text; never 1.0, 1e3 or 1_000. Stands last, after any bounds."""
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 

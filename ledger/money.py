@@ -126,7 +126,15 @@ Share = Annotated[
     Decimal,
     BeforeValidator(_share),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^[01](\.[0-9]{1,6})?$", "examples": ["0.50"]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": r"^[01](\.[0-9]{1,6})?$"},
+                {"type": "number", "minimum": 0, "maximum": 1},
+            ],
+            "examples": ["0.50"],
+        }
+    ),
 ]
 """A share from 0 to 1 with at most six decimals."""
 

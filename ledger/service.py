@@ -48,9 +48,13 @@ class NoLedger(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a command did: the events it recorded; none if all was known before."""
+    """What a command did: the events it recorded; none if all was known before.
+
+    `repeated` if the same command was done before: the events are those it recorded then.
+    """
 
     recorded: tuple[Recorded, ...]
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,10 @@ class Ledger:
         **options: Any,  # noqa: ANN401 - what the constructor takes
     ) -> Self:
         """Make the files of a new ledger and record its opening."""
+        # What would be refused is refused before there are any files.
+        today = options.get("clock", now)().date()
+        rules = shelter_refund_rules()
+        agreement.open_ledger(LawState(), fund, currency, purpose, rules, today)
         path.mkdir(parents=True, exist_ok=True)
         key_file = options.get("key_file") or path / KEY_FILE
         if not key_file.exists():
@@ -127,17 +135,14 @@ class Ledger:
         log = EventLog(path / EVENTS_FILE, options.get("clock", now))
         log.create_table()
         log.close()
+        if not (path / VAULT_FILE).exists():
+            vault.Vault(
+                path / VAULT_FILE, vault.read_key_file(key_file), new_ref, create=True
+            ).close()
         ledger = cls(path, **options)
         ledger._run(
             ["init", fund, currency, purpose],
-            lambda: agreement.open_ledger(
-                ledger.law(),
-                fund,
-                currency,
-                purpose,
-                shelter_refund_rules(),
-                ledger.clock().date(),
-            ),
+            lambda: agreement.open_ledger(ledger.law(), fund, currency, purpose, rules, today),
         )
         return ledger
 
@@ -220,8 +225,9 @@ class Ledger:
         identity = self.command_id or command_id or secrets.token_hex(16)
         command = Command.of(identity, self.actor, content)
         for attempt in range(_TRIES):
-            if self.log.repeats(command):
-                return Done(())
+            before = self.log.repeats(command)
+            if before is not None:
+                return Done(tuple(self.at(before[0], before[-1])), repeated=True)
             head = self.log.head()[0]
             news = decide()
             stored = [self._stored(new, command) for new in news]
@@ -309,10 +315,9 @@ class Ledger:
 
     def receive_capital(self, drawdown: str, investor: str, on: date) -> Done:
         """Record capital paid in that no imported bank statement shows."""
-        name = drawdown.rpartition("-")[0]
         return self._run(
             ["received", drawdown, investor, str(on)],
-            lambda: investment.receive(self._signed(name), drawdown, investor, on, None),
+            lambda: investment.receive(self._drawing(drawdown), drawdown, investor, on, None),
         )
 
     def assess(self, name: str, until: date) -> tuple[Done, Assessment]:
@@ -422,6 +427,20 @@ class Ledger:
         state = self.agreement(name)
         state.require_signed()
         return state
+
+    def _drawing(self, drawdown: str) -> AgreementState:
+        """The agreement that a drawdown was called in.
+
+        Raises:
+            NotFound: if no agreement has it.
+        """
+        states = self.agreements().values()
+        for state in states:
+            if drawdown in state.drawdowns:
+                return state
+        known = ", ".join(name for state in states for name in state.drawdowns)
+        message = f"there is no drawdown {drawdown!r} (known: {known or 'none is called yet'})"
+        raise NotFound(message)
 
     def _paying(self, payment_id: str) -> AgreementState:
         """The agreement that a payment belongs to.

@@ -63,6 +63,9 @@ class Views:
         taken = fresh.catch_up(log, progress)
         fresh.close()
         self.engine.dispose()
+        # A journal left by a killed writer would be rolled back into the new file.
+        for leftover in ("-journal", "-wal", "-shm"):
+            Path(f"{self.path}{leftover}").unlink(missing_ok=True)
         beside.replace(self.path)
         return taken
 

@@ -16,8 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.decide.assessment import decide
 from ledger.decide.decision import agreement_stream
+from ledger.decide.payment import propose
 from ledger.decide.state import AgreementState, LawState
-from ledger.events import AssessmentMade, Recorded
+from ledger.events import AssessmentMade, PaymentProposed, Recorded
 from ledger.policy import VERSION
 from ledger.policy.nights import NoTariffError
 from ledger.service import Ledger
@@ -306,6 +307,11 @@ def _replay(ledger: Ledger, name: str, result: Verification) -> Iterator[Fault]:
     laws = ledger.law_events()
     law, state, taken = LawState(), AgreementState(name), 0
     for index, recorded in enumerate(events):
+        first_of_command = index == 0 or events[index - 1].command != recorded.command
+        if isinstance(recorded.event, PaymentProposed) and first_of_command:
+            message = _propose_again(state, recorded, events[index:])
+            if message is not None:
+                yield Fault(Check.DECISIONS, Kind.ALTERED, recorded.position, message)
         if isinstance(recorded.event, AssessmentMade):
             while taken < len(laws) and laws[taken].position <= recorded.event.facts_to:
                 law.apply(laws[taken])
@@ -315,6 +321,15 @@ def _replay(ledger: Ledger, name: str, result: Verification) -> Iterator[Fault]:
             if found is not None:
                 yield Fault(Check.DECISIONS, found[0], recorded.position, found[1])
         state.apply(recorded)
+
+
+def _propose_again(
+    state: AgreementState, recorded: Recorded, following: list[Recorded]
+) -> str | None:
+    """What differs when payments are proposed again from what was owed; None if nothing."""
+    same_command = [each.event for each in following if each.command == recorded.command]
+    again = [new.event for new in propose(state, recorded.effective_on)[0]]
+    return None if again == same_command else "what was owed then gives other payments"
 
 
 def _repeat(

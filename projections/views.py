@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    NullPool,
     String,
     Table,
     create_engine,
@@ -187,7 +188,8 @@ bank_line = Table(
 
 def open_views(path: Path) -> Engine:
     """An engine on the views' own file. They can be rebuilt, so NORMAL sync is enough."""
-    engine = create_engine(f"sqlite:///{path}")
+    # No pool: a connection kept open would go on reading the file that a rebuild replaced.
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: sqlite3.Connection, _: object) -> None:

@@ -34,7 +34,7 @@ LEFT_OUT = "…"
 
 ASKS = "echo $?"
 """Asks what the command before exited with. One that is not asked must exit with 0, or fail."""
-_FAILURES = (("Refused: nothing was recorded.",), ("NOT SOUND.",))
+_FAILURES = (("Refused: nothing was recorded.",), ("Refused in part.",), ("NOT SOUND.",))
 
 _FENCE = re.compile(r"^```(?P<kind>\S*) ?(?P<rest>.*)$")
 _INLINE = re.compile(r"`([^`\n]+)`")

@@ -104,7 +104,7 @@ def show_agreements(session: Session, found: list[report.AgreementStatus]) -> No
 @app.command()
 def schema(
     context: typer.Context,
-    rules: Annotated[bool, typer.Option(help="Of a table of refund rules instead.")] = False,
+    rules: Annotated[bool, typer.Option("--rules", help="Of a refund rule table.")] = False,
 ) -> None:
     """Print the JSON Schema of a terms file."""
     session: Session = context.obj

@@ -13,9 +13,8 @@ from eventsourcing.persistence import PersistenceError
 
 from desk.cli.session import VIEWS_FILE, Session
 from ledger.decide.refusal import Refusal
-from ledger.service import Ledger
 from ledger.store.checkpoint import public_file, read_public_key
-from ledger.store.vault import VaultKeyError
+from ledger.store.vault import VaultKeyError, VaultMissingError
 from projections.bundle import write_bundle
 from projections.export import JournalFormat, write_journal
 from projections.follow import Views
@@ -43,10 +42,10 @@ def verify(context: typer.Context) -> None:
     try:
         with session.ledger() as ledger:
             views = Views(session.ledger_path / VIEWS_FILE)
-            with session.progress(_head(ledger), "hashing events") as advance:
+            with session.progress(None, "hashing events") as advance:
                 result = run_verify(ledger, views, advance)
             views.close()
-    except (Refusal, VaultKeyError) as error:
+    except (Refusal, VaultKeyError, VaultMissingError, sqlite3.Error, PersistenceError) as error:
         fault = Fault(Check.CHAIN, Kind.UNVERIFIABLE, None, str(error))
         result = Verification(faults=[fault])
     value = {
@@ -58,14 +57,6 @@ def verify(context: typer.Context) -> None:
     session.answer(value, lambda: _show(session, result))
     if not result.sound:
         raise typer.Exit(_EXIT[result.outcome])
-
-
-def _head(ledger: Ledger) -> int:
-    """How many events to expect; 0 if the file cannot be read, which verifying will say."""
-    try:
-        return ledger.log.head()[0]
-    except (sqlite3.Error, PersistenceError):
-        return 0
 
 
 def _show(session: Session, result: Verification) -> None:

@@ -70,7 +70,9 @@ def stays(
     with session.ledger() as ledger:
         done = ledger.import_stays(batch, covers_until)
     new = _count(done.recorded, RegisterCovered)
-    _report(session, file, done, len(batch.rows), new, "stays or ends of stays")
+    reaches = {e.until for each in done.recorded if isinstance(e := each.event, RegisterCovered)}
+    known = "".join(f"; the register is known up to {until}" for until in reaches)
+    _report(session, file, done, len(batch.rows), new, f"stays or ends of stays{known}")
 
 
 @app.command()

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from eventsourcing.persistence import PersistenceError
+from sqlalchemy.exc import DatabaseError
 
 from desk.cli import agreements, answers, audit, demo, imports, invest, payments
 from desk.cli.session import Session, settings
 from desk.language import Language
 from ledger.decide.refusal import FileRefused, Refusal
 from ledger.store.checkpoint import CheckpointError
-from ledger.store.sqlite import CommandConflictError
-from ledger.store.vault import VaultKeyError
+from ledger.store.sqlite import CommandConflictError, StoreDamagedError
+from ledger.store.vault import VaultKeyError, VaultMissingError
 
 app = typer.Typer(
     name="ofl",
     help="The ledger that outcome funds run on: every krone back to what was measured.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="The options above may stand anywhere on the line.",
 )
 app.add_typer(agreements.app, name="agreement")
@@ -41,36 +46,46 @@ _SHARED_VALUES = {
 }  # fmt: skip
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ofl {metadata.version('outcome-fund-ledger')}")
+        raise typer.Exit
+
+
 @app.callback()
 def shared(  # noqa: PLR0913, PLR0917 - each shared option is a parameter
     context: typer.Context,
     ledger: Annotated[
-        Path | None, typer.Option(help="The ledger's directory. [env: OFL_LEDGER]")
+        Path | None, typer.Option(help="The ledger's directory (env OFL_LEDGER).")
     ] = None,
     actor: Annotated[
-        str | None, typer.Option("--as", help="The person who acts. [env: OFL_ACTOR]")
+        str | None, typer.Option("--as", help="The person who acts (env OFL_ACTOR).")
     ] = None,
     lang: Annotated[
-        Language | None, typer.Option(help="The language of answers. [env: OFL_LANG]")
+        Language | None, typer.Option(help="The language of answers (env OFL_LANG).")
     ] = None,
     vault_key: Annotated[
-        Path | None, typer.Option(help="The vault's key file. [env: OFL_VAULT_KEY]")
+        Path | None, typer.Option(help="The vault's key file (env OFL_VAULT_KEY).")
     ] = None,
     checkpoint_key: Annotated[
         Path | None,
-        typer.Option(help="The key file that signs checkpoints. [env: OFL_CHECKPOINT_KEY]"),
+        typer.Option(help="The key file that signs checkpoints (env OFL_CHECKPOINT_KEY)."),
     ] = None,
     checkpoints: Annotated[
         Path | None,
-        typer.Option(help="The directory of checkpoints. [env: OFL_CHECKPOINTS]"),
+        typer.Option(help="The directory of checkpoints (env OFL_CHECKPOINTS)."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with JSON.")] = False,
     command_id: Annotated[
         str | None,
         typer.Option(help="An id of your own: the same command with the same id is done once."),
     ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, help="Show the version and stop.")
+    ] = False,
 ) -> None:
     """Read the options that every command shares."""
+    del version
     found = settings()
     context.obj = Session(
         ledger_path=ledger or found.ledger,
@@ -113,8 +128,11 @@ def main() -> None:
         _refuse([f"the command id {conflict} was used before for another command"], arguments)
     except FileRefused as refusal:
         _refuse(refusal.lines(), arguments, refusal)
-    except (Refusal, VaultKeyError, CheckpointError) as refusal:
+    except (Refusal, VaultKeyError, VaultMissingError, CheckpointError) as refusal:
         _refuse([str(refusal)], arguments)
+    except (sqlite3.DatabaseError, DatabaseError, PersistenceError, StoreDamagedError) as error:
+        damaged = f"a file of the ledger cannot be read or written: {error}"
+        _refuse([damaged, "`ofl verify` says where; put back the last good copy"], arguments)
 
 
 def _refuse(lines: list[str], arguments: list[str], file: FileRefused | None = None) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from desk.cli.session import Session
 from desk.cli.values import day, today
+from ledger.decide.refusal import Refusal
 from ledger.events import PaymentProposed, Recorded
 from ledger.service import Done, Ledger
 from projections import payments as view
@@ -110,13 +111,24 @@ def _step(
     with session.views() as (ledger, views):
         if every:
             payments = [each.payment for each in view.payments(views) if each.state == state]
+        named = payments or []
         recorded: list[Recorded] = []
-        with session.progress(len(payments or ()), "payments") as advance:
-            for payment in payments or ():
+        refused: list[str] = []
+        with session.progress(len(named), "payments") as advance:
+            for payment in named:
                 ledger.command_id = session.part_of_command(payment)
-                recorded += take(ledger, payment).recorded
+                try:
+                    recorded += take(ledger, payment).recorded
+                except Refusal as refusal:
+                    refused.append(str(refusal))
                 advance(1)
-    session.done(tuple(recorded), f"{len(recorded)} of {len(payments or ())} payments done")
+    lines = [f"{len(recorded)} of {len(named)} payments done"]
+    if refused:
+        lines = ["Refused in part." if recorded else "Refused: nothing was recorded.", *lines]
+        lines += [f"  {each}" for each in refused]
+    session.done(tuple(recorded), "\n".join(lines), refused=refused)
+    if refused:
+        raise typer.Exit(1)
 
 
 @app.command("list")

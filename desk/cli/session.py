@@ -117,7 +117,7 @@ class Session:
                 views.close()
 
     @contextmanager
-    def progress(self, total: int, what: str) -> Iterator[Callable[[int], None]]:
+    def progress(self, total: int | None, what: str) -> Iterator[Callable[[int], None]]:
         """A progress bar on standard error, where a person looks at it."""
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         bar = Progress(

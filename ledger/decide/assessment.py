@@ -40,6 +40,13 @@ def decide(law: LawState, state: AgreementState, until: date, facts_to: Position
 
     Of an entitlement that changed, only the difference is to be posted; the event carries both.
     """
+    last = max((made.until for _, made in state.assessments), default=until)
+    if until < last:
+        message = (
+            f"{state.agreement} is assessed until {last} already; assess until that day or later, "
+            "so that the caps are counted over everything decided"
+        )
+        raise OutOfOrder(message)
     assessment = run(law, state, until)
     changed = [each for each in assessment.decided if _differs(state, each)]
     if not changed:
@@ -98,9 +105,7 @@ def _assessment_made(
     changed: int,
 ) -> e.AssessmentMade:
     rule_at, _ = law.rules[state.terms.refund_law.table]
-    based_on = [state.signed_at, rule_at, *law.tariff_positions]
-    if state.register_at is not None:
-        based_on.append(state.register_at)
+    based_on = [state.signed_at, rule_at, *law.tariff_positions, *state.register_at]
     rules = state.facts(law).rules
     return e.AssessmentMade(
         assessment=f"{state.agreement}-A{len(state.assessments) + 1:03d}",

@@ -42,11 +42,7 @@ def receive(
     state: AgreementState, drawdown_id: str, investor: str, on: date, bank_line: str | None
 ) -> list[New]:
     """Record that an investor's part of a drawdown reached the provider."""
-    drawdown = state.drawdowns.get(drawdown_id)
-    if drawdown is None:
-        known = ", ".join(state.drawdowns) or "none is called yet"
-        message = f"there is no drawdown {drawdown_id!r} (known: {known})"
-        raise NotFound(message)
+    drawdown = state.drawdowns[drawdown_id]
     amounts = {part.investor: part.amount for part in drawdown.called.parts}
     if investor not in amounts:
         message = f"{investor!r} has no part in {drawdown_id} (it draws on {', '.join(amounts)})"

@@ -95,7 +95,7 @@ class AgreementState:
     )
     sealed: set[SubjectRef] = field(default_factory=set)
     register_until: dict[SubjectRef, date] = field(default_factory=dict)
-    register_at: Position | None = None
+    register_at: list[Position] = field(default_factory=list)
     readings: dict[tuple[SubjectRef, int, str], tuple[Position, e.MeasurementRecorded]] = field(
         default_factory=dict
     )
@@ -178,7 +178,7 @@ class AgreementState:
                 # An export read before a person was enrolled says nothing of that person.
                 self.register_until[event.subject] = NOT_KNOWN_YET
             case e.RegisterCovered():
-                self.register_at = position
+                self.register_at.append(position)
                 for subject, until in self.register_until.items():
                     self.register_until[subject] = max(until, event.until)
             case e.StayRecorded():
@@ -194,6 +194,8 @@ class AgreementState:
                 self._apply_payment(recorded)
 
     def _apply_stay(self, event: e.StayRecorded, position: Position) -> None:
+        if event.closes is not None:
+            self.lineage[position] = (event.closes,)
         if isinstance(event.stay, e.Sealed):
             self.sealed.add(event.subject)
         else:
@@ -217,6 +219,7 @@ class AgreementState:
                     amount=received.amount,
                 )
                 self.capital.append((recorded.position, paid))
+                self.lineage[recorded.position] = (received.called_at,)
 
     def _apply_claim(self, recorded: Recorded) -> None:
         position = recorded.position
@@ -235,6 +238,7 @@ class AgreementState:
                     *entitled.based_on,
                     entitled.outcome_at,
                     entitled.assessed_at,
+                    *([entitled.corrects] if entitled.corrects else []),
                 )
                 claim = self.claims[entitled.claim]
                 claim.entitlement_at, claim.parts = position, entitled.parts

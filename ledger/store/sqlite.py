@@ -187,7 +187,7 @@ class EventLog(SQLiteApplicationRecorder):
     ) -> Sequence[int] | None:
         """Give each event its place, time and link in the chain, under the write lock."""
         command: Command = kwargs["command"]
-        if self._done_before(c, command) or not stored_events:
+        if self._done_before(c, command) is not None or not stored_events:
             return None
         position, recorded_at, chain = self._head(c)
         if kwargs["expected_head"] not in (None, position):
@@ -213,8 +213,8 @@ class EventLog(SQLiteApplicationRecorder):
             raise StoreDamagedError(message)
         return range(first, position + 1)
 
-    def repeats(self, command: Command) -> bool:
-        """Whether the same command was stored before.
+    def repeats(self, command: Command) -> range | None:
+        """The positions that the same command was given before; None if it is new.
 
         Raises:
             CommandConflictError: if its id was used with other content.
@@ -223,12 +223,14 @@ class EventLog(SQLiteApplicationRecorder):
             return self._done_before(c, command)
 
     @staticmethod
-    def _done_before(c: SQLiteCursor, command: Command) -> bool:
-        c.execute("SELECT sha256 FROM commands WHERE id = ?", (command.id,))
+    def _done_before(c: SQLiteCursor, command: Command) -> range | None:
+        c.execute("SELECT sha256, first, last FROM commands WHERE id = ?", (command.id,))
         row = c.fetchone()
-        if row is not None and row["sha256"] != command.sha256:
+        if row is None:
+            return None
+        if row["sha256"] != command.sha256:
             raise CommandConflictError(command.id)
-        return row is not None
+        return range(row["first"], row["last"] + 1)
 
     @staticmethod
     def _head(c: SQLiteCursor) -> tuple[int, str, bytes]:

@@ -33,6 +33,10 @@ class VaultKeyError(Exception):
     """The vault's key is missing or is not the one it was made with."""
 
 
+class VaultMissingError(Exception):
+    """The vault itself is missing: without it nobody is known and everybody would be new."""
+
+
 def make_key_file(path: Path) -> None:
     """Write a new random key, readable by its owner only; never over an existing file."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +76,12 @@ def normalised(person_id: str) -> str:
 class Vault:
     """Pseudonyms and data keys in one SQLite file."""
 
-    def __init__(self, path: Path, key: bytes, new_ref: Callable[[], str]) -> None:
+    def __init__(
+        self, path: Path, key: bytes, new_ref: Callable[[], str], *, create: bool = False
+    ) -> None:
+        if not create and not path.is_file():
+            message = f"the vault {path} is missing; put it back from its copy"
+            raise VaultMissingError(message)
         self._digest_key = _derived(key, b"ofl vault: person digest")
         self._wrapping_key = _derived(key, b"ofl vault: data key wrapping")
         self._new_ref = new_ref
@@ -85,6 +94,23 @@ class Vault:
             "CREATE TABLE IF NOT EXISTS subject ("
             "digest BLOB PRIMARY KEY, ref TEXT NOT NULL UNIQUE, wrapped_key BLOB NOT NULL)"
         )
+        self._database.execute("CREATE TABLE IF NOT EXISTS key_check (digest BLOB PRIMARY KEY)")
+        self._check_key()
+
+    def _check_key(self) -> None:
+        """Refuse another key than the vault was made with: it would find nobody.
+
+        Raises:
+            VaultKeyError: if the key is another one.
+        """
+        expected = self._digest("", "key check")
+        self._database.execute(
+            "INSERT INTO key_check SELECT ? WHERE NOT EXISTS (SELECT 1 FROM key_check)", (expected,)
+        )
+        if self._database.execute("SELECT digest FROM key_check").fetchall() != [(expected,)]:
+            self.close()
+            message = "this is not the key that the vault was made with; name the right key file"
+            raise VaultKeyError(message)
 
     def close(self) -> None:
         """Close the file."""

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from ledger.dates import Day, Period
 from ledger.facts import Tariff
-from ledger.model import Identifier, Model, Text, Whole
+from ledger.model import WHOLE, Identifier, Model, Text
 from ledger.money import CURRENCIES, ZERO, Amount, Share
 
 
@@ -92,7 +92,7 @@ class ReferenceTariff(Model):
 class Counterfactual(Model):
     """What would have happened without the programme: N nights in each year from enrolment."""
 
-    nights_per_year: Annotated[Whole, Field(ge=0, le=365)]
+    nights_per_year: Annotated[int, Field(ge=0, le=365), WHOLE]
     reference_tariffs: Annotated[tuple[ReferenceTariff, ...], Field(min_length=1)]
 
     def tariffs(self, name: str) -> tuple[Tariff, ...]:
@@ -115,12 +115,15 @@ class PayerShare(Model):
     share: Share
 
 
+Months = Annotated[int, Field(ge=1), WHOLE]
+
+
 class ShelterNightsSaved(Model):
     """Shelter nights avoided × tariff × refund share: each side pays a share of its own gain."""
 
     id: Identifier
     kind: Literal["shelter_nights_saved"]
-    measured_at_months: Annotated[tuple[Whole, ...], Field(min_length=1)]
+    measured_at_months: Annotated[tuple[Months, ...], Field(min_length=1)]
     achieved_when: Condition
     counterfactual: Counterfactual
     state_side: PayerShare
@@ -172,7 +175,7 @@ class Terms(Model):
     signed_on: Day
     starts_on: Day
     ends_on: Day
-    people: Annotated[Whole, Field(ge=1)]
+    people: Annotated[int, Field(ge=1), WHOLE]
     parties: Annotated[tuple[Party, ...], Field(min_length=1)]
     investment: Annotated[tuple[Commitment, ...], Field(min_length=1)]
     guarantee: Guarantee | None = None

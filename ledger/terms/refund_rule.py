@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from ledger.dates import Day
-from ledger.model import Identifier, Model, Text, Whole
+from ledger.model import WHOLE, Identifier, Model, Text
 from ledger.money import Share
 
 
@@ -28,7 +28,7 @@ class RefundRule(Model):
     id: Identifier
     valid_from: Day
     state_share: Share
-    nights_per_running_year: Annotated[Whole, Field(ge=0, le=366)] | None = None
+    nights_per_running_year: Annotated[int, Field(ge=0, le=366), WHOLE] | None = None
     open_windows: OpenWindows = OpenWindows.CONTINUE
 
 

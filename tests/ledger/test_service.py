@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ledger import events as e
+from ledger.decide.payment import lineage
 from ledger.decide.refusal import AgainstTerms, AlreadyDone, FourEyes, NotFound, OutOfOrder
 from ledger.decide.rows import BankRow, Batch, MeasurementRow, Row
 from ledger.decide.state import NOT_KNOWN_YET
@@ -16,7 +17,7 @@ from ledger.money import ZERO, Amount, total
 from ledger.policy.assess import Waiting
 from ledger.service import EVENTS_FILE, VAULT_FILE, Ledger, NoLedger
 from ledger.store.sqlite import CommandConflictError
-from ledger.store.vault import VaultKeyError
+from ledger.store.vault import VaultKeyError, VaultMissingError
 from tests.desk.good_input import ENROLMENTS, TERMS, bring, small_ledger
 
 UNTIL = date(2022, 3, 1)
@@ -110,7 +111,9 @@ def test_a_command_id_makes_a_retry_harmless_and_a_reuse_impossible(ledger: Path
     with Ledger(ledger, actor="anna", command_id="draw-1") as door:
         door.call_drawdown("youth-1", Amount.parse("10000.00"), UNTIL)
         head = door.log.head()
-        assert door.call_drawdown("youth-1", Amount.parse("10000.00"), UNTIL).recorded == ()
+        again = door.call_drawdown("youth-1", Amount.parse("10000.00"), UNTIL)
+        assert again.repeated
+        assert again.recorded[0].position == head[0]
         with pytest.raises(CommandConflictError):
             door.call_drawdown("youth-1", Amount.parse("10000.01"), UNTIL)
         assert door.log.head() == head
@@ -144,8 +147,8 @@ def test_what_does_not_exist_is_named(ledger: Path, tmp_path: Path) -> None:
 
 def test_another_key_than_the_vaults_own_is_refused(ledger: Path) -> None:
     (ledger / "vault.key").write_text("ab" * 32)
-    with Ledger(ledger, actor="anna") as door, pytest.raises(VaultKeyError):
-        door.agreement("youth-1")
+    with pytest.raises(VaultKeyError, match="not the key"):
+        Ledger(ledger, actor="anna")
     (ledger / "vault.key").unlink()
     with pytest.raises(VaultKeyError, match="missing"):
         Ledger(ledger, actor="anna")
@@ -218,3 +221,50 @@ def test_an_export_read_before_a_person_was_enrolled_says_nothing_of_that_person
         assert set(late.register_until.values()) == {UNTIL}
         assert len(late.stays) == 2
         assert set(door.agreement("youth-1").register_until.values()) == {LATER}
+
+
+def test_who_recorded_only_the_beginning_of_a_stay_took_part_in_it(tmp_path: Path) -> None:
+    """A stay's end was imported by somebody else; its beginning still counts."""
+    with small_ledger(tmp_path) as door:
+        path = door.path
+        door.call_drawdown("youth-1", Amount.parse("600000.00"), date(2021, 1, 4))
+        door.receive_capital("youth-1-D01", "dsi", date(2021, 1, 6))
+        stay_at = [
+            each.position
+            for each in door.read("agreement/youth-1")
+            if isinstance(each.event, e.StayRecorded)
+        ]
+        closed = (
+            (tmp_path / "stays.csv").read_text().replace("2021-04-05,", "2021-04-05,2021-04-09")
+        )
+    (tmp_path / "stays.csv").write_text(closed)
+    with Ledger(path, actor="eve") as door:
+        bring(door, "stays", tmp_path / "stays.csv", covers_until=LATER)
+        state = door.agreement("youth-1")
+        ((closing, _),) = [
+            each for each in state.stays[list(state.enrolled)[1]].values() if each[0] > max(stay_at)
+        ]
+        assert lineage(state, closing) & set(stay_at)
+
+
+def test_an_earlier_day_than_the_last_assessment_is_refused(ledger: Path) -> None:
+    with Ledger(ledger, actor="bo") as door:
+        door.assess("youth-1", LATER)
+        with pytest.raises(OutOfOrder, match="assess until that day or later"):
+            door.assess("youth-1", UNTIL)
+
+
+def test_a_lost_vault_or_another_key_enrols_nobody_twice(ledger: Path) -> None:
+    other = ledger.parent / "other.key"
+    other.write_text("cd" * 32)
+    with pytest.raises(VaultKeyError, match="not the key"):
+        Ledger(ledger, actor="anna", key_file=other)
+    (ledger / VAULT_FILE).unlink()
+    with pytest.raises(VaultMissingError, match="put it back"):
+        Ledger(ledger, actor="anna")
+
+
+def test_what_init_refuses_leaves_no_files(tmp_path: Path) -> None:
+    with pytest.raises(AgainstTerms):
+        Ledger.create(tmp_path / "new", "Fund", "XYZ")
+    assert not (tmp_path / "new").exists()

@@ -52,7 +52,7 @@ def test_what_nobody_touched_is_sound(demo: Path) -> None:
 
 
 def test_one_byte_in_any_event_is_found_at_its_position(demo: Path) -> None:
-    draw = random.Random("one byte")  # noqa: S311 - a test repeats itself
+    draw = random.Random("one byte")  # noqa: S311 - any byte will do
     with burglar(demo) as file:
         (events,) = file.execute("SELECT max(position) FROM stored_events").fetchone()
         for _ in range(40):
