@@ -16,7 +16,7 @@ from eventsourcing.persistence import IntegrityError, OperationalError, StoredEv
 
 from ledger.decide import agreement, assessment, bank, intake, investment, payment
 from ledger.decide.decision import New, agreement_stream, bank_stream
-from ledger.decide.refusal import NotFound
+from ledger.decide.refusal import AlreadyDone, NotFound
 from ledger.decide.rows import BankRow, Batch, EnrolmentRow, MeasurementRow, StayRow
 from ledger.decide.state import AgreementState, BankState, LawState, Payable
 from ledger.events import Recorded
@@ -24,12 +24,17 @@ from ledger.facts import Source, Tariff
 from ledger.model import Position, SubjectRef
 from ledger.money import Amount
 from ledger.policy.assess import Assessment
-from ledger.store import codec, location, vault
+from ledger.store import checkpoint, codec, location, vault
+from ledger.store.chain import GENESIS, link
+from ledger.store.checkpoint import Checkpoint, NotTheSameLogError
 from ledger.store.envelope import Command, body
 from ledger.store.location import Location
+from ledger.store.merkle import Tree, leaf_hash
 from ledger.terms.agreement import Terms
 from ledger.terms.shipped import shelter_refund_rules
 
+CHECKPOINT_KEY_FILE = "checkpoint.key"
+CHECKPOINTS = "checkpoints"
 TRIES = 12
 TRIES_BEFORE_ALONE = 4
 """After so many tries, a command is decided while nobody else can write."""
@@ -45,6 +50,15 @@ class Done:
 
     recorded: tuple[Recorded, ...]
     repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A checkpoint of the whole ledger, where it lies, and whether it was made just now."""
+
+    checkpoint: Checkpoint
+    path: Path
+    new: bool
 
 
 def now() -> datetime:
@@ -65,13 +79,15 @@ def user_name() -> str:
 class Ledger:
     """One ledger: its events, its vault, and every command on it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each may lie elsewhere
         self,
         place: Location,
         *,
         actor: str | None = None,
         command_id: str | None = None,
         key_file: Path | None = None,
+        checkpoint_key: Path | None = None,
+        checkpoints: Path | None = None,
         clock: Callable[[], datetime] = now,
         refs: Callable[[], str] = new_ref,
     ) -> None:
@@ -80,9 +96,13 @@ class Ledger:
         self.actor = actor or user_name()
         self.command_id = command_id
         self.clock = clock
-        key = vault.read_key_file(location.key_file_of(place, key_file))
+        vault_key = location.key_file_of(place, key_file)
+        key = vault.read_key_file(vault_key)
         self.log = location.open_log(place, clock)
         self.vault = vault.Vault(location.open_vault_database(place), key, refs)
+        # A server has no folder; the keys and checkpoints then lie beside the vault's key.
+        self.checkpoint_key = checkpoint_key or vault_key.with_name(CHECKPOINT_KEY_FILE)
+        self.checkpoints = checkpoints or vault_key.with_name(CHECKPOINTS)
         self._law = LawState()
         self._states: dict[str, AgreementState | BankState] = {}
 
@@ -104,6 +124,11 @@ class Ledger:
             key_file = location.key_file_of(place, options.get("key_file"))
             if not key_file.exists():
                 vault.make_key_file(key_file)
+            checkpoint_key = options.get("checkpoint_key") or key_file.with_name(
+                CHECKPOINT_KEY_FILE
+            )
+            if not checkpoint_key.exists():
+                checkpoint.make_key_files(checkpoint_key)
             location.create(place, options.get("clock", now))
         ledger = cls(place, **options)
         ledger._run(
@@ -354,6 +379,58 @@ class Ledger:
             return news
 
         return self._run(["bank", batch.sha256], decide), unmatched
+
+    # --- sealing ------------------------------------------------------------------------------
+
+    def make_checkpoint_key(self) -> None:
+        """Make the key of a ledger that was made before ledgers had one.
+
+        Raises:
+            AlreadyDone: if the ledger has a key or a checkpoint.
+        """
+        if checkpoint.files(self.checkpoints) or self.checkpoint_key.exists():
+            message = f"the ledger has a checkpoint key; it belongs in {self.checkpoint_key}"
+            raise AlreadyDone(message)
+        checkpoint.make_key_files(self.checkpoint_key)
+
+    def seal(self) -> Sealed:
+        """Sign what all events up to now are; nothing is made if the last checkpoint says it.
+
+        Raises:
+            NotTheSameLogError: if the chain is broken, or the events of the last checkpoint are no
+                longer there: to sign would be to cover it up.
+            ledger.store.checkpoint.CheckpointError: if the key is missing, or a checkpoint forged.
+        """
+        key = checkpoint.read_signing_key(self.checkpoint_key)
+        known = list(checkpoint.read(self.checkpoints, key.public))
+        last = known[-1] if known else None
+        then, sealed = self._measure(key.name, last.size if last else 0)
+        if then != last:
+            message = (
+                f"the events are no longer those of the checkpoint of {last and last.size} events; "
+                "nothing was sealed; run `ofl verify`"
+            )
+            raise NotTheSameLogError(message)
+        if last is not None and last.size == sealed.size:
+            return Sealed(last, checkpoint.files(self.checkpoints)[-1], new=False)
+        return Sealed(sealed, checkpoint.write(self.checkpoints, sealed, key), new=True)
+
+    def _measure(self, origin: str, earlier: int) -> tuple[Checkpoint | None, Checkpoint]:
+        """What a checkpoint of an earlier size must say, and one of all events up to now."""
+        head, tree, chain, then = self.log.head()[0], Tree(), GENESIS, None
+        now = Checkpoint(origin, 0, tree.root(), chain, "")
+        for row in (row for batch in self.log.batches() for row in batch):
+            chain = link(row.position, chain, row.state)
+            if (row.position, row.chain) != (tree.size + 1, chain):
+                message = f"the events are altered at position {tree.size + 1}; run `ofl verify`"
+                raise NotTheSameLogError(message)
+            tree.add(leaf_hash(row.state))
+            if tree.size in {earlier, head}:
+                now = Checkpoint(origin, tree.size, tree.root(), chain, row.recorded_at)
+                then = now if tree.size == earlier else then
+            if tree.size == head:
+                break
+        return then, now
 
     def _signed(self, name: str) -> AgreementState:
         state = self.agreement(name)

@@ -141,14 +141,17 @@ def beancount_account(
     )
 
 
-def write_journal(views: Views, currency: str, form: JournalFormat, out: TextIO) -> int:
-    """Write the journal as it stands to a text file opened with newline="".
+def write_journal(
+    views: Views, currency: str, form: JournalFormat, out: TextIO, last: int | None = None
+) -> int:
+    """Write the journal, as it stands or up to a position, to a text file opened with newline="".
 
     No lock is held while writing, however slowly `out` is read: pages up to the position at
     which the writing began. Returns the number of transactions.
     """
     with views.engine.connect() as connection:
-        last = connection.execute(select(v.progress.c.position)).scalar_one()
+        if last is None:
+            last = connection.execute(select(v.progress.c.position)).scalar_one()
         opened = _opened(connection, last)
     head, entry = _WRITERS[form]
     out.writelines(head(currency, opened))

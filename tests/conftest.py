@@ -76,12 +76,13 @@ def told_on_postgres(
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def any_demo(request: pytest.FixtureRequest) -> Iterator[Told]:
+def any_demo(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Told]:
     """A copy of the demo's ledger on each engine in turn, to do anything with."""
     if request.param == "sqlite":
         path: Path = request.getfixturevalue("demo")
         yield Told(path, path / VIEWS_FILE, path / KEY_FILE)
         return
     template, key_file = request.getfixturevalue("told_on_postgres")
+    keys = shutil.copytree(key_file.parent, tmp_path / "keys")
     with fresh_database(request.getfixturevalue("postgres"), template) as copy:
-        yield Told(copy, copy, key_file)
+        yield Told(copy, copy, keys / KEY_FILE)

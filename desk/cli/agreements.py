@@ -31,16 +31,24 @@ def init(
     fund: Annotated[str, typer.Option(help="The fund's name.")] = "Outcome fund",
     currency: Annotated[str, typer.Option(help="The fund's one currency.")] = "DKK",
 ) -> None:
-    """Make a new ledger: its events, its vault and the vault's key."""
+    """Make a new ledger: its events, its vault, and the keys of both."""
     session: Session = context.obj
     ledger = Ledger.create(
-        session.location, fund, currency, actor=session.actor, key_file=session.vault_key
+        session.location,
+        fund,
+        currency,
+        actor=session.actor,
+        key_file=session.vault_key,
+        checkpoint_key=session.checkpoint_key,
+        checkpoints=session.checkpoints,
     )
     with ledger:
         head = ledger.log.head()[0]
     message = (
         f"{fund}: a ledger in {currency} in {session.location}.\n"
-        "Keep a copy of vault.key in another place: without it nobody can tell who is who."
+        "Keep a copy of vault.key in another place: without it nobody can tell who is who.\n"
+        "Move checkpoint.key to a place that others cannot read, and give checkpoint.pub to the "
+        "auditor."
     )
     value = {"ledger": session.location, "fund": fund, "currency": currency, "events": head}
     session.answer(value, lambda: session.console.print(message, markup=False))

@@ -1,18 +1,28 @@
-"""`ofl verify`, `ofl rebuild`, `ofl export …`: proof, and books that others can check."""
+"""`ofl verify`, `checkpoint`, `rebuild`, `export …`: proof, and books that others can check."""
 
 from __future__ import annotations
 
+import dataclasses
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from eventsourcing.persistence import PersistenceError
 
 from desk.cli.session import Session
+from ledger.decide.refusal import Refusal
+from ledger.store.checkpoint import public_file, read_public_key
 from ledger.store.copying import copy_ledger
 from ledger.store.location import located
+from ledger.store.vault import VaultKeyError, VaultMissingError
+from projections.bundle import write_bundle
 from projections.export import JournalFormat, write_journal
+from projections.verify import Check, Fault, Kind, Outcome, Verification
 from projections.verify import verify as run_verify
+
+_EXIT = {Outcome.TAMPERED: 1, Outcome.UNVERIFIABLE: 3}
 
 export_app = typer.Typer(help="Write the books for other programs.", no_args_is_help=True)
 
@@ -20,37 +30,96 @@ export_app = typer.Typer(help="Write the books for other programs.", no_args_is_
 def register(root: typer.Typer) -> None:
     """Add the commands that stand alone."""
     root.command()(verify)
+    root.command("checkpoint")(seal)
     root.command()(rebuild)
     root.command()(copy)
 
 
 def verify(context: typer.Context) -> None:
-    """Prove that nothing was altered: the chain, the views, and every decision done again."""
+    """Prove that nothing was altered: chain, checkpoints, views, and every decision done again.
+
+    Exit 0 if sound, 1 if tampered with, 3 if it cannot be told.
+    """
+    session: Session = context.obj
+    try:
+        with session.ledger() as ledger:
+            views = session.open_views()
+            with session.progress(None, "hashing events") as advance:
+                result = run_verify(ledger, views, advance)
+            views.close()
+    except (Refusal, VaultKeyError, VaultMissingError, sqlite3.Error, PersistenceError) as error:
+        fault = Fault(Check.CHAIN, Kind.UNVERIFIABLE, None, str(error))
+        result = Verification(faults=[fault])
+    value = {
+        "sound": result.sound,
+        "outcome": result.outcome.value,
+        "uncovered": result.uncovered,
+        "verification": result,
+    }
+    session.answer(value, lambda: _show(session, result))
+    if not result.sound:
+        raise typer.Exit(_EXIT[result.outcome])
+
+
+def _show(session: Session, result: Verification) -> None:
+    say = session.console.print
+    if result.sound:
+        say(f"Sound. {result.events} events, chain head {result.chain}.", markup=False)
+        say(
+            f"{result.assessments} assessments repeated with the same decisions, "
+            f"{result.tables} tables equal to a rebuild.",
+            markup=False,
+        )
+    else:
+        tampered = result.outcome is Outcome.TAMPERED
+        say("NOT SOUND." if tampered else "UNVERIFIABLE.", style="bold red")
+        for fault in result.faults:
+            where = f"position {fault.position}: " if fault.position else ""
+            say(
+                f"  {fault.check.value}: {fault.kind.value}: {where}{fault.message}",
+                markup=False,
+                soft_wrap=True,
+            )
+    if not result.events:
+        return
+    if not result.checkpoints:
+        say(f"No checkpoint: none of {result.events} events is covered; `ofl checkpoint` seals.")
+    else:
+        say(
+            f"{result.checkpoints} checkpoints hold; they cover events 1 to {result.covered}, "
+            f"and the {result.uncovered} after that are not covered."
+        )
+
+
+def seal(
+    context: typer.Context,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="Make a key, for a ledger that never had one.")
+    ] = False,
+) -> None:
+    """Sign what all events up to now are, so that no later change can hide."""
     session: Session = context.obj
     with session.ledger() as ledger:
-        views = session.open_views()
-        with session.progress(None, "hashing events") as advance:
-            result = run_verify(ledger, views, advance)
-        views.close()
-
-    def show() -> None:
-        say = session.console.print
-        if result.sound:
-            say(f"Sound. {result.events} events, chain head {result.chain}.", markup=False)
-            say(
-                f"{result.assessments} assessments repeated with the same decisions, "
-                f"{result.tables} tables equal to a rebuild.",
-                markup=False,
-            )
-        else:
-            say("NOT SOUND.", style="bold red")
-            for fault in result.faults:
-                where = f"position {fault.position}: " if fault.position else ""
-                say(f"  {fault.check.value}: {where}{fault.message}", markup=False)
-
-    session.answer({"sound": result.sound, "verification": result}, show)
-    if not result.sound:
-        raise typer.Exit(1)
+        if new_key:
+            ledger.make_checkpoint_key()
+        sealed = ledger.seal()
+        public = read_public_key(public_file(ledger.checkpoint_key)).vkey()
+    size = sealed.checkpoint.size
+    done = f"{size} events sealed" if sealed.new else f"{size} events were sealed before"
+    value = {
+        "sealed": sealed.new,
+        "size": size,
+        "root": sealed.checkpoint.root.hex(),
+        "chain": sealed.checkpoint.chain.hex(),
+        "file": sealed.path,
+        "public_key": public,
+    }
+    session.answer(
+        value,
+        lambda: session.console.print(
+            f"{done}: {sealed.path}\nPublic key: {public}", markup=False, soft_wrap=True
+        ),
+    )
 
 
 def rebuild(context: typer.Context) -> None:
@@ -103,3 +172,22 @@ def journal(
         with output.open("w", encoding="utf-8", newline="") as file:
             count = write_journal(views, currency, form, file)
     session.done((), f"{output}: {count} transactions", transactions=count, file=output)
+
+
+@export_app.command("audit")
+def audit_bundle(
+    context: typer.Context,
+    directory: Annotated[Path, typer.Argument(help="A new directory to write.")],
+) -> None:
+    """Write all an auditor needs to verify the ledger with a program that is not ours."""
+    session: Session = context.obj
+    with session.views() as (ledger, views):
+        written = write_bundle(ledger, views, directory)
+    message = (
+        f"{directory}: {written.events} events, {written.checkpoints} checkpoints, "
+        f"{written.transactions} transactions.\n"
+        "Give the auditor the public key by another way than this directory:\n"
+        f"  python verify_ledger.py . --public-key '{written.public_key or 'NONE YET'}'"
+    )
+    value = {"directory": directory, **dataclasses.asdict(written)}
+    session.answer(value, lambda: session.console.print(message, markup=False, soft_wrap=True))

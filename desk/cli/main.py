@@ -17,6 +17,7 @@ from desk.cli import agreements, answers, audit, demo, imports, invest, payments
 from desk.cli.session import Session, settings
 from desk.language import Language
 from ledger.decide.refusal import FileRefused, Refusal
+from ledger.store.checkpoint import CheckpointError
 from ledger.store.location import located
 from ledger.store.log import CommandConflictError, StoreDamagedError
 from ledger.store.vault import VaultKeyError, VaultMissingError
@@ -40,7 +41,10 @@ audit.register(app)
 demo.register(app)
 
 _SHARED_FLAGS = {"--json"}
-_SHARED_VALUES = {"--ledger", "--as", "--lang", "--vault-key", "--command-id"}
+_SHARED_VALUES = {
+    "--ledger", "--as", "--lang", "--vault-key", "--checkpoint-key", "--checkpoints",
+    "--command-id",
+}  # fmt: skip
 
 
 def _show_version(wanted: bool) -> None:
@@ -64,6 +68,14 @@ def shared(  # noqa: PLR0913, PLR0917 - each shared option is a parameter
     vault_key: Annotated[
         Path | None, typer.Option(help="The vault's key file (env OFL_VAULT_KEY).")
     ] = None,
+    checkpoint_key: Annotated[
+        Path | None,
+        typer.Option(help="The key file that signs checkpoints (env OFL_CHECKPOINT_KEY)."),
+    ] = None,
+    checkpoints: Annotated[
+        Path | None,
+        typer.Option(help="The directory of checkpoints (env OFL_CHECKPOINTS)."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with JSON.")] = False,
     command_id: Annotated[
         str | None,
@@ -81,6 +93,8 @@ def shared(  # noqa: PLR0913, PLR0917 - each shared option is a parameter
         actor=actor or found.actor,
         lang=lang or found.lang,
         vault_key=vault_key or found.vault_key,
+        checkpoint_key=checkpoint_key or found.checkpoint_key,
+        checkpoints=checkpoints or found.checkpoints,
         json=as_json,
         command_id=command_id,
     )
@@ -104,7 +118,10 @@ def hoisted(arguments: list[str]) -> list[str]:
 
 
 def main() -> None:
-    """Run `ofl`: exit 0 if done, 1 if refused or not sound, 2 if the command line is wrong."""
+    """Run `ofl`: exit 0 if done, 1 if refused or tampered with, 2 if the command line is wrong.
+
+    `ofl verify` also exits 3: it could not be verified.
+    """
     arguments = hoisted(sys.argv[1:])
     try:
         app(arguments)
@@ -112,7 +129,7 @@ def main() -> None:
         _refuse([f"the command id {conflict} was used before for another command"], arguments)
     except FileRefused as refusal:
         _refuse(refusal.lines(), arguments, refusal)
-    except (Refusal, VaultKeyError, VaultMissingError) as refusal:
+    except (Refusal, VaultKeyError, VaultMissingError, CheckpointError) as refusal:
         _refuse([str(refusal)], arguments)
     except (sqlite3.DatabaseError, DatabaseError, PersistenceError, StoreDamagedError) as error:
         damaged = f"the ledger cannot be read or written: {error}"

@@ -45,6 +45,10 @@ class Settings(BaseSettings):
 
     A ledger on a server has no directory, so there it must be given.
     """
+    checkpoint_key: Path | None = None
+    """The key that signs checkpoints; `checkpoint.key` beside the vault's key if not given."""
+    checkpoints: Path | None = None
+    """Where checkpoints are kept; `checkpoints` beside the vault's key if not given."""
 
 
 WIDTH_WHEN_PIPED = 120
@@ -81,6 +85,8 @@ class Session:
     actor: str | None
     lang: Language
     vault_key: Path | None
+    checkpoint_key: Path | None
+    checkpoints: Path | None
     json: bool
     command_id: str | None
     console: Console = dataclasses.field(default_factory=_console)
@@ -93,6 +99,8 @@ class Session:
             actor=self.actor,
             command_id=self.command_id,
             key_file=self.vault_key,
+            checkpoint_key=self.checkpoint_key,
+            checkpoints=self.checkpoints,
         ) as ledger:
             yield ledger
 

@@ -28,6 +28,7 @@ ANSWERS = [
     ("explain", "aarhus-hf-1-P001"),
     ("report",),
     ("verify",),
+    ("checkpoint",),
     ("rebuild",),
     ("assess", "--until", "2026-10-01"),
     ("payments", "propose"),

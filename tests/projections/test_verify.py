@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -15,7 +16,7 @@ import pytest
 from sqlalchemy import select, update
 
 from desk.cli.session import VIEWS_FILE
-from ledger.service import Ledger
+from ledger.service import CHECKPOINTS, Ledger
 from ledger.store.chain import GENESIS, link
 from ledger.store.location import EVENTS_FILE, KEY_FILE, Server
 from projections.follow import Views
@@ -155,6 +156,7 @@ def rechained(at_work: Burglar, forge: Callable[[bytes], bytes]) -> int:
 def test_a_forged_entitlement_in_a_wholly_new_chain_is_not_what_policy_decides(
     any_demo: Told,
 ) -> None:
+    shutil.rmtree(any_demo.key_file.with_name(CHECKPOINTS))
     with burglar(any_demo) as at_work:
         state = at_work.one(
             "SELECT state FROM stored_events WHERE topic = 'EntitlementCalculated:1' LIMIT 1"

@@ -1,0 +1,399 @@
+"""Verify an auditor's bundle of an outcome fund's ledger.
+
+    python verify_ledger.py DIRECTORY --public-key 'NAME+KEYID+KEY'
+
+Needs Python 3.11 or newer and the package `cryptography`, and nothing of the program that wrote
+the bundle. README.txt describes every format, so that this file need not be trusted either: read
+it, or write another. The public key must have reached you by another way than the bundle.
+
+Exit 0: everything fits. Exit 1: something was altered. Exit 3: it cannot be told.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import csv
+import hashlib
+import json
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ImportError:
+    print("UNVERIFIABLE: install the package `cryptography` first")
+    raise SystemExit(3) from None
+
+EVENT_LINE = re.compile(rb"([1-9][0-9]{0,15}) ([0-9a-f]{64}) ([A-Za-z0-9+/]+={0,2})\n")
+CHECKPOINT_TEXT = re.compile(
+    r"([^\n]+)\n(0|[1-9][0-9]*)\n([A-Za-z0-9+/]{43}=)\n"
+    r"chain ([0-9a-f]{64})\nposition-time ([^\n]+)\n"
+)
+AMOUNT = re.compile(r"(-?)([0-9]{1,15})\.([0-9]{2})")
+JOURNAL_COLUMNS = [
+    "position", "line", "agreement", "book", "role", "account", "counterparty", "value_date",
+    "debit", "credit",
+]  # fmt: skip
+MIRROR = {
+    "receivable": "payable",
+    "payable": "receivable",
+    "investment": "funding",
+    "funding": "investment",
+    "outcome-expense": "outcome-income",
+    "outcome-income": "outcome-expense",
+}
+SILENT = {
+    "LedgerOpened:1", "RefundRuleEnacted:1", "TariffsRecorded:1", "AgreementSigned:1",
+    "PersonEnrolled:1", "RegisterCovered:1", "StayRecorded:1", "MeasurementRecorded:1",
+    "AssessmentMade:1", "OutcomeDecided:1", "PaymentProposed:1", "PaymentApproved:1",
+    "PaymentInstructed:1", "BankLineSeen:1", "BankLineMatched:1",
+}  # fmt: skip
+"""Events that move no money."""
+
+Line = tuple[int, int, str, str, str, str, str, str, int]
+"""Position, line, agreement, book, role, account, counterparty, value date, minor units."""
+
+
+class Altered(Exception):
+    """Something is not as it was recorded; `check` names what found it."""
+
+    def __init__(self, check: str, position: int | None, message: str) -> None:
+        where = f"position {position}: " if position else ""
+        super().__init__(f"[{check}] {where}{message}")
+
+
+class Unverifiable(Exception):
+    """What is needed to tell is not there."""
+
+
+@dataclass
+class Found:
+    """What the bundle holds, as far as it was read."""
+
+    events: int = 0
+    chain: str = "00" * 32
+    checkpoints: int = 0
+    covered: int = 0
+    lines: list[Line] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a checkpoint says of the first events."""
+
+    file: str
+    size: int
+    root: bytes
+    chain: str
+    position_time: str
+
+
+# --- events and checkpoints ---------------------------------------------------------------------
+
+
+def sha256(*parts: bytes) -> bytes:
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+class MerkleTree:
+    """RFC 9162: a stack of the roots of full subtrees, with the number of leaves of each."""
+
+    def __init__(self) -> None:
+        self.stack: list[tuple[int, bytes]] = []
+
+    def add(self, leaf: bytes) -> None:
+        leaves, node = 1, leaf
+        while self.stack and self.stack[-1][0] == leaves:
+            leaves, node = 2 * leaves, sha256(b"\x01", self.stack.pop()[1], node)
+        self.stack.append((leaves, node))
+
+    def root(self) -> bytes:
+        node = b""
+        for _, left in reversed(self.stack):
+            node = sha256(b"\x01", left, node) if node else left
+        return node or sha256(b"")
+
+
+def no_field_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        message = "a field is named twice"
+        raise ValueError(message)
+    return fields
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, str, bytes]]:
+    """Position, chain value and stored bytes of every line of events.txt."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            found = EVENT_LINE.fullmatch(line)
+            if found is None:
+                raise Altered("format", number, "the line is not as README.txt describes")
+            try:
+                stored = base64.b64decode(found[3], validate=True)
+            except ValueError:
+                raise Altered("format", number, "the bytes are not base64") from None
+            yield int(found[1]), found[2].decode(), stored
+
+
+def check_events(path: Path, checkpoints: dict[int, list[Checkpoint]], found: Found) -> None:
+    """Hash every event again in order, and meet each checkpoint at its size."""
+    chain, last_time, tree = bytes(32), "", MerkleTree()
+    versions: dict[str, int] = {}
+    for position, said_chain, stored in read_lines(path):
+        expected = found.events + 1
+        if position != expected:
+            raise Altered("gap", expected, f"missing; the next event is {position}")
+        leaf = sha256(b"\x00", stored)
+        chain = sha256(b"\x02", position.to_bytes(8, "big"), chain, leaf)
+        if chain.hex() != said_chain:
+            raise Altered("chain", position, "the bytes are not those that were chained")
+        try:
+            event = json.loads(stored, object_pairs_hook=no_field_twice)
+        except ValueError as error:
+            raise Altered("json", position, f"not one JSON object: {error}") from None
+        if event["position"] != position:
+            raise Altered("place", position, f"the bytes say position {event['position']}")
+        if event["version"] != versions.get(event["stream"], 0) + 1:
+            message = f"version {event['version']} of {event['stream']} is out of order"
+            raise Altered("version", position, message)
+        if event["recorded_at"] < last_time:
+            raise Altered("time", position, "recorded before the event ahead of it")
+        versions[event["stream"]], last_time = event["version"], event["recorded_at"]
+        tree.add(leaf)
+        found.lines += post(event)
+        for checkpoint in checkpoints.get(position, ()):
+            # Roots of all sizes are over the same leaves, so each checkpoint that fits is also
+            # consistent with the ones before it.
+            meet(checkpoint, tree.root(), said_chain, last_time, found)
+        found.events, found.chain = position, said_chain
+    last = max(checkpoints, default=0)
+    if last > found.events:
+        message = f"{last} events were sealed; the rest is cut off, or this is an older backup"
+        raise Altered("truncated", found.events + 1, message)
+
+
+def meet(said: Checkpoint, root: bytes, chain: str, time: str, found: Found) -> None:
+    """A checkpoint must say what the events up to its size are."""
+    since = found.covered + 1
+    rewritten = f"rewritten after {found.covered}: {said.file} sealed other events"
+    if said.root != root:
+        raise Altered("root", since, rewritten)
+    if said.chain != chain:
+        raise Altered("checkpoint-chain", since, rewritten)
+    if said.position_time != time:
+        raise Altered("checkpoint-time", since, rewritten)
+    found.checkpoints, found.covered = found.checkpoints + 1, said.size
+
+
+def read_public_key(vkey: str) -> tuple[str, bytes, bytes]:
+    """The name, id and raw bytes of a key written as NAME+KEYID+BASE64."""
+    name, _, rest = vkey.strip().partition("+")
+    key_id, _, encoded = rest.partition("+")
+    try:
+        blob = base64.b64decode(encoded, validate=True)
+        raw = blob[1:]
+        Ed25519PublicKey.from_public_bytes(raw)
+        whole = blob[:1] == b"\x01" and sha256(f"{name}\n".encode(), blob)[:4].hex() == key_id
+    except ValueError:
+        whole, raw = False, b""
+    if not whole:
+        message = "the public key is not whole; copy it again"
+        raise Unverifiable(message)
+    return name, bytes.fromhex(key_id), raw
+
+
+def is_signed(text: str, signatures: str, name: str, key_id: bytes, raw: bytes) -> bool:
+    """Whether one of the signature lines of a note is the key's over its text."""
+    for line in signatures.split("\n"):
+        words = line.split(" ")
+        try:
+            dash, signer, encoded = words
+            blob = base64.b64decode(encoded, validate=True)
+            if (dash, signer, blob[:4]) == ("—", name, key_id):
+                Ed25519PublicKey.from_public_bytes(raw).verify(blob[4:], text.encode())
+                return True
+        except (ValueError, InvalidSignature):
+            continue
+    return False
+
+
+def read_checkpoints(directory: Path, vkey: str) -> dict[int, list[Checkpoint]]:
+    """All checkpoints in a directory by size; all must be signed by the key."""
+    name, key_id, raw = read_public_key(vkey)
+    checkpoints: dict[int, list[Checkpoint]] = {}
+    for path in sorted(directory.glob("*.txt")):
+        try:
+            text, _, signatures = path.read_bytes().decode().rpartition("\n\n")
+        except ValueError:
+            text, signatures = "", ""
+        text += "\n"
+        if not is_signed(text, signatures, name, key_id, raw):
+            raise Altered("signature", None, f"{path.name} is not signed by the public key")
+        said = CHECKPOINT_TEXT.fullmatch(text)
+        if said is None:
+            raise Altered("format", None, f"{path.name} is not a checkpoint")
+        if said[1] != name:
+            raise Altered("origin", None, f"{path.name} is of another ledger, {said[1]}")
+        size = int(said[2])
+        checkpoint = Checkpoint(path.name, size, base64.b64decode(said[3]), said[4], said[5])
+        checkpoints.setdefault(size, []).append(checkpoint)
+    return checkpoints
+
+
+# --- the journal --------------------------------------------------------------------------------
+
+
+def minor(text: str) -> int:
+    """An amount such as 90420.00 in minor units."""
+    found = AMOUNT.fullmatch(text)
+    if found is None:
+        message = f"{text!r} is not an amount"
+        raise ValueError(message)
+    value = int(found[2]) * 100 + int(found[3])
+    return -value if found[1] else value
+
+
+def post(event: dict[str, Any]) -> list[Line]:
+    """What an event books: one book per party, debit above zero."""
+    entries: list[tuple[str, str, str, str, int]] = []
+
+    def book(debit: tuple[str, str, str, str], credit: tuple[str, str, str, str], by: int) -> None:
+        entries.append((*debit, by))
+        entries.append((*credit, -by))
+
+    topic, data = event["topic"], event["data"]
+    if topic == "DrawdownCalled:1":
+        provider = data["provider"]
+        for part in data["parts"]:
+            who, by = part["investor"], minor(part["amount"])
+            book(
+                (who, "investor", "investment", provider),
+                (who, "investor", "payable", provider),
+                by,
+            )
+            book(
+                (provider, "provider", "receivable", who),
+                (provider, "provider", "funding", who),
+                by,
+            )
+    elif topic == "CapitalReceived:1":
+        who, provider, by = data["investor"], data["provider"], minor(data["amount"])
+        book((who, "investor", "payable", provider), (who, "investor", "bank", ""), by)
+        book((provider, "provider", "bank", ""), (provider, "provider", "receivable", who), by)
+    elif topic == "EntitlementCalculated:1":
+        for part in data["difference"]:
+            payer, role, payee = part["payer"], part["role"], part["payee"]
+            by = minor(part["amount"])
+            book((payer, role, "outcome-expense", payee), (payer, role, "payable", payee), by)
+            book(
+                (payee, "investor", "receivable", payer),
+                (payee, "investor", "outcome-income", payer),
+                by,
+            )
+    elif topic == "PaymentSettled:1":
+        payer, role, payee, by = data["payer"], data["role"], data["payee"], minor(data["amount"])
+        book((payer, role, "payable", payee), (payer, role, "bank", ""), by)
+        book((payee, "investor", "bank", ""), (payee, "investor", "receivable", payer), by)
+    elif topic not in SILENT:
+        message = f"position {event['position']}: this verifier does not know {topic}"
+        raise Unverifiable(message)
+    agreement = event["stream"].removeprefix("agreement/")
+    return [
+        (event["position"], number, agreement, who, role, account, other, event["effective_on"], by)
+        for number, (who, role, account, other, by) in enumerate(entries, start=1)
+    ]
+
+
+def read_journal(path: Path) -> list[Line]:
+    """The lines of journal.csv by position and line."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file, strict=True)
+        if next(rows, None) != JOURNAL_COLUMNS:
+            raise Altered("format", None, "journal.csv has not the columns of README.txt")
+        lines = []
+        for row in rows:
+            try:
+                position, number, agreement, book, role, account, other, day, debit, credit = row
+                amount = minor(debit) if debit else -minor(credit)
+                lines.append(
+                    (int(position), int(number), agreement, book, role, account, other, day, amount)
+                )
+            except ValueError as error:
+                message = f"journal.csv, row {rows.line_num}: {error}"
+                raise Altered("format", None, message) from None
+    return sorted(lines)
+
+
+def check_journal(lines: list[Line], found: Found) -> Iterator[str]:
+    """The books must balance, agree with each other, and be what the events say."""
+    books: defaultdict[tuple[int, str], int] = defaultdict(int)
+    between: defaultdict[tuple[str, str, str, str], int] = defaultdict(int)
+    for position, _, agreement, book, _, account, other, _, amount in lines:
+        books[position, book] += amount
+        if other:
+            between[agreement, book, account, other] += amount
+    wrong = next((key for key, amount in books.items() if amount), None)
+    if wrong is not None:
+        yield f"[balance] position {wrong[0]}: the book of {wrong[1]} does not sum to zero"
+    for (agreement, book, account, other), amount in between.items():
+        mirrored = between.get((agreement, other, MIRROR.get(account, ""), book), 0)
+        if amount != -mirrored:
+            yield f"[mirror] {agreement}: {account} of {book} is not what {other} says of it"
+            break
+    expected = sorted(found.lines)
+    if lines != expected:
+        first = min(set(lines) ^ set(expected), default=lines[0] if lines else expected[0])
+        yield f"[journal] position {first[0]}: journal.csv is not what the events say"
+
+
+# --- the report ---------------------------------------------------------------------------------
+
+
+def verify(directory: Path, vkey: str) -> Found:
+    """Everything, in order; after altered events nothing more is worth checking."""
+    found = Found()
+    try:
+        checkpoints = read_checkpoints(directory / "checkpoints", vkey)
+        check_events(directory / "events.txt", checkpoints, found)
+        found.faults += check_journal(read_journal(directory / "journal.csv"), found)
+    except Altered as altered:
+        found.faults.append(str(altered))
+    except (KeyError, TypeError, AttributeError, ValueError, csv.Error) as error:
+        found.faults.append(f"[format] after position {found.events}: {error!r}")
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """Verify, print the report, and give back the exit code."""
+    parser = argparse.ArgumentParser(description="Verify an auditor's bundle.")
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--public-key", required=True, metavar="NAME+KEYID+KEY")
+    options = parser.parse_args(arguments)
+    try:
+        found = verify(options.directory, options.public_key)
+    except (Unverifiable, OSError) as reason:
+        print(f"UNVERIFIABLE: {reason}")
+        return 3
+    print("ALTERED" if found.faults else "Sound: everything fits.")
+    for fault in found.faults:
+        print(f"  {fault}")
+    print(f"{found.events} events, chain head {found.chain}")
+    print(
+        f"{found.checkpoints} checkpoints hold; they cover events 1 to {found.covered}, and the "
+        f"{found.events - found.covered} after that are not covered"
+    )
+    print(f"{len(found.lines)} journal lines made again from the events")
+    return 1 if found.faults else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,410 @@
+"""The auditor's verifier, which shares no code with us, finds what was altered in a bundle.
+
+Every check of it is needed: with any one of them taken out, an attack would not be told.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import csv
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from desk.cli.session import VIEWS_FILE
+from ledger.service import CHECKPOINT_KEY_FILE, Ledger
+from ledger.store.checkpoint import SigningKey, read_signing_key
+from projections.bundle import CHECKPOINTS, EVENTS, JOURNAL, STANDALONE, write_bundle
+from projections.follow import Views
+from tests.attacks import (
+    ON_EVENTS,
+    Scene,
+    changed,
+    copied,
+    into_bundle,
+    rechained,
+    set_scene,
+)
+from tests.desk.test_cli import ofl
+
+VERIFIER = STANDALONE / "verify_ledger.py"
+SOURCE = VERIFIER.read_text(encoding="utf-8")
+TRIALS = [20, pytest.param(100, marks=pytest.mark.long)]
+
+
+@dataclass(frozen=True)
+class Office:
+    """An auditor's office: the scene, its bundle, and the key that came by another way."""
+
+    scene: Scene
+    bundle: Path
+    key: SigningKey
+
+    @property
+    def vkey(self) -> str:
+        return self.key.public.vkey()
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    scene = set_scene(tmp_path_factory.mktemp("scene") / "ledger")
+    bundle = scene.ledger.parent / "bundle"
+    with Ledger(scene.ledger, actor="auditor") as ledger:
+        views = Views(scene.ledger / VIEWS_FILE)
+        write_bundle(ledger, views, bundle)
+        views.close()
+    return Office(scene, bundle, read_signing_key(scene.ledger / CHECKPOINT_KEY_FILE))
+
+
+def verifier(source: str = SOURCE) -> ModuleType:
+    """The verifier, as it is or with its source edited."""
+    module = ModuleType("verify_ledger_under_test")
+    sys.modules[module.__name__] = module  # dataclasses look their module up
+    exec(compile(source, str(VERIFIER), "exec"), module.__dict__)  # noqa: S102 - our own file
+    return module
+
+
+def run(bundle: Path, vkey: str, module: ModuleType) -> int:
+    code: int = module.main([str(bundle), "--public-key", vkey])
+    return code
+
+
+# --- the bundle as it is ------------------------------------------------------------------------
+
+
+def test_as_an_auditor_runs_it(office: Office, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    told = ofl("export", "audit", str(bundle), ledger=office.scene.ledger)
+    assert office.vkey in told
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-I", "verify_ledger.py", ".", "--public-key", office.vkey],
+        cwd=bundle,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows, covered = len(office.scene.rows), office.scene.covered
+    assert f"{rows} events, chain head {office.scene.rows[-1].chain.hex()}" in done.stdout
+    assert f"cover events 1 to {covered}, and the {rows - covered} after" in done.stdout
+    assert "not empty" in ofl("export", "audit", str(bundle), ledger=office.scene.ledger, code=1)
+
+
+def test_it_imports_nothing_of_ours() -> None:
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(ast.parse(SOURCE))
+        for name in (
+            [each.name for each in node.names] if isinstance(node, ast.Import)
+            else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        )
+    }  # fmt: skip
+    assert imported - sys.stdlib_module_names == {"cryptography"}
+
+
+def test_it_exits_three_when_it_cannot_tell(
+    office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = verifier()
+    assert run(tmp_path / "nowhere", office.vkey, module) == 3
+    assert run(office.bundle, office.vkey[:-3], module) == 3
+    for name in (EVENTS, JOURNAL):
+        bundle = copied(office.bundle, tmp_path / "bundle")
+        (bundle / name).unlink()
+        assert run(bundle, office.vkey, module) == 3
+    bundle = copied(office.bundle, tmp_path / "bundle")
+    rows = [*office.scene.rows]
+    rows[-1] = changed(rows[-1], topic="SomethingNew:1")
+    into_bundle(rechained(rows), bundle)
+    assert run(bundle, office.vkey, module) == 3
+    assert "does not know SomethingNew:1" in capsys.readouterr().out
+
+
+def test_a_checkpoint_that_the_auditor_kept_is_checked_beside_those_in_the_bundle(
+    office: Office, tmp_path: Path
+) -> None:
+    bundle = copied(office.bundle, tmp_path / "bundle")
+    kept = min((bundle / CHECKPOINTS).iterdir()).read_bytes()
+    for path in (bundle / CHECKPOINTS).iterdir():
+        path.unlink()
+    rows = [changed(row, actor="somebody.else") for row in office.scene.rows]
+    into_bundle(rechained(rows), bundle)
+    assert run(bundle, office.vkey, verifier()) == 0
+    (bundle / CHECKPOINTS / "kept-since-2022.txt").write_bytes(kept)
+    assert run(bundle, office.vkey, verifier()) == 1
+
+
+# --- eight attacks ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("trials", TRIALS)
+@pytest.mark.parametrize("attack", ON_EVENTS)
+def test_an_attack_on_events_is_found_where_it_begins(
+    office: Office, tmp_path: Path, attack: str, trials: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = verifier()
+    bundle = copied(office.bundle, tmp_path / "bundle")
+    for trial in range(trials):
+        draw = random.Random(f"{attack} {trial}")  # noqa: S311 - a test repeats itself
+        made = ON_EVENTS[attack](office.scene, draw)
+        into_bundle(made.rows, bundle)
+        assert run(bundle, office.vkey, module) == 1, trial
+        assert f"] position {made.position}: " in capsys.readouterr().out, trial
+
+
+@pytest.mark.parametrize("trials", TRIALS)
+def test_an_edited_journal_is_found(office: Office, tmp_path: Path, trials: int) -> None:
+    module = verifier()
+    bundle = copied(office.bundle, tmp_path / "bundle")
+    rows = journal(office.bundle)
+    for trial in range(trials):
+        draw = random.Random(f"journal {trial}")  # noqa: S311 - a test repeats itself
+        edited = [list(row) for row in rows]
+        how = draw.choice(("cell", "drop", "double", "amount"))
+        at = draw.randrange(1, len(rows))
+        if how == "cell":
+            column = draw.randrange(8)
+            edited[at][column] += "1"
+        elif how == "amount":
+            column = 8 if edited[at][8] else 9
+            edited[at][column] = f"{draw.randrange(10**6)}.{draw.randrange(100):02d}"
+        elif how == "drop":
+            del edited[at]
+        else:
+            edited.insert(at, edited[at])
+        write_rows(edited, bundle)
+        assert run(bundle, office.vkey, module) == 1, (trial, how)
+
+
+def journal(bundle: Path) -> list[list[str]]:
+    with (bundle / JOURNAL).open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def write_rows(rows: list[list[str]], bundle: Path) -> None:
+    with (bundle / JOURNAL).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+# --- every check is needed ----------------------------------------------------------------------
+
+
+def with_tail(office: Office, bundle: Path, at: int, **fields: object) -> None:
+    """An event after the last checkpoint says something else, and the chain is made to fit."""
+    rows = list(office.scene.rows)
+    rows[at] = changed(rows[at], **fields)
+    into_bundle(rechained(rows), bundle)
+
+
+def a_hole_in_the_tail(office: Office, bundle: Path) -> None:
+    rows = office.scene.rows
+    # Nothing else shows it: the last event of all is moved up by one, in its bytes too.
+    moved = changed(rows[-1], position=rows[-1].position + 1)
+    into_bundle(rechained([*rows[:-1], moved]), bundle)
+
+
+def another_place_in_the_bytes(office: Office, bundle: Path) -> None:
+    rows = list(office.scene.rows)
+    rows[-1] = replace(changed(rows[-1], position=7), position=rows[-1].position)
+    into_bundle(rechained(rows), bundle)
+
+
+def an_edited_tail(office: Office, bundle: Path) -> None:
+    rows = list(office.scene.rows)
+    rows[-1] = changed(rows[-1], actor="somebody.else")
+    into_bundle(rows, bundle)
+
+
+def a_field_twice(office: Office, bundle: Path) -> None:
+    rows = list(office.scene.rows)
+    state = rows[-1].state.replace(b'"actor":', b'"actor":"somebody.else","actor":', 1)
+    rows[-1] = replace(rows[-1], state=state)
+    into_bundle(rechained(rows), bundle)
+
+
+def a_version_left_out(office: Office, bundle: Path) -> None:
+    with_tail(office, bundle, -1, version=office.scene.rows[-1].version + 1)
+
+
+def an_earlier_time(office: Office, bundle: Path) -> None:
+    with_tail(office, bundle, -1, recorded_at="2001-01-01T00:00:00.000000Z")
+
+
+def a_cut_off_end(office: Office, bundle: Path) -> None:
+    cut = office.scene.covered - 1
+    into_bundle(office.scene.rows[:cut], bundle)
+    write_rows([row for row in journal(bundle) if not row[0].isdigit() or int(row[0]) <= cut],
+               bundle)  # fmt: skip
+
+
+def last_checkpoint(bundle: Path) -> Path:
+    return max((bundle / CHECKPOINTS).iterdir())
+
+
+def signed_anew(office: Office, bundle: Path, old: str, new: str) -> None:
+    """The last checkpoint says something else, signed by the real key."""
+    path = last_checkpoint(bundle)
+    text = path.read_text().rpartition("\n\n")[0] + "\n"
+    assert old in text
+    path.write_text(office.key.sign(text.replace(old, new, 1)))
+
+
+def a_forged_checkpoint(office: Office, bundle: Path) -> None:
+    path = last_checkpoint(bundle)
+    text = path.read_text().rpartition("\n\n")[0] + "\n"
+    blob = base64.b64decode(SigningKey(office.key.name, bytes(32)).sign(text).split(" ")[-1])
+    key_id = bytes.fromhex(office.vkey.split("+")[1])
+    signature = base64.b64encode(key_id + blob[4:]).decode()
+    path.write_text(f"{text}\n— {office.key.name} {signature}\n")
+
+
+def another_ledgers_checkpoint(office: Office, bundle: Path) -> None:
+    signed_anew(office, bundle, office.key.name, "another-ledger")
+
+
+def line_of(bundle: Path, number: int) -> str:
+    return last_checkpoint(bundle).read_text().split("\n")[number]
+
+
+def another_root(office: Office, bundle: Path) -> None:
+    signed_anew(office, bundle, line_of(bundle, 2), "A" * 43 + "=")
+
+
+def another_chain(office: Office, bundle: Path) -> None:
+    signed_anew(office, bundle, line_of(bundle, 3), "chain " + "0" * 64)
+
+
+def another_time(office: Office, bundle: Path) -> None:
+    signed_anew(office, bundle, line_of(bundle, 4), "position-time 2001-01-01T00:00:00.000000Z")
+
+
+def edited_amounts(bundle: Path, lines: int, ending: str = "1.00") -> None:
+    """The end of the first drawdown's amount is another in so many of its four lines."""
+    rows = journal(bundle)
+    for row in rows[1 : 1 + lines]:
+        column = 8 if row[8] else 9
+        row[column] = row[column][: -len(ending)] + ending
+    write_rows(rows, bundle)
+
+
+def a_lopsided_book(office: Office, bundle: Path) -> None:
+    edited_amounts(bundle, 1)
+
+
+def a_book_at_odds_with_its_mirror(office: Office, bundle: Path) -> None:
+    edited_amounts(bundle, 2)
+
+
+def both_books_changed_alike(office: Office, bundle: Path) -> None:
+    edited_amounts(bundle, 4)
+
+
+def an_ore_more(office: Office, bundle: Path) -> None:
+    edited_amounts(bundle, 4, "1")
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A check taken out of the verifier, and the attack that then is not told.
+
+    `alone`: no other check finds the attack, so that the verifier would say it is sound.
+    """
+
+    check: str
+    old: str
+    new: str
+    attack: Callable[[Office, Path], None]
+    alone: bool = True
+
+
+MUTATIONS = [
+    Mutation("gap", "if position != expected:", "if False:", a_hole_in_the_tail),
+    Mutation("place", 'if event["position"] != position:', "if False:",
+             another_place_in_the_bytes),
+    Mutation("chain", "if chain.hex() != said_chain:", "if False:", an_edited_tail),
+    Mutation("journal", "int(found[2]) * 100 + int(found[3])", "int(found[2]) * 100",
+             an_ore_more),
+    Mutation("json", "if len(fields) != len(pairs):", "if False:", a_field_twice),
+    Mutation("version", 'if event["version"] != versions.get(event["stream"], 0) + 1:', "if False:",
+             a_version_left_out),
+    Mutation("time", 'if event["recorded_at"] < last_time:', "if False:", an_earlier_time),
+    Mutation("truncated", "if last > found.events:", "if False:", a_cut_off_end),
+    Mutation("signature", "if not is_signed(text, signatures, name, key_id, raw):", "if False:",
+             a_forged_checkpoint),
+    Mutation("signature", "from_public_bytes(raw).verify(blob[4:], text.encode())",
+             "from_public_bytes(raw)", a_forged_checkpoint),
+    Mutation("origin", "if said[1] != name:", "if False:", another_ledgers_checkpoint),
+    Mutation("root", "if said.root != root:", "if False:", another_root),
+    Mutation("checkpoint-chain", "if said.chain != chain:", "if False:", another_chain),
+    Mutation("checkpoint-time", "if said.position_time != time:", "if False:", another_time),
+    Mutation("journal", "if lines != expected:", "if False:", both_books_changed_alike),
+    Mutation("balance", "if wrong is not None:", "if False:", a_lopsided_book, alone=False),
+    Mutation("mirror", "if amount != -mirrored:", "if False:", a_book_at_odds_with_its_mirror,
+             alone=False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda each: f"{each.check}: {each.old[:40]}")
+def test_without_a_check_an_attack_is_not_told(
+    office: Office, tmp_path: Path, mutation: Mutation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert SOURCE.count(mutation.old) == 1
+    bundle = copied(office.bundle, tmp_path / "bundle")
+    mutation.attack(office, bundle)
+    assert run(bundle, office.vkey, verifier()) == 1
+    assert f"[{mutation.check}]" in capsys.readouterr().out
+    weakened = verifier(SOURCE.replace(mutation.old, mutation.new))
+    code = run(bundle, office.vkey, weakened)
+    assert f"[{mutation.check}]" not in capsys.readouterr().out
+    assert code == (0 if mutation.alone else 1)
+
+
+def test_the_table_holds_every_check() -> None:
+    raised = {
+        node.args[0].value
+        for node in ast.walk(ast.parse(SOURCE))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Altered"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert raised | {"journal", "balance", "mirror"} == {each.check for each in MUTATIONS} | {
+        "format"
+    }
+
+
+BOOKINGS = {
+    "the wrong side": ("entries.append((*debit, by))", "entries.append((*debit, -by))"),
+    "the whole, not the difference": ('data["difference"]', 'data["parts"]'),
+    "drawdowns unposted": ('if topic == "DrawdownCalled:1":', 'if topic == "-":'),
+    "capital unposted": ('elif topic == "CapitalReceived:1":', 'elif topic == "-":'),
+    "entitlements unposted": ('elif topic == "EntitlementCalculated:1":', 'elif topic == "-":'),
+    "payments unposted": ('elif topic == "PaymentSettled:1":', 'elif topic == "-":'),
+}
+
+
+@pytest.mark.parametrize("wrong", BOOKINGS)
+def test_with_a_wrong_booking_a_true_journal_would_not_be_found_true(
+    office: Office, tmp_path: Path, wrong: str
+) -> None:
+    old, new = BOOKINGS[wrong]
+    assert SOURCE.count(old) == 1
+    bundle = copied(office.bundle, tmp_path / "bundle")
+    # An entitlement that changes nothing: all parts stay as they were, and nothing is booked.
+    rows = office.scene.rows
+    (*_, last) = (row for row in rows if row.topic == "EntitlementCalculated:1")
+    data = json.loads(last.state)["data"] | {"difference": []}
+    version = max(row.version for row in rows if row.stream == last.stream) + 1
+    same = changed(last, data=data, position=len(rows) + 1, version=version,
+                   recorded_at=rows[-1].recorded_at)  # fmt: skip
+    into_bundle(rechained([*rows, same]), bundle)
+    assert run(bundle, office.vkey, verifier()) == 0
+    assert run(bundle, office.vkey, verifier(SOURCE.replace(old, new))) in {1, 3}
