@@ -24,6 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, update
 
+from desk.cli.session import VIEWS_FILE
 from ledger.model import Position
 from ledger.money import Amount
 from ledger.terms.agreement import Role
@@ -184,6 +185,15 @@ def test_hledger_finds_every_balance(worker: int) -> None:
     for number in range(worker, HISTORIES, WORKERS):
         with views_of(number) as views:
             compare_with_hledger(views)
+
+
+@pytest.mark.parametrize(
+    "compare", [compare_with_hledger, compare_with_beancount, compare_with_csv]
+)
+def test_every_balance_of_the_demo_is_found(demo: Path, compare: Callable[[Views], None]) -> None:
+    views = Views(demo / VIEWS_FILE)
+    compare(views)
+    views.close()
 
 
 def test_beancount_finds_every_balance() -> None:
