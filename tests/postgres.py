@@ -22,6 +22,15 @@ import pytest
 from ledger.store.location import Server
 
 SECONDS_TO_START = 30
+SETTINGS = (
+    "listen_addresses=",
+    "fsync=off",
+    # What an administrator may have set, and the ledger must not depend on.
+    "default_transaction_isolation=serializable",
+    "synchronous_commit=off",
+    "datestyle=German",
+    "timezone=Asia/Tokyo",
+)
 _numbers = count(1)
 
 
@@ -57,7 +66,8 @@ def running_server() -> Iterator[str]:
             [programs / "initdb", *make], capture_output=True, text=True, check=False, **who
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        run = ["-D", "data", "-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off"]
+        settings = [each for setting in SETTINGS for each in ("-c", setting)]
+        run = ["-D", "data", "-k", str(folder), *settings]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen([programs / "postgres", *run], stdout=log, stderr=log, **who)  # noqa: S603
         url = f"postgresql:///{{}}?host={folder}&user=postgres"

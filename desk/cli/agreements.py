@@ -14,6 +14,7 @@ from desk.cli.values import day
 from desk.intake.files import read_terms
 from ledger.policy.assess import Assessment, Waiting
 from ledger.service import Ledger
+from ledger.store.location import KEY_FILE
 from ledger.terms.shipped import terms_schema
 from projections import report
 
@@ -46,7 +47,9 @@ def init(
         head = ledger.log.head()[0]
     message = (
         f"{fund}: a ledger in {currency} in {session.location}.\n"
-        "Keep a copy of vault.key in another place: without it nobody can tell who is who.\n"
+        f"Keep a copy of {session.vault_key or KEY_FILE} in another place: without it nobody can "
+        "tell who is who.
+"
         "Move checkpoint.key to a place that others cannot read, and give checkpoint.pub to the "
         "auditor."
     )

