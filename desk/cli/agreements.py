@@ -48,8 +48,7 @@ def init(
     message = (
         f"{fund}: a ledger in {currency} in {session.location}.\n"
         f"Keep a copy of {session.vault_key or KEY_FILE} in another place: without it nobody can "
-        "tell who is who.
-"
+        "tell who is who.\n"
         "Move checkpoint.key to a place that others cannot read, and give checkpoint.pub to the "
         "auditor."
     )
