@@ -76,6 +76,11 @@ def user_name() -> str:
     return getpass.getuser()
 
 
+def _folder(place: Location, vault_key: Path) -> Path:
+    """The ledger's folder; a server has none, so there the one of the vault's key."""
+    return place if isinstance(place, Path) else vault_key.parent
+
+
 class Ledger:
     """One ledger: its events, its vault, and every command on it."""
 
@@ -100,9 +105,9 @@ class Ledger:
         key = vault.read_key_file(vault_key)
         self.log = location.open_log(place, clock)
         self.vault = vault.Vault(location.open_vault_database(place), key, refs)
-        # A server has no folder; the keys and checkpoints then lie beside the vault's key.
-        self.checkpoint_key = checkpoint_key or vault_key.with_name(CHECKPOINT_KEY_FILE)
-        self.checkpoints = checkpoints or vault_key.with_name(CHECKPOINTS)
+        folder = _folder(place, vault_key)
+        self.checkpoint_key = checkpoint_key or folder / CHECKPOINT_KEY_FILE
+        self.checkpoints = checkpoints or folder / CHECKPOINTS
         self._law = LawState()
         self._states: dict[str, AgreementState | BankState] = {}
 
@@ -124,9 +129,8 @@ class Ledger:
             key_file = location.key_file_of(place, options.get("key_file"))
             if not key_file.exists():
                 vault.make_key_file(key_file)
-            checkpoint_key = options.get("checkpoint_key") or key_file.with_name(
-                CHECKPOINT_KEY_FILE
-            )
+            folder = _folder(place, key_file)
+            checkpoint_key = options.get("checkpoint_key") or folder / CHECKPOINT_KEY_FILE
             if not checkpoint_key.exists():
                 checkpoint.make_key_files(checkpoint_key)
             location.create(place, options.get("clock", now))

@@ -46,9 +46,9 @@ class Settings(BaseSettings):
     A ledger on a server has no directory, so there it must be given.
     """
     checkpoint_key: Path | None = None
-    """The key that signs checkpoints; `checkpoint.key` beside the vault's key if not given."""
+    """The key that signs checkpoints; `checkpoint.key` in the ledger's folder if not given."""
     checkpoints: Path | None = None
-    """Where checkpoints are kept; `checkpoints` beside the vault's key if not given."""
+    """Where checkpoints are kept; `checkpoints` in the ledger's folder if not given."""
 
 
 WIDTH_WHEN_PIPED = 120
