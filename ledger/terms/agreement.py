@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ledger.dates import Day, Period
+from ledger.dates import Day
 from ledger.facts import Tariff
 from ledger.model import WHOLE, Identifier, Model, Text
 from ledger.money import CURRENCIES, ZERO, Amount, Share
@@ -184,11 +184,6 @@ class Terms(Model):
     metric: ShelterNightsSaved
     caps: Caps = Caps()
     rounding: Rounding
-
-    @property
-    def term(self) -> Period:
-        """The days on which people may be enrolled and outcomes achieved."""
-        return Period(self.starts_on, self.ends_on)
 
     def holder(self, role: Role) -> Party:
         """The one party that holds a role.
