@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 
+from ledger.dates import danish_day
 from ledger.decide import agreement, assessment, bank, intake, investment, payment
 from ledger.decide.decision import New, agreement_stream, bank_stream
 from ledger.decide.refusal import AlreadyDone, NotFound
@@ -122,7 +123,7 @@ class Ledger:
     ) -> Self:
         """Make what a new ledger needs and record its opening."""
         # What would be refused is refused before there are any files.
-        today = options.get("clock", now)().date()
+        today = danish_day(options.get("clock", now)())
         rules = shelter_refund_rules()
         agreement.open_ledger(LawState(), fund, currency, purpose, rules, today)
         if not location.holds_a_ledger(place):
@@ -304,7 +305,7 @@ class Ledger:
         def decide() -> list[New]:
             states = self.agreements()
             subjects = self._subjects(states, (row.value.person_id for row in batch.rows))
-            today = self.clock().date()
+            today = danish_day(self.clock())
             return intake.record_stays(self.law(), states, batch, subjects, covers_until, today)
 
         return self._run(["stays", batch.sha256, str(covers_until)], decide)
