@@ -100,7 +100,14 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start the server on its files, which it repairs first where it was killed."""
-        run = [self._programs / "postgres", "-D", "data", "-k", str(self.folder), *self._settings]
+        run = [
+            str(self._programs / "postgres"),
+            "-D",
+            "data",
+            "-k",
+            str(self.folder),
+            *self._settings,
+        ]
         with (self.folder / "log").open("ab") as log:
             self._server = subprocess.Popen(  # noqa: S603 - found above
                 run, stdout=log, stderr=log, start_new_session=True, **self._who

@@ -163,11 +163,11 @@ def connect(server: Server, schema: str = EVENTS) -> psycopg.Connection[tuple[An
         connection = psycopg.connect(
             server.url, connect_timeout=10, client_encoding="UTF8", autocommit=True
         )
+        connection.execute(SQL("SET search_path TO {}").format(Identifier(schema)))
+        connection.execute(SQL("SET lock_timeout TO '{}s'").format(LOCK_TIMEOUT_SECONDS))
     except psycopg.Error as error:
         message = f"{server} does not let us in: {str(error).strip()}"
         raise NoServer(message) from None
-    connection.execute(SQL("SET search_path TO {}").format(Identifier(schema)))
-    connection.execute(SQL("SET lock_timeout TO '{}s'").format(LOCK_TIMEOUT_SECONDS))
     connection.autocommit = False
     return connection
 
