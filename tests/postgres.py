@@ -100,32 +100,29 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start the server on its files, which it repairs first where it was killed."""
-        run = [
-            str(self._programs / "postgres"),
-            "-D",
-            "data",
-            "-k",
-            str(self.folder),
-            *self._settings,
-        ]
+        self._spawn()
+        until = time.monotonic() + SECONDS_TO_START
+        while not self._lets_in():
+            if time.monotonic() > until:
+                raise TimeoutError((self.folder / "log").read_text())
+            if not self.running:  # those who outlived a killed postmaster are still leaving
+                self._spawn()
+            time.sleep(0.02)
+
+    def _spawn(self) -> None:
+        program = str(self._programs / "postgres")
+        run = [program, "-D", "data", "-k", str(self.folder), *self._settings]
         with (self.folder / "log").open("ab") as log:
             self._server = subprocess.Popen(  # noqa: S603 - found above
                 run, stdout=log, stderr=log, start_new_session=True, **self._who
             )
-        self.wait()
 
-    def wait(self) -> None:
-        """Wait until it lets somebody in."""
-        until = time.monotonic() + SECONDS_TO_START
-        while True:
-            try:
-                psycopg.connect(self.url.format("postgres")).close()
-            except psycopg.OperationalError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.02)
-            else:
-                return
+    def _lets_in(self) -> bool:
+        try:
+            psycopg.connect(self.url.format("postgres")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def kill(self) -> None:
         """Kill the postmaster, so that nobody is left to tidy up."""

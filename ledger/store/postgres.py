@@ -172,6 +172,17 @@ def connect(server: Server, schema: str = EVENTS) -> psycopg.Connection[tuple[An
     return connection
 
 
+@contextmanager
+def _one_transaction(server: Server) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """A connection for one transaction."""
+    with connect(server) as connection:
+        try:
+            yield connection
+        except psycopg.Error as error:
+            message = f"{server} did not answer: {str(error).strip()}"
+            raise NoServer(message) from error
+
+
 def holds_a_ledger(server: Server) -> bool:
     """Whether the database has a ledger's events."""
     return _has_table(server, "events.stored_events")
@@ -183,7 +194,7 @@ def holds_a_vault(server: Server) -> bool:
 
 
 def _has_table(server: Server, name: str) -> bool:
-    with connect(server) as connection:
+    with _one_transaction(server) as connection:
         row = connection.execute("SELECT to_regclass(%s)", (name,)).fetchone()
     return row is not None and row[0] is not None
 
@@ -194,7 +205,7 @@ def create_schemas(server: Server) -> None:
     Raises:
         NoServer: if the database cannot be reached, or is not in UTF-8.
     """
-    with connect(server) as connection:
+    with _one_transaction(server) as connection:
         if connection.info.parameter_status("server_encoding") != "UTF8":
             message = f"{server} is not a database in UTF-8; make one with ENCODING 'UTF8'"
             raise NoServer(message)

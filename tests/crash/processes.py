@@ -23,16 +23,22 @@ from random import Random
 from types import FrameType
 from typing import Any
 
+from eventsourcing.persistence import PersistenceError
+from sqlalchemy.exc import SQLAlchemyError
+
 from ledger.decide.rows import BankRow, Batch, Row
 from ledger.money import Amount
-from ledger.service import Done, Ledger, now
-from ledger.store.location import Location, Server, open_log
+from ledger.service import Done, Ledger, NotConfirmedError, now
+from ledger.store.location import Location, NoServer, Server, open_log
 from projections.follow import Views
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(
     ["tests.crash.processes", "projections.follow", "ledger.store.postgres"]
 )
+
+LOST = (PersistenceError, NotConfirmedError, NoServer)
+"""What the ledger raises when its server is lost."""
 
 AGREEMENT, ACCOUNT = "youth-1", "aarhus"
 ON = date(2021, 5, 3)
@@ -71,14 +77,19 @@ class Oracle:
     done: dict[int, range] = field(default_factory=dict)
     repeated: int = 0
     """Commands that had been recorded, though nobody was told."""
+    lost: int = 0
+    """How often a writer lost its server."""
 
     def read(self) -> Oracle:
         """Read the list again."""
         self.tried, self.done, self.repeated = set(), {}, 0
+        self.lost = 0
         for line in self.path.read_text().splitlines() if self.path.exists() else []:
             match line.split():
                 case ["try", number]:
                     self.tried.add(int(number))
+                case ["lost", *_]:
+                    self.lost += 1
                 case ["done", number, first, last, again]:
                     assert int(number) not in self.done
                     self.done[int(number)] = range(int(first), int(last) + 1)
@@ -104,7 +115,7 @@ class _Told:
 
 def slow_clock() -> datetime:
     """The time, told slowly: it is asked for under the write lock, so there most kills fall."""
-    time.sleep(0.002)
+    time.sleep(0.005)
     return now()
 
 
@@ -116,6 +127,36 @@ def write(ready: Connection, place: Location, key_file: Path, told: Path, until:
         while number < until:
             _give_and_note(ledger, number, note)
             number += 1
+
+
+def write_on(ready: Connection, place: Location, key_file: Path, told: Path) -> None:
+    """Give command after command, and go on when the server was lost and is there again."""
+    note = _Told(told).note
+    ready.send_bytes(b"ready")
+    while True:
+        number = Oracle(told).read().next
+        try:
+            with Ledger(place, actor="writer", key_file=key_file, clock=slow_clock) as ledger:
+                while True:
+                    _give_and_note(ledger, number, note)
+                    number += 1
+        except LOST as error:
+            note("lost", number, type(error).__name__)
+            time.sleep(0.02)
+
+
+def follow_on(ready: Connection, place: Location, views_place: Path | Server) -> None:
+    """Catch up and rebuild, and go on when the server was lost and is there again."""
+    ready.send_bytes(b"ready")
+    while True:
+        try:
+            with closing(open_log(place, now)) as log, closing(Views(views_place)) as views:
+                while True:
+                    views.catch_up(log)
+                    views.rebuild(log)
+                    time.sleep(0.05)
+        except (*LOST, SQLAlchemyError):
+            time.sleep(0.02)
 
 
 def _give_and_note(ledger: Ledger, number: int, note: Callable[..., None]) -> None:
