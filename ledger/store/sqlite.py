@@ -62,6 +62,12 @@ class _Pool(SQLiteConnectionPool):
         self.forgets = forgets
 
     def _create_connection(self) -> SQLiteConnection:
+        try:
+            return _Connection(self._connect(), max_age=self.max_age)
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+
+    def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self.db_name,
             isolation_level=None,
@@ -73,7 +79,7 @@ class _Pool(SQLiteConnectionPool):
         connection.execute(f"PRAGMA synchronous={'FULL' if wal else 'EXTRA'}")
         connection.execute(f"PRAGMA secure_delete={'ON' if self.forgets else 'OFF'}")
         connection.row_factory = sqlite3.Row
-        return _Connection(connection, max_age=self.max_age)
+        return connection
 
 
 class SQLiteDatabase(SQLiteDatastore):
