@@ -41,11 +41,12 @@ _HEAD = """\
 | 1 | refused, and the reason is told; or `ofl verify` found something that is not as recorded |
 | 2 | the command line, or a setting, cannot be read |
 | 3 | `ofl verify` cannot tell |
-| 4 | broken off by the machine, and recorded in part, or it is not known whether; the answer says so, and with which `--command-id` to give the command again |
+| 4 | broken off by the machine: recorded in part, or it is not known whether |
 
 Answers go to standard output. A refusal goes to standard error; with `--json` it goes to standard
-output, as `refused`, `file` and `findings` (`row`, `column`, `message`). What was broken off is told
-in the same places, as `broken_off`, `command_id` and `recorded` (how many events; null if not known).
+output, as `refused`, `file` and `findings` (`row`, `column`, `message`). What was broken off is
+told in the same places, as `broken_off`, `recorded` (how many events; null if not known) and
+`command_id`, with which to give the command again.
 
 ## How values are written
 
