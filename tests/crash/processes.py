@@ -154,7 +154,7 @@ def follow_on(ready: Connection, place: Location, views_place: Path | Server) ->
                 while True:
                     views.catch_up(log)
                     views.rebuild(log)
-                    time.sleep(0.05)
+                    time.sleep(0.3)
         except (*LOST, SQLAlchemyError):
             time.sleep(0.02)
 

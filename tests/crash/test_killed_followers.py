@@ -38,7 +38,7 @@ def look(scene: Scene) -> int:
     return int(position)
 
 
-@pytest.mark.parametrize("lives", [25, pytest.param(500, marks=LONG)])
+@pytest.mark.parametrize("lives", [15, pytest.param(500, marks=LONG)])
 def test_killed_at_any_moment_while_others_write(scene: Scene, lives: int) -> None:
     """Two follow and two rebuild at the same time, and all four are killed, one by one."""
     random = Random(lives)  # noqa: S311 - only moments
@@ -64,7 +64,7 @@ def test_killed_at_any_moment_while_others_write(scene: Scene, lives: int) -> No
 
 
 @pytest.mark.parametrize("work", [catch_up, rebuild])
-@pytest.mark.parametrize("kills", [20, pytest.param(1_000, marks=LONG)])
+@pytest.mark.parametrize("kills", [10, pytest.param(1_000, marks=LONG)])
 def test_killed_at_chosen_points(
     scene: Scene, work: Callable[[Location, Path | Server], None], kills: int
 ) -> None:

@@ -54,7 +54,7 @@ def test_killed_at_any_moment(scene: Scene, kills: int) -> None:
         assert half_written, told
 
 
-@pytest.mark.parametrize("kills", [40, pytest.param(1_000, marks=LONG)])
+@pytest.mark.parametrize("kills", [25, pytest.param(1_000, marks=LONG)])
 def test_killed_at_chosen_points(scene: Scene, kills: int) -> None:
     work = write_one, scene.place, scene.key_file, scene.told
     random = Random(kills)  # noqa: S311 - only points
@@ -67,7 +67,7 @@ def test_killed_at_chosen_points(scene: Scene, kills: int) -> None:
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-@pytest.mark.parametrize("kills", [30, pytest.param(1_000, marks=LONG)])
+@pytest.mark.parametrize("kills", [12, pytest.param(1_000, marks=LONG)])
 def test_killed_while_it_is_made(
     request: pytest.FixtureRequest, tmp_path: Path, engine: str, kills: int
 ) -> None:
