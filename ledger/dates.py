@@ -8,12 +8,26 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator
 
+_DENMARK = ZoneInfo("Europe/Copenhagen")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+def danish_day(moment: datetime) -> date:
+    """The calendar day in Denmark at a moment: an hour or two ahead of the one in UTC.
+
+    Raises:
+        ValueError: if the moment has no time zone.
+    """
+    if moment.tzinfo is None:
+        message = "a moment without its time zone is on no certain day"
+        raise ValueError(message)
+    return moment.astimezone(_DENMARK).date()
 
 
 def parse_date(text: str) -> date:

@@ -12,8 +12,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
+from eventsourcing.persistence import (
+    IntegrityError,
+    OperationalError,
+    PersistenceError,
+    StoredEvent,
+)
 
+from ledger.dates import danish_day
 from ledger.decide import agreement, assessment, bank, intake, investment, payment
 from ledger.decide.decision import New, agreement_stream, bank_stream
 from ledger.decide.refusal import AlreadyDone, NotFound
@@ -61,6 +67,17 @@ class Sealed:
     new: bool
 
 
+class NotConfirmedError(Exception):
+    """A command was broken off, and it cannot be found out whether it was recorded.
+
+    It may be given again with the same id: then it is recorded once.
+    """
+
+    def __init__(self, command_id: str) -> None:
+        super().__init__(command_id)
+        self.command_id = command_id
+
+
 def now() -> datetime:
     """The machine's clock, in UTC."""
     return datetime.now(UTC)
@@ -101,6 +118,8 @@ class Ledger:
         self.actor = actor or user_name()
         self.command_id = command_id
         self.clock = clock
+        self.recorded = 0
+        """How many events were recorded through this door."""
         vault_key = location.key_file_of(place, key_file)
         key = vault.read_key_file(vault_key)
         self.log = location.open_log(place, clock)
@@ -122,7 +141,7 @@ class Ledger:
     ) -> Self:
         """Make what a new ledger needs and record its opening."""
         # What would be refused is refused before there are any files.
-        today = options.get("clock", now)().date()
+        today = danish_day(options.get("clock", now)())
         rules = shelter_refund_rules()
         agreement.open_ledger(LawState(), fund, currency, purpose, rules, today)
         if not location.holds_a_ledger(place):
@@ -220,15 +239,39 @@ class Ledger:
 
         Who is overtaken too often would be so for ever among busy writers, and so gets the lock
         first and decides then. Not from the beginning: a long decision would keep others waiting.
+
+        Raises:
+            NotConfirmedError: if it was broken off, and nothing more can be found out.
         """
         identity = self.command_id or command_id or secrets.token_hex(16)
         command = Command.of(identity, self.actor, content)
+        done = self._before(command)
+        if done is None:
+            try:
+                done = self._decided_and_appended(command, decide, at_head=at_head)
+            except PersistenceError as error:
+                done = self._found_out(command, error)
+        self.recorded += len(done.recorded)
+        return done
 
+    def _found_out(self, command: Command, error: PersistenceError) -> Done:
+        """What became of a command that was broken off; the error again if it was not recorded."""
+        try:
+            positions = self.log.outcome(command)
+        except PersistenceError:
+            raise NotConfirmedError(command.id) from error
+        if positions is None:
+            raise error
+        return Done(tuple(self.at(positions[0], positions[-1])))
+
+    def _decided_and_appended(
+        self, command: Command, decide: Callable[[], Sequence[New]], *, at_head: bool
+    ) -> Done:
         def decided() -> list[StoredEvent]:
             return [self._stored(new, command) for new in decide()]
 
         for attempt in range(TRIES):
-            if (before := self._before(command)) is not None:
+            if attempt and (before := self._before(command)) is not None:
                 return before
             try:
                 if attempt >= TRIES_BEFORE_ALONE:
@@ -304,7 +347,7 @@ class Ledger:
         def decide() -> list[New]:
             states = self.agreements()
             subjects = self._subjects(states, (row.value.person_id for row in batch.rows))
-            today = self.clock().date()
+            today = danish_day(self.clock())
             return intake.record_stays(self.law(), states, batch, subjects, covers_until, today)
 
         return self._run(["stays", batch.sha256, str(covers_until)], decide)

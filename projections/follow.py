@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, case, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
 from ledger import events as e
 from ledger.events import Recorded
@@ -51,8 +52,13 @@ class Views:
         taken = 0
         for batch in log.batches(at):
             writer = self.engine.execution_options(**{USE: WRITING})
-            with writer.begin() as connection:
-                taken += _take(connection, batch)
+            try:
+                with writer.begin() as connection:
+                    taken += _take(connection, batch)
+            except DBAPIError as error:
+                if self.home.was_replaced(error):
+                    return taken + self.catch_up(log, progress)
+                raise
             progress(len(batch))
         return taken
 

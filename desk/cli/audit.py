@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import sqlite3
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from eventsourcing.persistence import PersistenceError
 
 from desk.cli.session import Session
+from desk.cli.trouble import TROUBLE, Stopped, explained
 from ledger.decide.refusal import Refusal
 from ledger.store.checkpoint import public_file, read_public_key
 from ledger.store.copying import copy_ledger
@@ -47,8 +46,12 @@ def verify(context: typer.Context) -> None:
             with session.progress(None, "hashing events") as advance:
                 result = run_verify(ledger, views, advance)
             views.close()
-    except (Refusal, VaultKeyError, VaultMissingError, sqlite3.Error, PersistenceError) as error:
+    except (Refusal, VaultKeyError, VaultMissingError) as error:
         fault = Fault(Check.CHAIN, Kind.UNVERIFIABLE, None, str(error))
+        result = Verification(faults=[fault])
+    except (Stopped, *TROUBLE) as error:
+        trouble = error.trouble if isinstance(error, Stopped) else error
+        fault = Fault(Check.CHAIN, Kind.UNVERIFIABLE, None, "; ".join(explained(trouble)))
         result = Verification(faults=[fault])
     value = {
         "sound": result.sound,

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
-import sqlite3
+import secrets
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
-from eventsourcing.persistence import PersistenceError
-from sqlalchemy.exc import DatabaseError
 
 from desk.cli import agreements, answers, audit, demo, imports, invest, payments
 from desk.cli.session import Session, settings
+from desk.cli.trouble import TROUBLE, Stopped
 from desk.language import Language
 from ledger.decide.refusal import FileRefused, Refusal
 from ledger.store.checkpoint import CheckpointError
 from ledger.store.location import located
-from ledger.store.log import CommandConflictError, StoreDamagedError
+from ledger.store.log import CommandConflictError
 from ledger.store.vault import VaultKeyError, VaultMissingError
 
 app = typer.Typer(
@@ -96,7 +95,7 @@ def shared(  # noqa: PLR0913, PLR0917 - each shared option is a parameter
         checkpoint_key=checkpoint_key or found.checkpoint_key,
         checkpoints=checkpoints or found.checkpoints,
         json=as_json,
-        command_id=command_id,
+        command_id=command_id or secrets.token_hex(16),
     )
 
 
@@ -120,7 +119,8 @@ def hoisted(arguments: list[str]) -> list[str]:
 def main() -> None:
     """Run `ofl`: exit 0 if done, 1 if refused or tampered with, 2 if the command line is wrong.
 
-    `ofl verify` also exits 3: it could not be verified.
+    `ofl verify` also exits 3: it could not be verified. 4 means broken off: part of it, or perhaps
+    all of it, was recorded.
     """
     arguments = hoisted(sys.argv[1:])
     try:
@@ -131,12 +131,13 @@ def main() -> None:
         _refuse(refusal.lines(), arguments, refusal)
     except (Refusal, VaultKeyError, VaultMissingError, CheckpointError) as refusal:
         _refuse([str(refusal)], arguments)
-    except (sqlite3.DatabaseError, DatabaseError, PersistenceError, StoreDamagedError) as error:
-        damaged = f"the ledger cannot be read or written: {error}"
-        _refuse([damaged, "`ofl verify` says where; put back the last good copy"], arguments)
+    except Stopped as stopped:
+        _stop(stopped, arguments)
+    except TROUBLE as trouble:
+        _stop(Stopped(trouble, 0, getattr(trouble, "command_id", "")), arguments)
 
 
-def _refuse(lines: list[str], arguments: list[str], file: FileRefused | None = None) -> None:
+def _refuse(lines: list[str], arguments: list[str], file: FileRefused | None = None) -> NoReturn:
     if "--json" in arguments:
         findings = [
             {"row": each.row, "column": each.column, "message": each.message}
@@ -148,3 +149,17 @@ def _refuse(lines: list[str], arguments: list[str], file: FileRefused | None = N
         sys.stderr.write("Refused: nothing was recorded.\n")
         sys.stderr.writelines(f"  {line}\n" for line in lines)
     raise SystemExit(1)
+
+
+def _stop(stopped: Stopped, arguments: list[str]) -> NoReturn:
+    """Tell what stopped a command, and leave; as a refusal if nothing was recorded."""
+    if stopped.certain and not stopped.recorded:
+        _refuse(stopped.lines(), arguments)
+    if "--json" in arguments:
+        told = {"broken_off": stopped.lines(), "command_id": stopped.command_id}
+        recorded = {"recorded": stopped.recorded if stopped.certain else None}
+        sys.stdout.write(json.dumps(told | recorded, ensure_ascii=False, indent=2) + "\n")
+    else:
+        sys.stderr.write(f"{stopped.first_line()}\n")
+        sys.stderr.writelines(f"  {line}\n" for line in stopped.lines())
+    raise SystemExit(4)

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from desk.cli.trouble import TROUBLE, Stopped
 from desk.language import Language
 from ledger.events import Recorded
 from ledger.money import Amount
@@ -88,12 +89,17 @@ class Session:
     checkpoint_key: Path | None
     checkpoints: Path | None
     json: bool
-    command_id: str | None
+    command_id: str
+    """The command's id, made up if the person gave none."""
     console: Console = dataclasses.field(default_factory=_console)
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
-        """The ledger, open for the run of a command."""
+        """The ledger, open for the run of a command.
+
+        Raises:
+            Stopped: if the machine fails.
+        """
         with Ledger(
             self.location,
             actor=self.actor,
@@ -102,11 +108,14 @@ class Session:
             checkpoint_key=self.checkpoint_key,
             checkpoints=self.checkpoints,
         ) as ledger:
-            yield ledger
+            try:
+                yield ledger
+            except TROUBLE as trouble:
+                raise Stopped(trouble, ledger.recorded, self.command_id) from trouble
 
-    def part_of_command(self, name: str) -> str | None:
-        """The id of one part of a command that does several things; None if no id was given."""
-        return f"{self.command_id}:{name}" if self.command_id else None
+    def part_of_command(self, name: str) -> str:
+        """The id of one part of a command that does several things."""
+        return f"{self.command_id}:{name}"
 
     def open_views(self) -> Views:
         """The views as they stand."""

@@ -6,8 +6,9 @@ from datetime import date
 
 import typer
 
-from ledger.dates import parse_date
+from ledger.dates import danish_day, parse_date
 from ledger.money import Amount
+from ledger.service import now
 
 
 def day(text: str | date) -> date:
@@ -27,5 +28,5 @@ def amount(text: str | Amount) -> Amount:
 
 
 def today() -> date:
-    """The machine's calendar day."""
-    return date.today()  # noqa: DTZ011 - the local day is what a person means by today
+    """The calendar day in Denmark, wherever the machine is and whatever its time zone."""
+    return danish_day(now())

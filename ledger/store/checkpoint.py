@@ -16,16 +16,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
 import secrets
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from ledger.store.files import write_new
 
 _ED25519 = b"\x01"
 _KEY_ID_BYTES = 4
@@ -184,11 +184,12 @@ def make_key_files(path: Path) -> None:
     key = SigningKey(f"outcome-fund-ledger/{secrets.token_hex(8)}", secrets.token_bytes(32))
     blob = base64.b64encode(_ED25519 + key.seed).decode()
     key_id = _key_id(key.name, key.public.raw).hex()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(f"PRIVATE+KEY+{key.name}+{key_id}+{blob}\n")
-    public_file(path).write_text(key.public.vkey() + "\n", encoding="utf-8")
+    if path.exists():
+        raise FileExistsError(path)
+    # The key comes last: where it is, its public half is, whenever this was broken off.
+    public_file(path).unlink(missing_ok=True)
+    write_new(public_file(path), f"{key.public.vkey()}\n".encode(), 0o644)
+    write_new(path, f"PRIVATE+KEY+{key.name}+{key_id}+{blob}\n".encode(), 0o600)
 
 
 def read_signing_key(path: Path) -> SigningKey:
@@ -268,21 +269,6 @@ def write(directory: Path, checkpoint: Checkpoint, key: SigningKey) -> Path:
     Raises:
         FileExistsError: if there is a checkpoint of that size.
     """
-    directory.mkdir(parents=True, exist_ok=True)
     path = directory / _name(checkpoint.size)
-    handle, beside = tempfile.mkstemp(prefix=".sealing-", dir=directory)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(key.sign(checkpoint.text()).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).chmod(0o644)
-        path.hardlink_to(beside)  # unlike a rename, this fails if the name is taken
-    finally:
-        Path(beside).unlink()
-    folder = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_new(path, key.sign(checkpoint.text()).encode(), 0o644)
     return path

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from ledger.decide.refusal import Refusal
 from ledger.store.database import Database
 from ledger.store.log import EventLog
-from ledger.store.sqlite import SQLiteDatabase, SQLiteEventLog
+from ledger.store.sqlite import SQLiteDatabase, SQLiteEventLog, has_table
 from ledger.store.vault import VaultMissingError, make_tables
 
 EVENTS_FILE = "events.sqlite"
@@ -75,7 +75,7 @@ def holds_a_ledger(location: Location) -> bool:
     """
     if isinstance(location, Server):
         return bool(_postgres().holds_a_ledger(location))
-    return (location / EVENTS_FILE).is_file()
+    return has_table(location / EVENTS_FILE, "stored_events")
 
 
 def require_a_ledger(location: Location) -> None:

@@ -168,6 +168,14 @@ class EventLog(ApplicationRecorder):
         with self.database.reading() as c:
             return self._done_before(c, command)
 
+    def outcome(self, command: Command) -> range | None:
+        """The positions of a command that was broken off; None if it was not recorded.
+
+        The answer is final: whoever was recording has the write lock until it is done or undone.
+        """
+        with self.database.writing() as c:
+            return self._done_before(c, command)
+
     @staticmethod
     def _done_before(c: Cursor, command: Command) -> range | None:
         c.execute("SELECT sha256, first, last FROM commands WHERE id = ?", (command.id,))

@@ -163,13 +163,24 @@ def connect(server: Server, schema: str = EVENTS) -> psycopg.Connection[tuple[An
         connection = psycopg.connect(
             server.url, connect_timeout=10, client_encoding="UTF8", autocommit=True
         )
+        connection.execute(SQL("SET search_path TO {}").format(Identifier(schema)))
+        connection.execute(SQL("SET lock_timeout TO '{}s'").format(LOCK_TIMEOUT_SECONDS))
     except psycopg.Error as error:
         message = f"{server} does not let us in: {str(error).strip()}"
         raise NoServer(message) from None
-    connection.execute(SQL("SET search_path TO {}").format(Identifier(schema)))
-    connection.execute(SQL("SET lock_timeout TO '{}s'").format(LOCK_TIMEOUT_SECONDS))
     connection.autocommit = False
     return connection
+
+
+@contextmanager
+def _one_transaction(server: Server) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """A connection for one transaction."""
+    with connect(server) as connection:
+        try:
+            yield connection
+        except psycopg.Error as error:
+            message = f"{server} did not answer: {str(error).strip()}"
+            raise NoServer(message) from error
 
 
 def holds_a_ledger(server: Server) -> bool:
@@ -183,7 +194,7 @@ def holds_a_vault(server: Server) -> bool:
 
 
 def _has_table(server: Server, name: str) -> bool:
-    with connect(server) as connection:
+    with _one_transaction(server) as connection:
         row = connection.execute("SELECT to_regclass(%s)", (name,)).fetchone()
     return row is not None and row[0] is not None
 
@@ -194,7 +205,7 @@ def create_schemas(server: Server) -> None:
     Raises:
         NoServer: if the database cannot be reached, or is not in UTF-8.
     """
-    with connect(server) as connection:
+    with _one_transaction(server) as connection:
         if connection.info.parameter_status("server_encoding") != "UTF8":
             message = f"{server} is not a database in UTF-8; make one with ENCODING 'UTF8'"
             raise NoServer(message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -62,6 +62,12 @@ class _Pool(SQLiteConnectionPool):
         self.forgets = forgets
 
     def _create_connection(self) -> SQLiteConnection:
+        try:
+            return _Connection(self._connect(), max_age=self.max_age)
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+
+    def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self.db_name,
             isolation_level=None,
@@ -73,7 +79,7 @@ class _Pool(SQLiteConnectionPool):
         connection.execute(f"PRAGMA synchronous={'FULL' if wal else 'EXTRA'}")
         connection.execute(f"PRAGMA secure_delete={'ON' if self.forgets else 'OFF'}")
         connection.row_factory = sqlite3.Row
-        return _Connection(connection, max_age=self.max_age)
+        return connection
 
 
 class SQLiteDatabase(SQLiteDatastore):
@@ -91,6 +97,21 @@ class SQLiteDatabase(SQLiteDatastore):
     def writing(self) -> AbstractContextManager[Cursor]:
         """A transaction that has the write lock before it reads."""
         return self.transaction(commit=True)
+
+
+def has_table(path: Path, name: str) -> bool:
+    """Whether a file has a table; what cannot be read may have it.
+
+    A file without tables is left where making them was broken off.
+    """
+    if not path.is_file() or not path.stat().st_size:
+        return False
+    try:
+        with closing(sqlite3.connect(path, timeout=LOCK_TIMEOUT_SECONDS)) as connection:
+            query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+            return connection.execute(query, (name,)).fetchone() is not None
+    except sqlite3.Error:
+        return True
 
 
 def _refusing(table: str, action: str) -> str:

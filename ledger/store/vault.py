@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.keywrap import (
 
 from ledger.model import SubjectRef
 from ledger.store.database import Cursor, Database
+from ledger.store.files import write_new
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -39,10 +40,7 @@ class VaultMissingError(Exception):
 
 def make_key_file(path: Path) -> None:
     """Write a new random key, readable by its owner only; never over an existing file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(os.urandom(KEY_BYTES).hex() + "\n")
+    write_new(path, f"{os.urandom(KEY_BYTES).hex()}\n".encode(), 0o600)
 
 
 def read_key_file(path: Path) -> bytes:

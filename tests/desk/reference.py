@@ -40,9 +40,13 @@ _HEAD = """\
 | 0 | done, or done before: the answer says which |
 | 1 | refused, and the reason is told; or `ofl verify` found something that is not as recorded |
 | 2 | the command line, or a setting, cannot be read |
+| 3 | `ofl verify` cannot tell |
+| 4 | broken off by the machine: recorded in part, or it is not known whether |
 
 Answers go to standard output. A refusal goes to standard error; with `--json` it goes to standard
-output, as `refused`, `file` and `findings` (`row`, `column`, `message`).
+output, as `refused`, `file` and `findings` (`row`, `column`, `message`). What was broken off is
+told in the same places, as `broken_off`, `recorded` (how many events; null if not known) and
+`command_id`, with which to give the command again.
 
 ## How values are written
 

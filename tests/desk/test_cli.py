@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ import pytest
 
 from desk.cli.main import hoisted
 from desk.cli.session import VIEWS_FILE
+from desk.cli.values import today
 from desk.phrases import PHRASES
+from ledger.dates import danish_day
 from ledger.events import EVENTS
 from ledger.store.location import Server
-from tests.desk.good_input import TERMS
+from tests.desk.good_input import TERMS, small_ledger
 
 ANSWERS = [
     ("agreement", "list"),
@@ -58,6 +61,22 @@ def test_every_answer_is_also_json(demo: Path, command: tuple[str, ...]) -> None
     for_a_person = ofl(*command, ledger=demo)
     assert for_a_person.strip()
     assert "Traceback" not in for_a_person
+
+
+@pytest.mark.parametrize("zone", ["Etc/GMT+12", "Pacific/Kiritimati"])
+def test_today_is_the_day_in_denmark_wherever_the_machine_is(tmp_path: Path, zone: str) -> None:
+    small_ledger(tmp_path).close()
+    before = danish_day(datetime.now(UTC))
+    ofl("invest", "draw", "youth-1", "100.00", ledger=tmp_path / "ledger", TZ=zone)
+    told = json.loads(ofl("history", "--last", "1", "--json", ledger=tmp_path / "ledger"))
+    after = danish_day(datetime.now(UTC))
+    assert told["history"][0]["effective_on"] in {str(before), str(after)}
+
+
+def test_just_after_midnight_in_denmark_it_is_the_new_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = datetime(2025, 12, 31, 23, 30, tzinfo=UTC)
+    monkeypatch.setattr("desk.cli.values.now", lambda: moment)
+    assert today() == date(2026, 1, 1)
 
 
 def test_without_its_views_a_ledger_answers_to_the_same_byte(demo: Path) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from ledger.dates import Day, Period, add_months, add_years, parse_date
+from ledger.dates import Day, Period, add_months, add_years, danish_day, parse_date
 from tests.oracle.agreement import months_after
 from tests.oracle.shelter_rule import anniversary
 
@@ -112,6 +112,48 @@ def test_a_period_that_ends_before_it_starts_holds_no_days() -> None:
 def test_an_overlap_holds_the_days_of_both(one: Period, other: Period) -> None:
     assert _days(one.overlap(other)) == _days(one) & _days(other)
     assert one.overlap(other) == other.overlap(one)
+
+
+def _summer_time(moment: datetime) -> bool:
+    """Whether a moment (UTC) is between the last Sundays of March and October, 01:00 UTC."""
+
+    def last_sunday(month: int) -> datetime:
+        last = datetime(moment.year, month, 31, 1, tzinfo=UTC)
+        return last - timedelta(days=last.isoweekday() % 7)
+
+    return last_sunday(3) <= moment < last_sunday(10)
+
+
+SWITCHES = (
+    datetime(2024, 3, 31, 1, tzinfo=UTC),
+    datetime(2024, 10, 27, 1, tzinfo=UTC),
+    datetime(2024, 2, 28, 23, tzinfo=UTC),
+    datetime(2024, 2, 29, 23, tzinfo=UTC),
+    datetime(2024, 12, 31, 23, tzinfo=UTC),
+    datetime(2026, 6, 30, 22, tzinfo=UTC),
+)
+"""Moments at which the Danish day or the distance from UTC changes."""
+MOMENTS = st.one_of(
+    st.datetimes(datetime(1996, 1, 1), datetime(2037, 12, 31)).map(lambda m: m.replace(tzinfo=UTC)),  # noqa: DTZ001 - it is given its zone here
+    st.builds(
+        lambda switch, seconds: switch + timedelta(seconds=seconds),
+        st.sampled_from(SWITCHES),
+        st.integers(-7_500, 7_500),
+    ),
+)
+
+
+@given(MOMENTS, st.integers(-14, 14))
+def test_the_danish_day_is_one_or_two_hours_ahead_of_utc(moment: datetime, elsewhere: int) -> None:
+    ahead = timedelta(hours=2 if _summer_time(moment) else 1)
+    expected = (moment + ahead).date()
+    assert danish_day(moment) == expected
+    assert danish_day(moment.astimezone(timezone(timedelta(hours=elsewhere)))) == expected
+
+
+def test_a_moment_without_a_zone_is_on_no_day() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        danish_day(datetime(2024, 2, 29, 12))  # noqa: DTZ001 - that is the point
 
 
 def _days(period: Period) -> set[date]:

@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -151,6 +153,52 @@ def test_a_clock_that_jumps_back_never_reorders(place: Location) -> None:
         times = [row.recorded_at for batch in log.batches() for row in batch]
     assert times == sorted(times)
     assert times[0] == times[1] < times[2] == times[3]
+
+
+DENMARK = ZoneInfo("Europe/Copenhagen")
+TURNS = (
+    datetime(2023, 12, 31, 23, tzinfo=UTC),
+    datetime(2024, 2, 28, 23, tzinfo=UTC),
+    datetime(2024, 2, 29, 23, tzinfo=UTC),
+    datetime(2024, 3, 31, 1, tzinfo=UTC),
+    datetime(2024, 10, 27, 1, tzinfo=UTC),
+    datetime(2024, 12, 31, 23, tzinfo=UTC),
+)
+"""When Danish clocks turn: a new year, a leap day, summer time and back again."""
+
+
+def test_times_never_decrease_where_clocks_turn(place: Location) -> None:
+    """The clock tells the time in Denmark or Tokyo, and leaps to and fro by up to two hours."""
+    random = Random(20240331)  # noqa: S311 - only moments
+    moments = [
+        (turn + timedelta(seconds=random.randint(-7_200, 7_200))).astimezone(
+            random.choice((UTC, DENMARK, ZoneInfo("Asia/Tokyo")))
+        )
+        for turn in TURNS
+        for _ in range(10)
+    ]
+    told = iter(moments)
+    with closing(location.open_log(place, lambda: next(told))) as log:
+        for version in range(1, len(moments) + 1):
+            assert put(log, f"c{version}", ("x", version)) == range(version, version + 1)
+        rows = [row for batch in log.batches() for row in batch]
+    expected, latest = [], moments[0]
+    for moment in moments:
+        latest = max(latest, moment.astimezone(UTC))
+        expected.append(latest)
+    assert [datetime.fromisoformat(row.recorded_at) for row in rows] == expected
+    assert [row.position for row in rows] == list(range(1, len(moments) + 1))
+    assert 10 < len(set(expected)) < len(moments)
+
+
+def test_the_hour_that_comes_twice_is_two_hours(place: Location) -> None:
+    twice = datetime(2024, 10, 27, 2, 30, tzinfo=DENMARK)
+    told = iter([twice, twice.replace(fold=1)])
+    with closing(location.open_log(place, lambda: next(told))) as log:
+        put(log, "a", ("x", 1))
+        put(log, "b", ("x", 2))
+        times = [row.recorded_at for batch in log.batches() for row in batch]
+    assert times == ["2024-10-27T00:30:00.000000Z", "2024-10-27T01:30:00.000000Z"]
 
 
 def test_many_writers_at_once_leave_no_gap_and_lose_nothing(place: Location) -> None:
