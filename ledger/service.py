@@ -25,7 +25,7 @@ from ledger.model import Position, SubjectRef
 from ledger.money import Amount
 from ledger.policy.assess import Assessment
 from ledger.store import checkpoint, codec, location, vault
-from ledger.store.chain import GENESIS, link
+from ledger.store.chain import GENESIS, link_leaf
 from ledger.store.checkpoint import Checkpoint, NotTheSameLogError
 from ledger.store.envelope import Command, body
 from ledger.store.location import Location
@@ -424,11 +424,12 @@ class Ledger:
         head, tree, chain, then = self.log.head()[0], Tree(), GENESIS, None
         now = Checkpoint(origin, 0, tree.root(), chain, "")
         for row in (row for batch in self.log.batches() for row in batch):
-            chain = link(row.position, chain, row.state)
+            leaf = leaf_hash(row.state)
+            chain = link_leaf(row.position, chain, leaf)
             if (row.position, row.chain) != (tree.size + 1, chain):
                 message = f"the events are altered at position {tree.size + 1}; run `ofl verify`"
                 raise NotTheSameLogError(message)
-            tree.add(leaf_hash(row.state))
+            tree.add(leaf)
             if tree.size in {earlier, head}:
                 now = Checkpoint(origin, tree.size, tree.root(), chain, row.recorded_at)
                 then = now if tree.size == earlier else then

@@ -6,10 +6,11 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -45,7 +46,7 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
+def running_server(settings: Sequence[str] = SETTINGS) -> Iterator[str]:
     """A server that listens in its own folder only; the pattern of its databases' URLs."""
     programs = binaries()
     if programs is None:
@@ -66,8 +67,7 @@ def running_server() -> Iterator[str]:
             [programs / "initdb", *make], capture_output=True, text=True, check=False, **who
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        settings = [each for setting in SETTINGS for each in ("-c", setting)]
-        run = ["-D", "data", "-k", str(folder), *settings]
+        run = ["-D", "data", "-k", str(folder), *(f"--{setting}" for setting in settings)]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen([programs / "postgres", *run], stdout=log, stderr=log, **who)  # noqa: S603
         url = f"postgresql:///{{}}?host={folder}&user=postgres"
@@ -75,7 +75,7 @@ def running_server() -> Iterator[str]:
             _wait_for(url.format("postgres"))
             yield url
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # it would wait for clients if merely terminated
             server.wait()
     finally:
         shutil.rmtree(folder)

@@ -85,6 +85,9 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
+_DECODER = json.JSONDecoder(object_pairs_hook=_no_duplicates)
+
+
 def unseal(stored: bytes) -> Envelope:
     """Read stored bytes.
 
@@ -92,7 +95,7 @@ def unseal(stored: bytes) -> Envelope:
         ValueError: if they are not an event as `seal` writes it.
     """
     try:
-        fields = json.loads(stored, object_pairs_hook=_no_duplicates)
+        fields = _DECODER.decode(stored.decode())
         fields["effective_on"] = date.fromisoformat(fields["effective_on"])
         return Envelope(**fields)
     except (TypeError, KeyError, AttributeError, UnicodeDecodeError) as error:
