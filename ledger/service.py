@@ -76,7 +76,7 @@ def user_name() -> str:
     return getpass.getuser()
 
 
-def _folder(place: Location, vault_key: Path) -> Path:
+def folder_of(place: Location, vault_key: Path) -> Path:
     """The ledger's folder; a server has none, so there the one of the vault's key."""
     return place if isinstance(place, Path) else vault_key.parent
 
@@ -105,7 +105,7 @@ class Ledger:
         key = vault.read_key_file(vault_key)
         self.log = location.open_log(place, clock)
         self.vault = vault.Vault(location.open_vault_database(place), key, refs)
-        folder = _folder(place, vault_key)
+        folder = folder_of(place, vault_key)
         self.checkpoint_key = checkpoint_key or folder / CHECKPOINT_KEY_FILE
         self.checkpoints = checkpoints or folder / CHECKPOINTS
         self._law = LawState()
@@ -129,7 +129,7 @@ class Ledger:
             key_file = location.key_file_of(place, options.get("key_file"))
             if not key_file.exists():
                 vault.make_key_file(key_file)
-            folder = _folder(place, key_file)
+            folder = folder_of(place, key_file)
             checkpoint_key = options.get("checkpoint_key") or folder / CHECKPOINT_KEY_FILE
             if not checkpoint_key.exists():
                 checkpoint.make_key_files(checkpoint_key)

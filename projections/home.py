@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect
 
 from ledger.store.location import Server
+from ledger.store.sqlite import files_bytes
 
 USE = "ofl_use"
 """The execution option that says what a connection is for; reading if it is not set."""
@@ -25,6 +26,9 @@ class Home(Protocol):
 
     def has_table(self, name: str) -> bool:
         """Whether there is a table of that name."""
+
+    def size_bytes(self) -> int:
+        """How much room it takes."""
 
     def beside(self) -> AbstractContextManager[Home]:
         """An empty home beside this one, which takes its place at the end."""
@@ -46,6 +50,10 @@ class FileHome:
             return False
         with self.engine.connect() as connection:
             return inspect(connection).has_table(name)
+
+    def size_bytes(self) -> int:
+        """The file with its journal."""
+        return files_bytes(self.path)
 
     @contextmanager
     def beside(self) -> Iterator[FileHome]:
@@ -107,6 +115,14 @@ class SchemaHome:
         making = self.engine.execution_options(**{USE: MAKING})
         with making.connect() as connection:
             return inspect(connection).has_table(name, schema=self.schema)
+
+    def size_bytes(self) -> int:
+        """The schema's tables with their indexes."""
+        from ledger.store.postgres import SCHEMA_BYTES  # noqa: PLC0415 - only where it is installed
+
+        query = SCHEMA_BYTES.replace("?", "%s")
+        with self.engine.execution_options(**{USE: MAKING}).connect() as connection:
+            return int(connection.exec_driver_sql(query, (self.schema,)).scalar_one())
 
     @contextmanager
     def beside(self) -> Iterator[SchemaHome]:

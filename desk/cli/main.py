@@ -13,7 +13,7 @@ import typer
 from eventsourcing.persistence import PersistenceError
 from sqlalchemy.exc import DatabaseError
 
-from desk.cli import agreements, answers, audit, demo, imports, invest, payments
+from desk.cli import agreements, answers, audit, demo, imports, invest, payments, status
 from desk.cli.session import Session, settings
 from desk.language import Language
 from ledger.decide.refusal import FileRefused, Refusal
@@ -38,6 +38,7 @@ app.add_typer(audit.export_app, name="export")
 agreements.register(app)
 answers.register(app)
 audit.register(app)
+status.register(app)
 demo.register(app)
 
 _SHARED_FLAGS = {"--json"}
