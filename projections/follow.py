@@ -51,11 +51,14 @@ class Views:
             return self.rebuild(log, progress)
         taken = 0
         for batch in log.batches(at):
-            writer = self.engine.execution_options(**{USE: WRITING})
-            with writer.begin() as connection:
-                taken += _take(connection, batch)
+            taken += self.take(batch)
             progress(len(batch))
         return taken
+
+    def take(self, batch: list[StoredRow]) -> int:
+        """Take in what is new of a batch, and its position, in one transaction; how many it was."""
+        with self.engine.execution_options(**{USE: WRITING}).begin() as connection:
+            return _take(connection, batch)
 
     def rebuild(self, log: EventLog, progress: Progress = quiet) -> int:
         """Make the views anew beside the present ones, and put them in their place when done."""

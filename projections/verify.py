@@ -123,7 +123,7 @@ def verify(ledger: Ledger, views: Views, progress: Progress = quiet) -> Verifica
     result = Verification()
     known = _read_checkpoints(ledger, result)
     try:
-        faults = _verify_chain(ledger.log, known, result, progress)
+        faults = verify_chain(ledger.log, known, result, progress)
     except (sqlite3.Error, PersistenceError) as error:
         message = f"the events cannot be read from here on: {error}; take a backup or a copy"
         faults = [Fault(Check.CHAIN, Kind.UNVERIFIABLE, result.events + 1, message)]
@@ -152,7 +152,7 @@ def _read_checkpoints(ledger: Ledger, result: Verification) -> dict[int, Checkpo
     return known
 
 
-def _verify_chain(
+def verify_chain(
     log: EventLog, known: dict[int, Checkpoint], result: Verification, progress: Progress
 ) -> list[Fault]:
     """Hash every event again, compare every column with what was hashed, and meet checkpoints."""
