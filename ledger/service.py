@@ -31,7 +31,7 @@ from ledger.model import Position, SubjectRef
 from ledger.money import Amount
 from ledger.policy.assess import Assessment
 from ledger.store import checkpoint, codec, location, vault
-from ledger.store.chain import GENESIS, link
+from ledger.store.chain import GENESIS, link_leaf
 from ledger.store.checkpoint import Checkpoint, NotTheSameLogError
 from ledger.store.envelope import Command, body
 from ledger.store.location import Location
@@ -93,7 +93,7 @@ def user_name() -> str:
     return getpass.getuser()
 
 
-def _folder(place: Location, vault_key: Path) -> Path:
+def folder_of(place: Location, vault_key: Path) -> Path:
     """The ledger's folder; a server has none, so there the one of the vault's key."""
     return place if isinstance(place, Path) else vault_key.parent
 
@@ -124,7 +124,7 @@ class Ledger:
         key = vault.read_key_file(vault_key)
         self.log = location.open_log(place, clock)
         self.vault = vault.Vault(location.open_vault_database(place), key, refs)
-        folder = _folder(place, vault_key)
+        folder = folder_of(place, vault_key)
         self.checkpoint_key = checkpoint_key or folder / CHECKPOINT_KEY_FILE
         self.checkpoints = checkpoints or folder / CHECKPOINTS
         self._law = LawState()
@@ -148,7 +148,7 @@ class Ledger:
             key_file = location.key_file_of(place, options.get("key_file"))
             if not key_file.exists():
                 vault.make_key_file(key_file)
-            folder = _folder(place, key_file)
+            folder = folder_of(place, key_file)
             checkpoint_key = options.get("checkpoint_key") or folder / CHECKPOINT_KEY_FILE
             if not checkpoint_key.exists():
                 checkpoint.make_key_files(checkpoint_key)
@@ -467,11 +467,12 @@ class Ledger:
         head, tree, chain, then = self.log.head()[0], Tree(), GENESIS, None
         now = Checkpoint(origin, 0, tree.root(), chain, "")
         for row in (row for batch in self.log.batches() for row in batch):
-            chain = link(row.position, chain, row.state)
+            leaf = leaf_hash(row.state)
+            chain = link_leaf(row.position, chain, leaf)
             if (row.position, row.chain) != (tree.size + 1, chain):
                 message = f"the events are altered at position {tree.size + 1}; run `ofl verify`"
                 raise NotTheSameLogError(message)
-            tree.add(leaf_hash(row.state))
+            tree.add(leaf)
             if tree.size in {earlier, head}:
                 now = Checkpoint(origin, tree.size, tree.root(), chain, row.recorded_at)
                 then = now if tree.size == earlier else then

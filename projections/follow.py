@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, case, delete, insert, select, update
+from sqlalchemy import Connection, Executable, Insert, Table, case, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -51,16 +52,19 @@ class Views:
             return self.rebuild(log, progress)
         taken = 0
         for batch in log.batches(at):
-            writer = self.engine.execution_options(**{USE: WRITING})
             try:
-                with writer.begin() as connection:
-                    taken += _take(connection, batch)
+                taken += self.take(batch)
             except DBAPIError as error:
                 if self.home.was_replaced(error):
                     return taken + self.catch_up(log, progress)
                 raise
             progress(len(batch))
         return taken
+
+    def take(self, batch: list[StoredRow]) -> int:
+        """Take in what is new of a batch, and its position, in one transaction; how many it was."""
+        with self.engine.execution_options(**{USE: WRITING}).begin() as connection:
+            return _take(connection, batch)
 
     def rebuild(self, log: EventLog, progress: Progress = quiet) -> int:
         """Make the views anew beside the present ones, and put them in their place when done."""
@@ -120,8 +124,10 @@ def _take(connection: Connection, batch: list[StoredRow]) -> int:
                 for x in lines
             ],
         )
+    writer = _Writer(connection)
     for each in recorded:
-        _apply(connection, each)
+        _apply(writer, each)
+    writer.flush()
     last = fresh[-1]
     connection.execute(
         update(v.progress).values(
@@ -134,63 +140,92 @@ def _take(connection: Connection, batch: list[StoredRow]) -> int:
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
-def _put(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
-    """Insert rows, replacing those with the same key: taking an event twice changes nothing."""
-    upsert = _INSERTS[connection.dialect.name]
-    for row in rows:
-        keys = [column.name for column in table.primary_key.columns]
-        statement = upsert(table).values(row)
-        rest = {name: value for name, value in row.items() if name not in keys}
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+@cache
+def _upsert(dialect: str, table: Table, columns: tuple[str, ...]) -> Insert:
+    """Insert a row, replacing one with the same key: taking an event twice changes nothing."""
+    keys = [column.name for column in table.primary_key.columns]
+    statement = _INSERTS[dialect](table)
+    rest = {name: statement.excluded[name] for name in columns if name not in keys}
+    upsert: Insert = statement.on_conflict_do_update(index_elements=keys, set_=rest)
+    return upsert
 
 
-def _apply(connection: Connection, recorded: Recorded) -> None:
+class _Writer:
+    """A connection that keeps rows for one table back, to write many of them at once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._table: tuple[Table, tuple[str, ...]] | None = None
+        self._rows: Rows = []
+
+    def put(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+        """Insert rows, replacing those with the same key."""
+        for row in rows:
+            if self._table != (table, tuple(row)):
+                self.flush()
+                self._table = table, tuple(row)
+            self._rows.append(row)
+
+    def execute(self, statement: Executable) -> None:
+        """Run a statement that must see what was put before."""
+        self.flush()
+        self._connection.execute(statement)
+
+    def flush(self) -> None:
+        """Write what was kept back."""
+        if self._table is not None and self._rows:
+            upsert = _upsert(self._connection.dialect.name, *self._table)
+            self._connection.execute(upsert, self._rows)
+            self._rows = []
+
+
+def _apply(writer: _Writer, recorded: Recorded) -> None:
     """Bring the tables other than the journal up to date with one event."""
     name = recorded.stream.removeprefix("agreement/")
     match recorded.event:
         case e.AgreementSigned() as event:
-            _sign(connection, recorded, event)
+            _sign(writer, recorded, event)
         case e.PersonEnrolled():
             count = v.agreement.c.enrolled + 1
-            _set(connection, v.agreement, name, {"enrolled": count})
+            _set(writer, v.agreement, name, {"enrolled": count})
         case e.RegisterCovered(until=until):
             known = v.agreement.c.register_until
             newest = case((known > until, known), else_=until)
-            _set(connection, v.agreement, name, {"register_until": newest})
+            _set(writer, v.agreement, name, {"register_until": newest})
         case e.AssessmentMade(until=until, waiting=waiting):
-            _set(connection, v.agreement, name, {"assessed_until": until, "waiting": waiting})
+            _set(writer, v.agreement, name, {"assessed_until": until, "waiting": waiting})
         case e.DrawdownCalled(parts=parts):
             for part in parts:
-                _add_capital(connection, name, part.investor, "called", part.amount.minor)
+                _add_capital(writer, name, part.investor, "called", part.amount.minor)
         case e.CapitalReceived(investor=investor, amount=amount):
-            _add_capital(connection, name, investor, "paid_in", amount.minor)
+            _add_capital(writer, name, investor, "paid_in", amount.minor)
         case e.OutcomeDecided() | e.EntitlementCalculated():
-            _apply_claim(connection, name, recorded)
+            _apply_claim(writer, name, recorded)
         case e.BankLineSeen() | e.BankLineMatched():
-            _apply_bank(connection, recorded)
+            _apply_bank(writer, recorded)
         case _:
-            _apply_payment(connection, name, recorded)
+            _apply_payment(writer, name, recorded)
 
 
-def _apply_bank(connection: Connection, recorded: Recorded) -> None:
+def _apply_bank(writer: _Writer, recorded: Recorded) -> None:
     table = v.bank_line
     match recorded.event:
         case e.BankLineSeen() as seen:
             row = seen.model_dump(exclude={"source", "amount"})
             row |= {"amount": seen.amount.minor, "position": recorded.position}
-            _put(connection, table, [row])
+            writer.put(table, [row])
         case e.BankLineMatched() as found:
             line = (table.c.account == found.account) & (table.c.line == found.line)
-            connection.execute(update(table).where(line).values(matched=found.matched))
+            writer.execute(update(table).where(line).values(matched=found.matched))
 
 
-def _set(connection: Connection, table: Table, key: str, values: dict[str, Any]) -> None:
+def _set(writer: _Writer, table: Table, key: str, values: dict[str, Any]) -> None:
     """Change the one row of a table that has a key."""
     (column,) = table.primary_key.columns
-    connection.execute(update(table).where(column == key).values(values))
+    writer.execute(update(table).where(column == key).values(values))
 
 
-def _sign(connection: Connection, recorded: Recorded, event: e.AgreementSigned) -> None:
+def _sign(writer: _Writer, recorded: Recorded, event: e.AgreementSigned) -> None:
     terms = event.terms
     cap, guarantee = terms.caps.per_agreement, terms.guarantee
     row = {
@@ -208,17 +243,7 @@ def _sign(connection: Connection, recorded: Recorded, event: e.AgreementSigned) 
         "guarantor": guarantee.guarantor if guarantee else None,
         "guarantee": guarantee.amount.minor if guarantee else None,
     }
-    _put(connection, v.agreement, [row])
-    parties = [
-        {
-            "agreement": terms.agreement,
-            "party": party.id,
-            "name": party.name,
-            "roles": ",".join(party.roles),
-        }
-        for party in terms.parties
-    ]
-    _put(connection, v.party, parties)
+    writer.put(v.agreement, [row])
     capital = [
         {
             "agreement": terms.agreement,
@@ -229,21 +254,19 @@ def _sign(connection: Connection, recorded: Recorded, event: e.AgreementSigned) 
         }
         for each in terms.investment
     ]
-    _put(connection, v.capital, capital)
+    writer.put(v.capital, capital)
 
 
-def _add_capital(
-    connection: Connection, agreement: str, investor: str, column: str, amount: int
-) -> None:
+def _add_capital(writer: _Writer, agreement: str, investor: str, column: str, amount: int) -> None:
     table = v.capital
-    connection.execute(
+    writer.execute(
         update(table)
         .where(table.c.agreement == agreement, table.c.investor == investor)
         .values({column: table.c[column] + amount})
     )
 
 
-def _apply_claim(connection: Connection, agreement: str, recorded: Recorded) -> None:
+def _apply_claim(writer: _Writer, agreement: str, recorded: Recorded) -> None:
     match recorded.event:
         case e.OutcomeDecided() as outcome:
             row = {
@@ -256,14 +279,12 @@ def _apply_claim(connection: Connection, agreement: str, recorded: Recorded) -> 
                 "achieved": outcome.achieved,
                 "outcome_at": recorded.position,
             }
-            upsert = _INSERTS[connection.dialect.name]
-            statement = upsert(v.claim).values({**row, "total": 0})
-            connection.execute(statement.on_conflict_do_update(index_elements=["claim"], set_=row))
+            writer.put(v.claim, [row])
         case e.EntitlementCalculated() as entitled:
             changed = {"entitlement_at": recorded.position, "total": entitled.total.minor}
-            _set(connection, v.claim, entitled.claim, changed)
+            _set(writer, v.claim, entitled.claim, changed)
             for table in (v.claim_part, v.gain):
-                connection.execute(delete(table).where(table.c.claim == entitled.claim))
+                writer.execute(delete(table).where(table.c.claim == entitled.claim))
             parts = [
                 {
                     "claim": entitled.claim,
@@ -274,12 +295,12 @@ def _apply_claim(connection: Connection, agreement: str, recorded: Recorded) -> 
                 }
                 for part in entitled.parts
             ]
-            _put(connection, v.claim_part, parts)
+            writer.put(v.claim_part, parts)
             gains = [{"claim": entitled.claim, **gain.model_dump()} for gain in entitled.gains]
-            _put(connection, v.gain, gains)
+            writer.put(v.gain, gains)
 
 
-def _apply_payment(connection: Connection, agreement: str, recorded: Recorded) -> None:
+def _apply_payment(writer: _Writer, agreement: str, recorded: Recorded) -> None:
     position, actor, on = recorded.position, recorded.actor, recorded.effective_on
     match recorded.event:
         case e.PaymentProposed() as event:
@@ -295,7 +316,7 @@ def _apply_payment(connection: Connection, agreement: str, recorded: Recorded) -
                 "proposed_at": position,
                 "proposed_by": actor,
             }
-            _put(connection, v.payment, [row])
+            writer.put(v.payment, [row])
             items = [
                 {
                     "payment": event.payment,
@@ -305,13 +326,13 @@ def _apply_payment(connection: Connection, agreement: str, recorded: Recorded) -
                 }
                 for item in event.items
             ]
-            _put(connection, v.payment_item, items)
+            writer.put(v.payment_item, items)
         case e.PaymentApproved(payment=payment):
             step = {"state": "approved", "approved_at": position, "approved_by": actor}
-            _set(connection, v.payment, payment, step)
+            _set(writer, v.payment, payment, step)
         case e.PaymentInstructed(payment=payment):
             step = {"state": "sent", "sent_at": position, "sent_by": actor, "sent_on": on}
-            _set(connection, v.payment, payment, step)
+            _set(writer, v.payment, payment, step)
         case e.PaymentSettled(payment=payment):
             step = {"state": "settled", "settled_at": position, "settled_on": on}
-            _set(connection, v.payment, payment, step)
+            _set(writer, v.payment, payment, step)

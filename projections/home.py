@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspe
 from sqlalchemy.exc import DBAPIError
 
 from ledger.store.location import Server
+from ledger.store.sqlite import files_bytes
 
 USE = "ofl_use"
 """The execution option that says what a connection is for; reading if it is not set."""
@@ -31,6 +32,9 @@ class Home(Protocol):
 
     def was_replaced(self, error: DBAPIError) -> bool:
         """Whether what could not be written had just been replaced by a rebuild."""
+
+    def size_bytes(self) -> int:
+        """How much room it takes."""
 
     def beside(self) -> AbstractContextManager[Home]:
         """An empty home beside this one, which takes its place at the end."""
@@ -56,6 +60,10 @@ class FileHome:
     def was_replaced(self, error: DBAPIError) -> bool:
         """Whether the file that was open is no longer the one at the path."""
         return getattr(error.orig, "sqlite_errorname", "") == "SQLITE_READONLY_DBMOVED"
+
+    def size_bytes(self) -> int:
+        """The file with its journal."""
+        return files_bytes(self.path)
 
     @contextmanager
     def beside(self) -> Iterator[FileHome]:
@@ -164,6 +172,14 @@ class SchemaHome:
         """Never: who waits for the lock finds the tables that are there then."""
         del error
         return False
+
+    def size_bytes(self) -> int:
+        """The schema's tables with their indexes."""
+        from ledger.store.postgres import SCHEMA_BYTES  # noqa: PLC0415 - only where it is installed
+
+        query = SCHEMA_BYTES.replace("?", "%s")
+        with self.engine.execution_options(**{USE: MAKING}).connect() as connection:
+            return int(connection.exec_driver_sql(query, (self.schema,)).scalar_one())
 
     @contextmanager
     def beside(self) -> Iterator[SchemaHome]:

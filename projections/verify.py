@@ -23,7 +23,7 @@ from ledger.policy import VERSION
 from ledger.policy.nights import NoTariffError
 from ledger.service import Ledger
 from ledger.store import checkpoint
-from ledger.store.chain import GENESIS, link
+from ledger.store.chain import GENESIS, link_leaf
 from ledger.store.checkpoint import Checkpoint
 from ledger.store.codec import UnknownTopicError
 from ledger.store.envelope import Envelope, unseal
@@ -35,6 +35,9 @@ from projections.views import metadata
 
 _CANNOT_FOLLOW = (ValueError, LookupError, TypeError, AssertionError, ArithmeticError)
 """What events that no command recorded may make of the program that reads them."""
+
+Span = tuple[str, int, int]
+"""A command's content hash, its first and its last position."""
 
 
 class Check(StrEnum):
@@ -120,8 +123,7 @@ def verify(ledger: Ledger, views: Views, progress: Progress = quiet) -> Verifica
     result = Verification()
     known = _read_checkpoints(ledger, result)
     try:
-        fault = _verify_chain(ledger.log, known, result, progress)
-        faults = [fault] if fault else _command_faults(ledger.log)
+        faults = verify_chain(ledger.log, known, result, progress)
     except (sqlite3.Error, PersistenceError) as error:
         message = f"the events cannot be read from here on: {error}; take a backup or a copy"
         faults = [Fault(Check.CHAIN, Kind.UNVERIFIABLE, result.events + 1, message)]
@@ -150,30 +152,37 @@ def _read_checkpoints(ledger: Ledger, result: Verification) -> dict[int, Checkpo
     return known
 
 
-def _verify_chain(
+def verify_chain(
     log: EventLog, known: dict[int, Checkpoint], result: Verification, progress: Progress
-) -> Fault | None:
+) -> list[Fault]:
     """Hash every event again, compare every column with what was hashed, and meet checkpoints."""
     chain, last_time, tree = GENESIS, "", Tree()
     versions: dict[str, int] = {}
+    spans: dict[str, Span] = {}
     for batch in log.batches():
         for row in batch:
-            expected = result.events + 1
-            found = _row_fault(row, expected, chain, last_time, versions)
-            if found is not None:
-                return Fault(Check.CHAIN, found[0], expected, found[1])
+            expected, leaf = result.events + 1, leaf_hash(row.state)
+            try:
+                event = _read(row, expected, link_leaf(expected, chain, leaf))
+                _in_order(row, last_time, versions)
+            except _WrongError as wrong:
+                return [Fault(Check.CHAIN, wrong.kind, expected, str(wrong))]
             chain, last_time = row.chain, row.recorded_at
             versions[row.stream] = row.version
-            tree.add(leaf_hash(row.state))
+            _, first, _ = spans.get(event.command, ("", expected, 0))
+            spans[event.command] = (event.command_sha256, first, expected)
+            tree.add(leaf)
             if (said := known.get(expected)) is not None:
                 seen = Checkpoint(said.origin, expected, tree.root(), chain, last_time)
                 if seen != said:
-                    return _rewritten(result.covered, expected)
+                    return [_rewritten(result.covered, expected)]
                 result.checkpoints, result.covered = result.checkpoints + 1, expected
             result.events, result.chain = expected, chain.hex()
         progress(len(batch))
     last = max(known, default=0)
-    return _cut_off(log, result.events, last) if result.events < last else None
+    if result.events < last:
+        return [_cut_off(log, result.events, last)]
+    return _command_faults(log.commands(), spans, result.events)
 
 
 def _rewritten(covered: int, size: int) -> Fault:
@@ -195,28 +204,52 @@ def _cut_off(log: EventLog, events: int, sealed: int) -> Fault:
     return Fault(Check.CHECKPOINTS, kind, events + 1, message + why)
 
 
-def _row_fault(  # noqa: PLR0911 - one return per way of being wrong
-    row: StoredRow, expected: int, chain: bytes, last_time: str, versions: dict[str, int]
-) -> tuple[Kind, str] | None:
-    """What is wrong with a stored row that should follow on what came before; None if nothing."""
+class _WrongError(Exception):
+    """A stored row is not as it was recorded."""
+
+    def __init__(self, message: str, kind: Kind = Kind.ALTERED) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+def _read(row: StoredRow, expected: int, chained: bytes) -> Envelope:
+    """The event in a row that should be at a position and have a chain value.
+
+    Raises:
+        _WrongError: if the row is not as it was recorded.
+    """
     if row.position > expected:
-        return Kind.MISSING, f"position {expected} is missing; the next event is {row.position}"
+        message = f"position {expected} is missing; the next event is {row.position}"
+        raise _WrongError(message, Kind.MISSING)
     if row.position < expected:
-        return Kind.ALTERED, f"there is an event at position {row.position}"
-    if link(row.position, chain, row.state) != row.chain:
-        return Kind.ALTERED, f"the bytes of position {expected} are not those that were chained"
+        message = f"there is an event at position {row.position}"
+        raise _WrongError(message)
+    if row.chain != chained:
+        message = f"the bytes of position {expected} are not those that were chained"
+        raise _WrongError(message)
     try:
         envelope = unseal(row.state)
     except ValueError as error:
-        return Kind.ALTERED, f"position {expected}: {error}"
+        message = f"position {expected}: {error}"
+        raise _WrongError(message) from None
     if _columns(envelope) != (row.position, row.stream, row.version, row.topic, row.recorded_at):
-        return Kind.ALTERED, f"the columns of position {expected} differ from its bytes"
+        message = f"the columns of position {expected} differ from its bytes"
+        raise _WrongError(message)
+    return envelope
+
+
+def _in_order(row: StoredRow, last_time: str, versions: dict[str, int]) -> None:
+    """Refuse a row that does not follow on its stream, or comes before the time of the last one.
+
+    Raises:
+        _WrongError: if so.
+    """
     if row.version != versions.get(row.stream, 0) + 1:
-        where = f"version {row.version} of {row.stream}, out of order"
-        return Kind.ALTERED, f"position {expected} is {where}"
+        message = f"position {row.position} is version {row.version} of {row.stream}, out of order"
+        raise _WrongError(message)
     if row.recorded_at < last_time:
-        return Kind.ALTERED, f"position {expected} was recorded before the event ahead of it"
-    return None
+        message = f"position {row.position} was recorded before the event ahead of it"
+        raise _WrongError(message)
 
 
 def _columns(envelope: Envelope) -> tuple[int, str, int, str, str]:
@@ -229,15 +262,8 @@ def _columns(envelope: Envelope) -> tuple[int, str, int, str, str]:
     )
 
 
-def _command_faults(log: EventLog) -> list[Fault]:
+def _command_faults(kept: dict[str, Span], spans: dict[str, Span], head: int) -> list[Fault]:
     """The index of commands must say what the events say."""
-    spans: dict[str, tuple[str, int, int]] = {}
-    for batch in log.batches():
-        for row in batch:
-            event = unseal(row.state)
-            _, first, _ = spans.get(event.command, ("", row.position, 0))
-            spans[event.command] = (event.command_sha256, first, row.position)
-    kept, head = log.commands(), log.head()[0]
     wrong = sorted(name for name in spans.keys() | kept.keys() if spans.get(name) != kept.get(name))
     return [
         Fault(

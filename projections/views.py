@@ -14,7 +14,7 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised when a table changes; views of another version are rebuilt."""
 
 TEXT = String().with_variant(String(collation="C"), "postgresql")
@@ -76,15 +76,6 @@ agreement = Table(
     Column("guarantee", BigInteger),
 )
 
-party = Table(
-    "party",
-    metadata,
-    Column("agreement", TEXT, primary_key=True),
-    Column("party", TEXT, primary_key=True),
-    Column("name", TEXT, nullable=False),
-    Column("roles", TEXT, nullable=False),
-)
-
 capital = Table(
     "capital",
     metadata,
@@ -107,7 +98,7 @@ claim = Table(
     Column("achieved", Boolean, nullable=False),
     Column("outcome_at", BigInteger, nullable=False),
     Column("entitlement_at", BigInteger),
-    Column("total", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False, default=0),
 )
 
 claim_part = Table(

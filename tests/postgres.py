@@ -6,10 +6,11 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -56,7 +57,7 @@ rm -rf "$PWD"
 class PostgresServer:
     """A server that listens in its own folder only, and is not outlived by it."""
 
-    def __init__(self, *settings: str) -> None:
+    def __init__(self, settings: Sequence[str] = SETTINGS) -> None:
         programs = binaries()
         if programs is None:
             message = (
@@ -83,7 +84,7 @@ class PostgresServer:
             programs = _within_reach(programs, self.folder)
             os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
         self._programs = programs
-        self._settings = [each for one in (*SETTINGS, *settings) for each in ("-c", one)]
+        self._settings = [each for one in settings for each in ("-c", one)]
         self._server: subprocess.Popen[bytes] | None = None
 
     def make(self) -> None:
@@ -139,7 +140,7 @@ class PostgresServer:
     def end(self) -> None:
         """Stop the server and remove its folder."""
         if self._server is not None:
-            self._server.terminate()
+            self._server.send_signal(signal.SIGINT)  # merely terminated, it waits for clients
             self._server.wait()
         assert self._keeper.stdin is not None
         self._keeper.stdin.close()
@@ -147,9 +148,9 @@ class PostgresServer:
 
 
 @contextmanager
-def own_server(*settings: str) -> Iterator[PostgresServer]:
+def own_server(settings: Sequence[str] = SETTINGS) -> Iterator[PostgresServer]:
     """A running server that a test may do anything with."""
-    server = PostgresServer(*settings)
+    server = PostgresServer(settings)
     try:
         server.make()
         server.start()
@@ -159,9 +160,9 @@ def own_server(*settings: str) -> Iterator[PostgresServer]:
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
+def running_server(settings: Sequence[str] = SETTINGS) -> Iterator[str]:
     """A server; the pattern of its databases' URLs."""
-    with own_server() as server:
+    with own_server(settings) as server:
         yield server.url
 
 

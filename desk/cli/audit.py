@@ -12,12 +12,18 @@ import typer
 from desk.cli.session import Session
 from desk.cli.trouble import TROUBLE, Stopped, explained
 from ledger.decide.refusal import Refusal
+from ledger.service import folder_of, now, user_name
+from ledger.store import location
 from ledger.store.checkpoint import public_file, read_public_key
 from ledger.store.copying import copy_ledger
+from ledger.store.envelope import timestamp
 from ledger.store.location import located
 from ledger.store.vault import VaultKeyError, VaultMissingError
+from projections import verified
 from projections.bundle import write_bundle
 from projections.export import JournalFormat, write_journal
+from projections.status import program_version
+from projections.verified import Verified
 from projections.verify import Check, Fault, Kind, Outcome, Verification
 from projections.verify import verify as run_verify
 
@@ -53,6 +59,7 @@ def verify(context: typer.Context) -> None:
         trouble = error.trouble if isinstance(error, Stopped) else error
         fault = Fault(Check.CHAIN, Kind.UNVERIFIABLE, None, "; ".join(explained(trouble)))
         result = Verification(faults=[fault])
+    _keep(session, result)
     value = {
         "sound": result.sound,
         "outcome": result.outcome.value,
@@ -62,6 +69,27 @@ def verify(context: typer.Context) -> None:
     session.answer(value, lambda: _show(session, result))
     if not result.sound:
         raise typer.Exit(_EXIT[result.outcome])
+
+
+def _keep(session: Session, result: Verification) -> None:
+    """Leave the outcome for `ofl status`, where the ledger's folder is known and may be written."""
+    try:
+        folder = folder_of(
+            session.location, location.key_file_of(session.location, session.vault_key)
+        )
+    except Refusal:
+        return
+    verified.write(
+        folder,
+        Verified(
+            at=timestamp(now()),
+            by=session.actor or user_name(),
+            program=program_version(),
+            outcome=result.outcome.value,
+            events=result.events,
+            chain=result.chain,
+        ),
+    )
 
 
 def _show(session: Session, result: Verification) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from desk.cli import agreements, answers, audit, demo, imports, invest, payments
+from desk.cli import agreements, answers, audit, demo, imports, invest, payments, status
 from desk.cli.session import Session, settings
 from desk.cli.trouble import TROUBLE, Stopped
 from desk.language import Language
@@ -37,6 +37,7 @@ app.add_typer(audit.export_app, name="export")
 agreements.register(app)
 answers.register(app)
 audit.register(app)
+status.register(app)
 demo.register(app)
 
 _SHARED_FLAGS = {"--json"}

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 LOCK_TIMEOUT_SECONDS = 30
 """So long a writer waits for another."""
 HOLD_TIMEOUT_SECONDS = 120
 """So long a writer may do nothing with the lock in its hand, where the engine can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A database program, and what it is set to that decides if a commit outlives a power cut."""
+
+    name: str
+    version: str
+    settings: dict[str, str]
 
 
 class Cursor(Protocol):
@@ -36,6 +46,12 @@ class Database(Protocol):
 
     def writing(self) -> AbstractContextManager[Cursor]:
         """One transaction, which has the room's only write lock before it reads anything."""
+
+    def engine(self) -> Engine:
+        """The engine, as a connection finds it now."""
+
+    def size_bytes(self) -> int:
+        """How much room it takes."""
 
     def close(self) -> None:
         """Close every connection."""

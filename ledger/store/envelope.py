@@ -9,7 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,7 @@ class Command:
         return cls(command_id, hashlib.sha256(canonical(content)).hexdigest(), actor)
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """A stored event's fields, its data still as JSON values."""
 
     position: int
@@ -42,12 +41,15 @@ class Envelope:
     data: dict[str, Any]
 
 
+# Made once: json.dumps and json.loads would make one for every event.
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+)
+
+
 def canonical(value: object) -> bytes:
     """A JSON value as UTF-8 with sorted keys and no spaces; NaN and infinity are refused."""
-    text = json.dumps(
-        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-    )
-    return text.encode()
+    return _ENCODER.encode(value).encode()
 
 
 def body(topic: str, effective_on: date, command: Command, data: dict[str, Any]) -> bytes:
@@ -85,6 +87,9 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
+_DECODER = json.JSONDecoder(object_pairs_hook=_no_duplicates)
+
+
 def unseal(stored: bytes) -> Envelope:
     """Read stored bytes.
 
@@ -92,7 +97,7 @@ def unseal(stored: bytes) -> Envelope:
         ValueError: if they are not an event as `seal` writes it.
     """
     try:
-        fields = json.loads(stored, object_pairs_hook=_no_duplicates)
+        fields = _DECODER.decode(stored.decode())
         fields["effective_on"] = date.fromisoformat(fields["effective_on"])
         return Envelope(**fields)
     except (TypeError, KeyError, AttributeError, UnicodeDecodeError) as error:

@@ -40,6 +40,17 @@ _COLUMNS = "position, originator_id, originator_version, topic, state, recorded_
 _INSERT_EVENT = f"INSERT INTO stored_events ({_COLUMNS}) VALUES (?,?,?,?,?,?,?)"  # noqa: S608
 _INSERT_COMMAND = "INSERT INTO commands (id, sha256, first, last) VALUES (?,?,?,?)"
 
+# From one stream's name to the next in the index of places: a seek for each, however many events.
+_STREAMS = (
+    "WITH RECURSIVE stream(name) AS ("
+    "SELECT min(originator_id) FROM stored_events WHERE originator_id >= ? UNION ALL "
+    "SELECT (SELECT min(originator_id) FROM stored_events WHERE originator_id > stream.name) "
+    "FROM stream WHERE substr(stream.name, 1, ?) = ?) "
+    "SELECT name FROM stream "
+    "JOIN stored_events ON originator_id = name AND originator_version = 1 "
+    "WHERE substr(name, 1, ?) = ? ORDER BY position"
+)
+
 
 class CommandConflictError(Exception):
     """The command id was used before with other content."""
@@ -202,11 +213,7 @@ class EventLog(ApplicationRecorder):
     def streams(self, prefix: str) -> list[str]:
         """The names of all streams that begin with a prefix, in order of their first event."""
         with self.database.reading() as c:
-            c.execute(
-                "SELECT originator_id FROM stored_events WHERE originator_version = 1 "
-                "AND substr(originator_id, 1, ?) = ? ORDER BY position",
-                (len(prefix), prefix),
-            )
+            c.execute(_STREAMS, (prefix, len(prefix), prefix, len(prefix), prefix))
             return [row[0] for row in c.fetchall()]
 
     def select_notifications(

@@ -14,12 +14,17 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row, tuple_row
 from psycopg.sql import SQL, Identifier
 
-from ledger.store.database import HOLD_TIMEOUT_SECONDS, LOCK_TIMEOUT_SECONDS, Cursor
+from ledger.store.database import HOLD_TIMEOUT_SECONDS, LOCK_TIMEOUT_SECONDS, Cursor, Engine
 from ledger.store.location import NoServer, Server
 from ledger.store.log import EventLog
 
 EVENTS, VAULT, VIEWS = "events", "vault", "views"
 _LOCKS = {EVENTS: 0x6F666C01, VAULT: 0x6F666C02}
+
+SCHEMA_BYTES = (
+    "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c "
+    "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ? AND c.relkind = 'r'"
+)
 
 
 class _Cursor(psycopg.Cursor[tuple[Any, ...]]):
@@ -70,6 +75,22 @@ class PostgresDatabase(PostgresDatastore):
             )
 
         return after_connect
+
+    def engine(self) -> Engine:
+        """PostgreSQL, with what decides when a commit is on disk."""
+        names = ("server_version", "fsync", "synchronous_commit", "full_page_writes")
+        with self.reading() as c:
+            settings = {}
+            for name in names:
+                c.execute("SELECT current_setting(?)", (name,))
+                settings[name] = str(c.fetchone()[0])
+        return Engine("PostgreSQL", settings.pop("server_version"), settings)
+
+    def size_bytes(self) -> int:
+        """The schema's tables with their indexes."""
+        with self.reading() as c:
+            c.execute(SCHEMA_BYTES, (self.schema,))
+            return int(c.fetchone()[0])
 
     def register_type_adapters(self) -> None:
         """There are none: rows are inserted as rows."""

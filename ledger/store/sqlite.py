@@ -18,10 +18,17 @@ from eventsourcing.sqlite import (
     SQLiteTransaction,
 )
 
-from ledger.store.database import LOCK_TIMEOUT_SECONDS, Cursor
+from ledger.store.database import LOCK_TIMEOUT_SECONDS, Cursor, Engine
 from ledger.store.log import EventLog
 
 _WAL_IS_SAFE_FROM = (3, 51, 3)
+_SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
+
+
+def files_bytes(path: Path) -> int:
+    """The size of a database's file and of the journals beside it."""
+    parts = (Path(f"{path}{suffix}") for suffix in ("", "-journal", "-wal"))
+    return sum(part.stat().st_size for part in parts if part.is_file())
 
 
 @contextmanager
@@ -89,6 +96,24 @@ class SQLiteDatabase(SQLiteDatastore):
         self.pool = _Pool(path, forgets=forgets)
         self.single_row_tracking = True
         self.originator_id_type = "text"
+
+    def engine(self) -> Engine:
+        """SQLite, with the journal and sync that a connection has."""
+        with self.get_connection(commit=False) as connection:
+            found = {}
+            for pragma in ("journal_mode", "synchronous"):
+                cursor = connection.cursor()
+                cursor.execute(f"PRAGMA {pragma}")
+                found[pragma] = cursor.fetchone()[0]
+        settings = {
+            "journal_mode": str(found["journal_mode"]).upper(),
+            "synchronous": _SYNCHRONOUS[found["synchronous"]],
+        }
+        return Engine("SQLite", sqlite3.sqlite_version, settings)
+
+    def size_bytes(self) -> int:
+        """The file with its journal."""
+        return files_bytes(Path(self.pool.db_name))
 
     def reading(self) -> AbstractContextManager[Cursor]:
         """A transaction that only reads."""

@@ -33,6 +33,7 @@ ANSWERS = [
     ("explain", "aarhus-hf-1-P001"),
     ("report",),
     ("verify",),
+    ("status",),
     ("checkpoint",),
     ("rebuild",),
     ("assess", "--until", "2026-10-01"),

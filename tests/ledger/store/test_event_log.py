@@ -220,3 +220,26 @@ def test_an_expected_head_that_has_moved_stops_the_command(log: EventLog) -> Non
     with pytest.raises(IntegrityError):
         log.append([event("x", 2, by)], by, expected_head=0)
     assert log.append([event("x", 2, by)], by, expected_head=1) == range(2, 3)
+
+
+def test_streams_are_found_by_the_beginning_of_their_names(log: EventLog) -> None:
+    names = ["tariffs", "agreement/b", "agreement/a", "agreement", "agreemenu/c", "agreement/a/x"]
+    for number, name in enumerate(names):
+        put(log, f"c{number}", (name, 1), (name, 2))
+    prefixes = ("agreement/", "agreement", "tariffs", "rule/", "a", "", "z")
+    for prefix in prefixes:
+        assert log.streams(prefix) == [name for name in names if name.startswith(prefix)], prefix
+
+
+def test_to_find_streams_no_events_are_read_through(tmp_path: Path) -> None:
+    location.create(tmp_path, lambda: NOON)
+    seen: list[str] = []
+    with closing(location.open_log(tmp_path, lambda: NOON)) as log:
+        with log.database.get_connection(commit=False) as found:  # type: ignore[attr-defined]
+            found._sqlite_conn.set_trace_callback(seen.append)  # noqa: SLF001
+        log.streams("agreement/")
+    (query,) = (each for each in seen if "RECURSIVE" in each)
+    with closing(sqlite3.connect(tmp_path / EVENTS_FILE)) as file:
+        plan = [row[-1] for row in file.execute(f"EXPLAIN QUERY PLAN {query}")]
+    assert [step for step in plan if "stored_events" in step]
+    assert not [step for step in plan if step.startswith("SCAN stored_events")], plan

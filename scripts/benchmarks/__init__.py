@@ -1,0 +1,1 @@
+"""What the ledger costs, as ratios to what the machine and others can do."""

@@ -1,0 +1,332 @@
+"""The figures: what is measured, and against what. docs/reference/bench.md explains each."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert
+
+from desk.demo import example_folder
+from desk.intake import files
+from ledger.service import Ledger
+from ledger.store import codec
+from ledger.store.location import EVENTS_FILE, Location
+from projections import verify
+from projections.balances import balances
+from projections.follow import Views
+from projections.views import line
+from scripts.benchmarks.measure import Figure, Side, Work
+from scripts.benchmarks.writers import DAY, Bare, Base, Ours, Writer
+
+BATCH = 2_000
+BASE_BATCH = 500
+"""The base recorder's own batch: with 2,000 rows its insert on PostgreSQL does not come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is done."""
+
+    commits: int
+    """Durable commits of one event, each round."""
+    events: int
+    """Events that are read through, and lines that are summed."""
+
+
+class Bench:
+    """One engine, a folder to work in, and the ledgers that figures share."""
+
+    def __init__(
+        self, place: Callable[[], Location], folder: Path, scale: Scale, stack: ExitStack
+    ) -> None:
+        self._place = place
+        self._folder = folder
+        self._scale = scale
+        self._stack = stack
+        self._filled: tuple[Ledger, Views] | None = None
+        self._lines = 0
+
+    def _writers(self) -> tuple[Ours, Base, Bare]:
+        place = self._place()
+        writers = Ours(place), Base(place), Bare(place)
+        for each in writers:
+            self._stack.callback(each.close)
+        return writers
+
+    def append(self) -> Figure:
+        """One event, one durable commit."""
+        ours, base, bare = self._writers()
+        times = self._scale.commits
+        return Figure(
+            "append",
+            "commits/s",
+            _storing("EventLog.append", ours, times, 1),
+            (
+                _storing("base recorder", base, times, 1, 0.75),
+                _storing("one bare row", bare, times, 1, 0.5),
+            ),
+        )
+
+    def batch(self) -> Figure:
+        """Many events, one durable commit."""
+        ours, base, bare = self._writers()
+        return Figure(
+            "batch",
+            "events/s",
+            _storing("EventLog.append", ours, 5, BATCH),
+            (
+                _storing("base recorder", base, 5 * BATCH // BASE_BATCH, BASE_BATCH, 0.7),
+                _storing("bare rows", bare, 5, BATCH),
+            ),
+        )
+
+    def imports(self) -> Figure:
+        """A bank statement from file to commit."""
+        ledger = self._ledger()
+        _, base, bare = self._writers()
+
+        def prepare() -> Work:
+            paths = [self._statement(BATCH) for _ in range(5)]
+
+            def work() -> int:
+                for path in paths:
+                    ledger.import_bank(files.read_bank(path))
+                return 5 * BATCH
+
+            return work
+
+        return Figure(
+            "import",
+            "events/s",
+            Side("file to commit", prepare),
+            (
+                _storing("base recorder", base, 5 * BATCH // BASE_BATCH, BASE_BATCH, 0.7),
+                _storing("bare rows", bare, 5, BATCH),
+            ),
+        )
+
+    def chain(self) -> Figure:
+        """The chain of all events, its columns and commands included."""
+        ledger, _ = self._full()
+
+        def ours() -> int:
+            result = verify.Verification()
+            assert not verify.verify_chain(ledger.log, {}, result, lambda _: None)
+            return result.events
+
+        others = [_side("hashing all bytes", self._hash)]
+        if isinstance(ledger.location, Path):
+            others.insert(0, _side("integrity_check", self._integrity_check, 0.5))
+        return Figure("chain", "events/s", _side("verify: the chain", ours), tuple(others))
+
+    def verify(self) -> Figure:
+        """All that `ofl verify` does."""
+        ledger, views = self._full()
+
+        def ours() -> int:
+            result = verify.verify(ledger, views)
+            assert result.sound, result.faults
+            return result.events
+
+        others = [_side("hashing all bytes", self._hash)]
+        if isinstance(ledger.location, Path):
+            others.insert(0, _side("integrity_check", self._integrity_check))
+        return Figure("verify", "events/s", _side("verify: all of it", ours), tuple(others))
+
+    def views(self) -> Figure:
+        """The views made anew from all events."""
+        ledger, views = self._full()
+
+        def decoded() -> int:
+            rows = (row for batch in ledger.log.batches() for row in batch)
+            return sum(codec.decode(row.state) is not None for row in rows)
+
+        def scanned() -> int:
+            return sum(len(batch) for batch in ledger.log.batches())
+
+        return Figure(
+            "views",
+            "events/s",
+            _side("rebuild", lambda: views.rebuild(ledger.log)),
+            (_side("decoding alone", decoded), _side("reading alone", scanned)),
+        )
+
+    def lag(self) -> Figure:
+        """An event taken into the views, one at a time."""
+        ledger, views = self._full()
+        times = self._scale.commits
+
+        def record() -> int:
+            for path in [self._statement(1) for _ in range(times)]:
+                ledger.import_bank(files.read_bank(path))
+            return times
+
+        def prepare() -> Work:
+            views.catch_up(ledger.log)
+            head = ledger.log.head()[0]
+            record()
+            steps = [[row] for batch in ledger.log.batches(head) for row in batch]
+
+            def work() -> int:
+                return sum(views.take(step) for step in steps)
+
+            return work
+
+        return Figure(
+            "lag",
+            "events/s",
+            Side("following one event", prepare),
+            (_side("recording one event", record),),
+        )
+
+    def balances(self) -> Figure:
+        """Every balance over the lines of the journal."""
+        place = self._place()
+        views = Views(place / "views.sqlite" if isinstance(place, Path) else place)
+        if not isinstance(place, Path):
+            Ours(place).close()  # makes the schemas
+        views.create()
+        self._stack.callback(views.close)
+        count = self._scale.events
+        with views.engine.execution_options(ofl_use="writing").begin() as connection:
+            connection.execute(insert(line), [_line(n) for n in range(count)])
+        key = "book, role, agreement, account, counterparty"
+        query = (
+            f"SELECT {key}, sum(CASE WHEN amount > 0 THEN amount ELSE 0 END), "  # noqa: S608
+            "sum(CASE WHEN amount < 0 THEN -amount ELSE 0 END), sum(amount) "
+            f"FROM line GROUP BY {key} ORDER BY {key}"
+        )
+
+        def ours() -> int:
+            assert balances(views)
+            return count
+
+        def bare() -> int:
+            with views.engine.connect() as connection:
+                assert connection.exec_driver_sql(query).fetchall()
+            return count
+
+        return Figure(
+            "balances", "lines/s", _side("balances", ours), (_side("the bare query", bare),)
+        )
+
+    # --- what the figures share ---------------------------------------------------------------
+
+    def _ledger(self) -> Ledger:
+        """A new ledger with an agreement in it."""
+        place = self._place()
+        keys = self._folder / f"keys-{len(list(self._folder.iterdir()))}"
+        key_file = keys / "vault.key"
+        ledger = Ledger.create(place, "Fund", "DKK", "demo", actor="bench", key_file=key_file)
+        self._stack.callback(ledger.close)
+        ledger.sign(*files.read_terms(example_folder() / "aarhus-hf-1.yaml"))
+        return ledger
+
+    def _full(self) -> tuple[Ledger, Views]:
+        """A ledger with many lines of bank statements, and its views."""
+        if self._filled is None:
+            ledger = self._ledger()
+            for _ in range(self._scale.events // BATCH):
+                ledger.import_bank(files.read_bank(self._statement(BATCH)))
+            place = ledger.location
+            views = Views(place / "views.sqlite" if isinstance(place, Path) else place)
+            views.catch_up(ledger.log)
+            self._stack.callback(views.close)
+            self._filled = ledger, views
+        return self._filled
+
+    def _statement(self, count: int) -> Path:
+        """A bank statement of lines that were in none before."""
+        path = self._folder / f"statement-{self._lines}.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(("account", "line_id", "booked_on", "amount", "reference", "text"))
+            for number in range(self._lines, self._lines + count):
+                reference, text = f"INV-{number:07d}", "Invoice of somebody else, not for us"
+                row = ("aarhus", f"L{number:08d}", "2026-01-02", f"-{number}.50", reference, text)
+                writer.writerow(row)
+        self._lines += count
+        return path
+
+    def _hash(self) -> int:
+        """The floor: to read every row with the bare driver and to hash its bytes, twice."""
+        ledger, _ = self._full()
+        chain = bytes(32)
+        count = 0
+        for state in self._states(ledger):
+            leaf = hashlib.sha256(b"\x00" + state).digest()
+            count += 1
+            chain = hashlib.sha256(b"\x02" + count.to_bytes(8, "big") + chain + leaf).digest()
+        assert chain == ledger.log.head()[2]
+        return count
+
+    @staticmethod
+    def _states(ledger: Ledger) -> Any:  # noqa: ANN401 - rows of either driver
+        with ledger.log.database.reading() as c:
+            c.execute("SELECT state FROM stored_events ORDER BY position")
+            return (row[0] for row in c.fetchall())
+
+    def _integrity_check(self) -> int:
+        ledger, _ = self._full()
+        assert isinstance(ledger.location, Path)
+        assert (ledger.location / EVENTS_FILE).is_file()
+        with ledger.log.database.reading() as c:
+            c.execute("PRAGMA integrity_check")
+            assert c.fetchone()[0] == "ok"
+        return ledger.log.head()[0]
+
+
+FIGURES: dict[str, Callable[[Bench], Figure]] = {
+    "append": Bench.append,
+    "batch": Bench.batch,
+    "import": Bench.imports,
+    "chain": Bench.chain,
+    "verify": Bench.verify,
+    "views": Bench.views,
+    "lag": Bench.lag,
+    "balances": Bench.balances,
+}
+
+
+def _side(name: str, work: Work, wanted: float | None = None) -> Side:
+    """A side with nothing to prepare."""
+    return Side(name, lambda: work, wanted)
+
+
+def _storing(
+    name: str, writer: Writer, commits: int, size: int, wanted: float | None = None
+) -> Side:
+    """So many commits of so many events."""
+
+    def prepare() -> Work:
+        made = [writer.made(size) for _ in range(commits)]
+
+        def work() -> int:
+            for each in made:
+                writer.store(each)
+            return commits * size
+
+        return work
+
+    return Side(name, prepare, wanted)
+
+
+def _line(number: int) -> dict[str, Any]:
+    """A line of the journal; there are about a hundred accounts."""
+    return {
+        "position": number // 2,
+        "number": number % 2,
+        "agreement": f"agreement-{number // 2 % 10}",
+        "book": ("state-fund", "aarhus")[number % 2],
+        "role": ("outcome_payer", "investor")[number % 2],
+        "account": ("payable", "receivable")[number % 2],
+        "counterparty": f"party-{number // 2 % 7}",
+        "value_date": DAY,
+        "amount": (number // 2 + 1) * (1, -1)[number % 2],
+    }
