@@ -26,6 +26,7 @@ from ledger.store import checkpoint
 from ledger.store.chain import GENESIS, link
 from ledger.store.checkpoint import Checkpoint
 from ledger.store.codec import UnknownTopicError
+from ledger.store.database import Database
 from ledger.store.envelope import Envelope, unseal
 from ledger.store.log import EventLog, StoredRow
 from ledger.store.merkle import Tree, leaf_hash
@@ -37,9 +38,13 @@ _CANNOT_FOLLOW = (ValueError, LookupError, TypeError, AssertionError, Arithmetic
 """What events that no command recorded may make of the program that reads them."""
 
 
+_CANNOT_READ = (sqlite3.Error, PersistenceError)
+
+
 class Check(StrEnum):
     """What was checked."""
 
+    STORE = "store"
     CHAIN = "chain"
     CHECKPOINTS = "checkpoints"
     COMMANDS = "commands"
@@ -59,6 +64,8 @@ class Kind(StrEnum):
     REWRITTEN = "rewritten"
     """The chain fits, but not the checkpoint: events were changed and chained anew."""
     FORGED_CHECKPOINT = "forged checkpoint"
+    DAMAGED = "damaged"
+    """What the database keeps beside the events, indexes and triggers, is not as it was made."""
     UNVERIFIABLE = "unverifiable"
     """What is needed to tell is not at hand."""
 
@@ -122,14 +129,47 @@ def verify(ledger: Ledger, views: Views, progress: Progress = quiet) -> Verifica
     try:
         fault = _verify_chain(ledger.log, known, result, progress)
         faults = [fault] if fault else _command_faults(ledger.log)
-    except (sqlite3.Error, PersistenceError) as error:
+    except _CANNOT_FOLLOW as error:
+        message = f"what lies here is no event: {error}"
+        faults = [Fault(Check.CHAIN, Kind.ALTERED, result.events + 1, message)]
+    except _CANNOT_READ as error:
         message = f"the events cannot be read from here on: {error}; take a backup or a copy"
         faults = [Fault(Check.CHAIN, Kind.UNVERIFIABLE, result.events + 1, message)]
     result.faults += faults
-    if not faults:
+    broken = _verify_store(ledger, result)
+    if not faults and not broken:
         _verify_views(ledger.log, views, result)
         _verify_decisions(ledger, result)
     return result
+
+
+def _verify_store(ledger: Ledger, result: Verification) -> bool:
+    """Ask the engine about its files, and look whether the guards stand.
+
+    Returns whether tables or indexes are damaged, so that no query can be relied on.
+    """
+    damaged = _damage("events", ledger.log.database) + _damage("vault", ledger.vault.database)
+    result.faults += damaged
+    if not damaged:
+        for guard in ledger.log.changed_guards():
+            message = (
+                f"{guard}, so events could be changed past the program; "
+                "`ofl copy` to a new place makes the guards again"
+            )
+            result.faults.append(Fault(Check.STORE, Kind.DAMAGED, None, message))
+    return bool(damaged)
+
+
+def _damage(room: str, database: Database) -> list[Fault]:
+    advice = "take a backup or a copy"
+    try:
+        return [
+            Fault(Check.STORE, Kind.DAMAGED, None, f"{room}: {said}; {advice}")
+            for said in database.damage()
+        ]
+    except _CANNOT_READ as error:
+        message = f"{room}: the database cannot be read: {error}; {advice}"
+        return [Fault(Check.STORE, Kind.UNVERIFIABLE, None, message)]
 
 
 def _read_checkpoints(ledger: Ledger, result: Verification) -> dict[int, Checkpoint]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -10,6 +10,17 @@ LOCK_TIMEOUT_SECONDS = 30
 """So long a writer waits for another."""
 HOLD_TIMEOUT_SECONDS = 120
 """So long a writer may do nothing with the lock in its hand, where the engine can tell."""
+
+
+def unlike(made: Mapping[str, object], found: Mapping[str, object]) -> list[str]:
+    """What is wrong with the things of a schema, by name, against those that should be there."""
+    return [
+        f"{name} is missing" if name not in found
+        else f"{name} was added" if name not in made
+        else f"{name} was changed"
+        for name in sorted(made.keys() | found.keys())
+        if found.get(name) != made.get(name)
+    ]  # fmt: skip
 
 
 class Cursor(Protocol):
@@ -36,6 +47,9 @@ class Database(Protocol):
 
     def writing(self) -> AbstractContextManager[Cursor]:
         """One transaction, which has the room's only write lock before it reads anything."""
+
+    def damage(self) -> list[str]:
+        """What the engine itself finds wrong with how it keeps its tables and indexes."""
 
     def close(self) -> None:
         """Close every connection."""

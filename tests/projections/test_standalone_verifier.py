@@ -184,6 +184,38 @@ def test_an_edited_journal_is_found(office: Office, tmp_path: Path, trials: int)
         assert run(bundle, office.vkey, module) == 1, (trial, how)
 
 
+@pytest.mark.parametrize("flips", [60, pytest.param(2_000, marks=pytest.mark.long)])
+def test_no_flipped_bit_of_a_bundle_goes_untold(office: Office, tmp_path: Path, flips: int) -> None:
+    """Some bits mean nothing: the last ones of base64, where the text has more than the bytes."""
+    module = verifier()
+    bundle = copied(office.bundle, tmp_path / "bundle")
+    files = [bundle / EVENTS, bundle / JOURNAL, *sorted((bundle / CHECKPOINTS).iterdir())]
+    before = all_that_is_read(bundle, office, module)
+    told = 0
+    for flip in range(flips):
+        draw = random.Random(f"flip {flip}")  # noqa: S311 - a test repeats itself
+        path = draw.choice(files)
+        whole = path.read_bytes()
+        altered = bytearray(whole)
+        altered[draw.randrange(len(altered))] ^= 1 << draw.randrange(8)
+        path.write_bytes(altered)
+        if run(bundle, office.vkey, module) == 0:
+            assert all_that_is_read(bundle, office, module) == before, (flip, path.name)
+        else:
+            told += 1
+        path.write_bytes(whole)
+    assert told > 0.9 * flips
+
+
+def all_that_is_read(bundle: Path, office: Office, module: ModuleType) -> object:
+    """What the verifier makes of the files before it checks anything."""
+    return (
+        list(module.read_lines(bundle / EVENTS)),
+        module.read_checkpoints(bundle / CHECKPOINTS, office.vkey),
+        module.read_journal(bundle / JOURNAL),
+    )
+
+
 def journal(bundle: Path) -> list[list[str]]:
     with (bundle / JOURNAL).open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))
