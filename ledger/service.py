@@ -165,6 +165,11 @@ class Ledger:
         stored = self.log.select_notifications(first, last - first + 1, last)
         return [codec.decode(each.state, self.vault) for each in stored]
 
+    def of_topic(self, topic: str, first: int = 1) -> list[Recorded]:
+        """The events of one topic from a position on, what is personal left shut."""
+        stored = self.log.select_notifications(first, 2**62, topics=(topic,))
+        return [codec.decode(each.state) for each in stored]
+
     def law_events(self, known: LawState | None = None) -> list[Recorded]:
         """The events of opening, rules and tariffs that a state does not know, by position."""
         versions = known.versions if known else {}

@@ -18,7 +18,7 @@ from ledger.decide.assessment import decide
 from ledger.decide.decision import agreement_stream
 from ledger.decide.payment import propose
 from ledger.decide.state import AgreementState, LawState
-from ledger.events import AssessmentMade, PaymentProposed, Recorded
+from ledger.events import AssessmentMade, PaymentInstructed, PaymentProposed, Recorded
 from ledger.policy import VERSION
 from ledger.policy.nights import NoTariffError
 from ledger.service import Ledger
@@ -66,8 +66,13 @@ class Kind(StrEnum):
     FORGED_CHECKPOINT = "forged checkpoint"
     DAMAGED = "damaged"
     """What the database keeps beside the events, indexes and triggers, is not as it was made."""
+    MISSING_CHECKPOINT = "missing checkpoint"
+    """A payment was sent, which seals what it rests on, and no checkpoint here covers that."""
     UNVERIFIABLE = "unverifiable"
     """What is needed to tell is not at hand."""
+
+
+_CANNOT_TELL = {Kind.MISSING_CHECKPOINT, Kind.UNVERIFIABLE}
 
 
 class Outcome(StrEnum):
@@ -104,7 +109,7 @@ class Verification:
     @property
     def outcome(self) -> Outcome:
         """Tampered goes before unverifiable: what is proved wrong is not in doubt."""
-        if any(fault.kind is not Kind.UNVERIFIABLE for fault in self.faults):
+        if any(fault.kind not in _CANNOT_TELL for fault in self.faults):
             return Outcome.TAMPERED
         return Outcome.UNVERIFIABLE if self.faults else Outcome.SOUND
 
@@ -138,9 +143,30 @@ def verify(ledger: Ledger, views: Views, progress: Progress = quiet) -> Verifica
     result.faults += faults
     broken = _verify_store(ledger, result)
     if not faults and not broken:
+        _verify_seals(ledger, result)
         _verify_views(ledger.log, views, result)
         _verify_decisions(ledger, result)
     return result
+
+
+def _verify_seals(ledger: Ledger, result: Verification) -> None:
+    """Nothing is sent before what it rests on is sealed, so a checkpoint must cover it still."""
+    if any(fault.check is Check.CHECKPOINTS for fault in result.faults):
+        return  # what is wrong with them is told already
+    uncovered = [
+        (event.position, sent.payment)
+        for event in ledger.of_topic(PaymentInstructed.topic, result.covered + 1)
+        if isinstance(sent := event.event, PaymentInstructed) and sent.approved_at > result.covered
+    ]
+    if uncovered:
+        position, payment = uncovered[0]
+        message = (
+            f"{payment} was sent, so what it rests on was sealed, but no checkpoint in "
+            f"{ledger.checkpoints} covers it: put back what is missing, or name the folder in "
+            "OFL_CHECKPOINTS; `ofl checkpoint --new-key` is for a ledger that never had a key"
+        )
+        fault = Fault(Check.CHECKPOINTS, Kind.MISSING_CHECKPOINT, position, message)
+        result.faults.append(fault)
 
 
 def _verify_store(ledger: Ledger, result: Verification) -> bool:
@@ -304,6 +330,15 @@ def _verify_views(log: EventLog, views: Views, result: Verification) -> None:
             result.faults.append(Fault(Check.VIEWS, Kind.ALTERED, None, message))
             return
         try:
+            seen, here = views.position() or 0, log.head()[0]
+            if seen > here:
+                message = (
+                    f"the views were made of {seen} events, but only {here} are here: an older "
+                    "copy of the events was put back, or the newest were deleted; if you restored "
+                    "them yourself, run `ofl rebuild`"
+                )
+                result.faults.append(Fault(Check.VIEWS, Kind.TRUNCATED, here + 1, message))
+                return
             views.catch_up(log)
             for table in metadata.sorted_tables:
                 _compare(views, fresh, table, result)

@@ -82,7 +82,10 @@ class Found:
     checkpoints: int = 0
     covered: int = 0
     lines: list[Line] = field(default_factory=list)
+    sent: list[tuple[int, int]] = field(default_factory=list)
+    """Each sending of a payment, and the approval that it rests on."""
     faults: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,7 @@ def check_events(path: Path, checkpoints: dict[int, list[Checkpoint]], found: Fo
             raise Altered("time", position, "recorded before the event ahead of it")
         versions[event["stream"]], last_time = event["version"], event["recorded_at"]
         tree.add(leaf)
-        found.lines += post(event)
+        take_in(event, found)
         for checkpoint in checkpoints.get(position, ()):
             # Roots of all sizes are over the same leaves, so each checkpoint that fits is also
             # consistent with the ones before it.
@@ -179,6 +182,23 @@ def check_events(path: Path, checkpoints: dict[int, list[Checkpoint]], found: Fo
     if last > found.events:
         message = f"{last} events were sealed; the rest is cut off, or this is an older backup"
         raise Altered("truncated", found.events + 1, message)
+
+
+def take_in(event: dict[str, Any], found: Found) -> None:
+    found.lines += post(event)
+    if event["topic"] == "PaymentInstructed:1":
+        found.sent.append((event["position"], event["data"]["approved_at"]))
+
+
+def check_sent(found: Found) -> Iterator[str]:
+    """What a payment rests on is sealed before it is sent, so a checkpoint must cover it."""
+    for position, approved_at in found.sent:
+        if approved_at > found.covered:
+            yield (
+                f"[unsealed] position {position}: a payment was sent, but no checkpoint here "
+                f"covers its approval at {approved_at}; ask for the checkpoints that are missing"
+            )
+            return
 
 
 def meet(said: Checkpoint, root: bytes, chain: str, time: str, found: Found) -> None:
@@ -364,6 +384,7 @@ def verify(directory: Path, vkey: str) -> Found:
     try:
         checkpoints = read_checkpoints(directory / "checkpoints", vkey)
         check_events(directory / "events.txt", checkpoints, found)
+        found.doubts += check_sent(found)
         found.faults += check_journal(read_journal(directory / "journal.csv"), found)
     except Altered as altered:
         found.faults.append(str(altered))
@@ -383,16 +404,21 @@ def main(arguments: list[str]) -> int:
     except (Unverifiable, OSError) as reason:
         print(f"UNVERIFIABLE: {reason}")
         return 3
-    print("ALTERED" if found.faults else "Sound: everything fits.")
-    for fault in found.faults:
-        print(f"  {fault}")
+    if found.faults:
+        print("ALTERED")
+    else:
+        print("UNVERIFIABLE" if found.doubts else "Sound: everything fits.")
+    for each in found.faults + found.doubts:
+        print(f"  {each}")
     print(f"{found.events} events, chain head {found.chain}")
     print(
         f"{found.checkpoints} checkpoints hold; they cover events 1 to {found.covered}, and the "
         f"{found.events - found.covered} after that are not covered"
     )
     print(f"{len(found.lines)} journal lines made again from the events")
-    return 1 if found.faults else 0
+    if found.faults:
+        return 1
+    return 3 if found.doubts else 0
 
 
 if __name__ == "__main__":

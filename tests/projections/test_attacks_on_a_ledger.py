@@ -158,17 +158,16 @@ def test_an_edited_row_of_every_view_is_found(place: Told, trials: int) -> None:
 
 
 @pytest.mark.parametrize("moved", [-1, 1])
-def test_views_that_were_moved_along_the_events_are_made_anew_or_found(
+def test_views_that_were_moved_along_the_events_are_put_right_or_found(
     place: Told, moved: int
 ) -> None:
     with closing(Views(place.views)) as views, views.engine.begin() as connection:
         connection.execute(update(progress).values(position=at_position + moved))
     found = verified(place)
-    # What is ahead of the events is thrown away; what is behind takes an event twice, which either
-    # changes nothing or shows.
+    # What is behind takes an event twice, which either changes nothing or shows.
     assert found.sound or {fault.check for fault in found.faults} == {Check.VIEWS}
     if moved > 0:
-        assert found.sound
+        assert [fault.kind for fault in found.faults] == [Kind.TRUNCATED]
 
 
 def test_after_the_last_checkpoint_a_rewritten_chain_is_not_found_but_not_vouched_for(
@@ -184,6 +183,7 @@ def test_after_the_last_checkpoint_a_rewritten_chain_is_not_found_but_not_vouche
     assert found.outcome is Outcome.SOUND
     assert found.uncovered == len(rows) - scene.covered
     into_ledger(scene.rows[: scene.covered], place.location, scene, commands=True)
+    assert [fault.kind for fault in verified(place).faults] == [Kind.TRUNCATED]  # views tell
     throw_views_away(place)
     assert (verified(place).outcome, verified(place).uncovered) == (Outcome.SOUND, 0)
 
@@ -196,7 +196,27 @@ def throw_views_away(place: Told) -> None:
         views.rebuild(log)
 
 
-def test_a_ledger_from_before_keys_is_sound_and_wholly_uncovered(
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_deleted_checkpoint_that_a_sent_payment_needed_is_told(place: Told, left: int) -> None:
+    folder = place.key_file.with_name(CHECKPOINTS)
+    for path in sorted(folder.iterdir())[left:]:
+        path.unlink()
+    found = verified(place)
+    assert found.outcome is Outcome.UNVERIFIABLE
+    (fault,) = found.faults
+    assert (fault.check, fault.kind) == (Check.CHECKPOINTS, Kind.MISSING_CHECKPOINT)
+    assert str(folder) in fault.message
+    assert "PaymentInstructed" in found_at(place, fault.position)
+
+
+def found_at(place: Told, position: int | None) -> str:
+    assert position is not None
+    with Ledger(place.location, key_file=place.key_file) as ledger:
+        (recorded,) = ledger.at(position)
+    return type(recorded.event).__name__
+
+
+def test_a_ledger_from_before_keys_is_wholly_uncovered_until_it_is_sealed(
     scene: Scene, ledger: Path
 ) -> None:
     for path in (ledger / CHECKPOINTS).iterdir():
@@ -204,9 +224,9 @@ def test_a_ledger_from_before_keys_is_sound_and_wholly_uncovered(
     (ledger / CHECKPOINT_KEY_FILE).unlink()
     public_file(ledger / CHECKPOINT_KEY_FILE).unlink()
     found = verified(ledger)
-    assert (found.outcome, found.checkpoints) == (Outcome.SOUND, 0)
+    assert (found.outcome, found.checkpoints) == (Outcome.UNVERIFIABLE, 0)
     assert found.uncovered == len(scene.rows)
-    assert "none of" in ofl("verify", ledger=ledger)
+    assert "none of" in ofl("verify", ledger=ledger, code=3)
     assert "--new-key" in ofl("checkpoint", ledger=ledger, code=1)
     sealed = json.loads(ofl("checkpoint", "--new-key", "--json", ledger=ledger))
     assert (sealed["sealed"], sealed["size"]) == (True, len(scene.rows))

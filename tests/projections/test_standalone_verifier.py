@@ -137,7 +137,8 @@ def test_a_checkpoint_that_the_auditor_kept_is_checked_beside_those_in_the_bundl
         path.unlink()
     rows = [changed(row, actor="somebody.else") for row in office.scene.rows]
     into_bundle(rechained(rows), bundle)
-    assert run(bundle, office.vkey, verifier()) == 0
+    # Without any checkpoint only the payments that were sent tell that there must have been some.
+    assert run(bundle, office.vkey, verifier()) == 3
     (bundle / CHECKPOINTS / "kept-since-2022.txt").write_bytes(kept)
     assert run(bundle, office.vkey, verifier()) == 1
 
@@ -298,6 +299,10 @@ def a_forged_checkpoint(office: Office, bundle: Path) -> None:
     path.write_text(f"{text}\n— {office.key.name} {signature}\n")
 
 
+def a_deleted_checkpoint(office: Office, bundle: Path) -> None:
+    last_checkpoint(bundle).unlink()
+
+
 def another_ledgers_checkpoint(office: Office, bundle: Path) -> None:
     signed_anew(office, bundle, office.key.name, "another-ledger")
 
@@ -355,6 +360,7 @@ class Mutation:
     new: str
     attack: Callable[[Office, Path], None]
     alone: bool = True
+    code: int = 1
 
 
 MUTATIONS = [
@@ -377,6 +383,8 @@ MUTATIONS = [
     Mutation("root", "if said.root != root:", "if False:", another_root),
     Mutation("checkpoint-chain", "if said.chain != chain:", "if False:", another_chain),
     Mutation("checkpoint-time", "if said.position_time != time:", "if False:", another_time),
+    Mutation("unsealed", "if approved_at > found.covered:", "if False:", a_deleted_checkpoint,
+             code=3),
     Mutation("journal", "if lines != expected:", "if False:", both_books_changed_alike),
     Mutation("balance", "if wrong is not None:", "if False:", a_lopsided_book, alone=False),
     Mutation("mirror", "if amount != -mirrored:", "if False:", a_book_at_odds_with_its_mirror,
@@ -391,12 +399,12 @@ def test_without_a_check_an_attack_is_not_told(
     assert SOURCE.count(mutation.old) == 1
     bundle = copied(office.bundle, tmp_path / "bundle")
     mutation.attack(office, bundle)
-    assert run(bundle, office.vkey, verifier()) == 1
+    assert run(bundle, office.vkey, verifier()) == mutation.code
     assert f"[{mutation.check}]" in capsys.readouterr().out
     weakened = verifier(SOURCE.replace(mutation.old, mutation.new))
     code = run(bundle, office.vkey, weakened)
     assert f"[{mutation.check}]" not in capsys.readouterr().out
-    assert code == (0 if mutation.alone else 1)
+    assert code == (0 if mutation.alone else mutation.code)
 
 
 def test_the_table_holds_every_check() -> None:
@@ -408,9 +416,9 @@ def test_the_table_holds_every_check() -> None:
         and node.func.id == "Altered"
         and isinstance(node.args[0], ast.Constant)
     }
-    assert raised | {"journal", "balance", "mirror"} == {each.check for each in MUTATIONS} | {
-        "format"
-    }
+    assert raised | {"journal", "balance", "mirror", "unsealed"} == {
+        each.check for each in MUTATIONS
+    } | {"format"}
 
 
 BOOKINGS = {
