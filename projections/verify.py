@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice, zip_longest
@@ -124,13 +124,16 @@ class Verification:
         return self.events - self.covered
 
 
-def verify(ledger: Ledger, views: Views, progress: Progress = quiet) -> Verification:
+def verify(
+    ledger: Ledger, views: Views, progress: Progress = quiet, against: Sequence[Path] = ()
+) -> Verification:
     """Check the chain and checkpoints, the views against a rebuild, and every decision's facts.
 
+    `against` are files of checkpoints that somebody else has kept; the events must fit them too.
     A fault in the events ends the check: what rests on altered events proves nothing.
     """
     result = Verification()
-    known = _read_checkpoints(ledger, result)
+    known = _read_checkpoints(ledger, against, result)
     try:
         fault = _verify_chain(ledger.log, known, result, progress)
         faults = [fault] if fault else _command_faults(ledger.log)
@@ -198,15 +201,22 @@ def _damage(room: str, database: Database) -> list[Fault]:
         return [Fault(Check.STORE, Kind.UNVERIFIABLE, None, message)]
 
 
-def _read_checkpoints(ledger: Ledger, result: Verification) -> dict[int, Checkpoint]:
-    """The checkpoints that can be believed, by size."""
-    known: dict[int, Checkpoint] = {}
+_Known = dict[int, set[Checkpoint]]
+"""Checkpoints by size: those of the ledger, and what others have kept, which may say otherwise."""
+
+
+def _read_checkpoints(ledger: Ledger, against: Sequence[Path], result: Verification) -> _Known:
+    """The checkpoints that can be believed."""
+    known: _Known = {}
     kind, message = Kind.UNVERIFIABLE, ""
     try:
-        if checkpoint.files(ledger.checkpoints):
+        if against or checkpoint.files(ledger.checkpoints):
             key = checkpoint.read_public_key(checkpoint.public_file(ledger.checkpoint_key))
+            for path in against:
+                kept = checkpoint.read_file(path, key)
+                known.setdefault(kept.size, set()).add(kept)
             for each in checkpoint.read(ledger.checkpoints, key):
-                known[each.size] = each
+                known.setdefault(each.size, set()).add(each)
     except checkpoint.ForgedCheckpointError as error:
         kind, message = Kind.FORGED_CHECKPOINT, str(error)
     except (checkpoint.CheckpointKeyError, OSError) as error:
@@ -217,7 +227,7 @@ def _read_checkpoints(ledger: Ledger, result: Verification) -> dict[int, Checkpo
 
 
 def _verify_chain(
-    log: EventLog, known: dict[int, Checkpoint], result: Verification, progress: Progress
+    log: EventLog, known: _Known, result: Verification, progress: Progress
 ) -> Fault | None:
     """Hash every event again, compare every column with what was hashed, and meet checkpoints."""
     chain, last_time, tree = GENESIS, "", Tree()
@@ -231,7 +241,7 @@ def _verify_chain(
             chain, last_time = row.chain, row.recorded_at
             versions[row.stream] = row.version
             tree.add(leaf_hash(row.state))
-            if (said := known.get(expected)) is not None:
+            for said in known.get(expected, ()):
                 seen = Checkpoint(said.origin, expected, tree.root(), chain, last_time)
                 if seen != said:
                     return _rewritten(result.covered, expected)

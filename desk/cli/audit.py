@@ -19,6 +19,7 @@ from ledger.store.location import located
 from ledger.store.vault import VaultKeyError, VaultMissingError
 from projections.bundle import write_bundle
 from projections.export import JournalFormat, write_journal
+from projections.proof import prove_event, prove_growth
 from projections.verify import Check, Fault, Kind, Outcome, Verification
 from projections.verify import verify as run_verify
 
@@ -31,11 +32,18 @@ def register(root: typer.Typer) -> None:
     """Add the commands that stand alone."""
     root.command()(verify)
     root.command("checkpoint")(seal)
+    root.command()(prove)
     root.command()(rebuild)
     root.command()(copy)
 
 
-def verify(context: typer.Context) -> None:
+def verify(
+    context: typer.Context,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(help="A checkpoint that somebody else has kept; may be given repeatedly."),
+    ] = None,
+) -> None:
     """Prove that nothing was altered: chain, checkpoints, views, and every decision done again.
 
     Exit 0 if sound, 1 if tampered with, 3 if it cannot be told.
@@ -45,7 +53,7 @@ def verify(context: typer.Context) -> None:
         with session.ledger() as ledger:
             views = session.open_views()
             with session.progress(None, "hashing events") as advance:
-                result = run_verify(ledger, views, advance)
+                result = run_verify(ledger, views, advance, against or ())
             views.close()
     except (Refusal, VaultKeyError, VaultMissingError, sqlite3.Error, PersistenceError) as error:
         fault = Fault(Check.CHAIN, Kind.UNVERIFIABLE, None, str(error))
@@ -120,6 +128,49 @@ def seal(
             f"{done}: {sealed.path}\nPublic key: {public}", markup=False, soft_wrap=True
         ),
     )
+
+
+def prove(
+    context: typer.Context,
+    position: Annotated[
+        int | None, typer.Argument(min=1, help="The event to prove; or --from and --to.")
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option("--checkpoint", help="In the checkpoint of so many events; the first if not."),
+    ] = None,
+    first: Annotated[
+        int | None, typer.Option("--from", help="Prove the checkpoint of so many events …")
+    ] = None,
+    second: Annotated[
+        int | None, typer.Option("--to", help="… to be the beginning of this one.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write; standard output if not given.")
+    ] = None,
+) -> None:
+    """Write a proof that one event is sealed, or that a checkpoint contains an earlier one.
+
+    Who has the public key checks it without the ledger, by verify_ledger.py of the audit bundle.
+    """
+    session: Session = context.obj
+    with session.ledger() as ledger:
+        if position is not None and first is None and second is None:
+            proof, size = prove_event(ledger, position, size)
+            done = f"event {position} is one of the {size} events sealed"
+        elif position is None and size is None and first is not None and second is not None:
+            proof, size = prove_growth(ledger, first, second), second
+            done = f"the {first} events sealed are the beginning of the {second} sealed"
+        else:
+            message = "name an event's position, or both --from and --to"
+            raise typer.BadParameter(message)
+    value: dict[str, object] = {"proved": done, "checkpoint": size, "file": output}
+    if output is None:
+        session.answer({**value, "proof": proof}, lambda: session.console.out(proof, end=""))
+        return
+    output.write_text(proof, encoding="utf-8", newline="")
+    message = f"{output}: {done}"
+    session.answer(value, lambda: session.console.print(message, markup=False, soft_wrap=True))
 
 
 def rebuild(context: typer.Context) -> None:

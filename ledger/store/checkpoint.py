@@ -240,6 +240,24 @@ def files(directory: Path) -> list[Path]:
     return sorted(path for path in directory.iterdir() if _FILE.fullmatch(path.name))
 
 
+def read_file(path: Path, key: PublicKey) -> Checkpoint:
+    """The checkpoint in a file, whatever its name.
+
+    Raises:
+        ForgedCheckpointError: if it is not as the key signed it.
+    """
+    try:
+        return key.open(path.read_bytes().decode())
+    except (ForgedCheckpointError, UnicodeDecodeError) as error:
+        message = f"the checkpoint {path} cannot be believed: {error}"
+        raise ForgedCheckpointError(message) from None
+
+
+def note(directory: Path, size: int) -> str:
+    """The signed note of the checkpoint of a size, as it lies in a directory."""
+    return (directory / _name(size)).read_bytes().decode()
+
+
 def read(directory: Path, key: PublicKey) -> Iterator[Checkpoint]:
     """Every checkpoint in a directory, smallest first.
 
@@ -247,11 +265,7 @@ def read(directory: Path, key: PublicKey) -> Iterator[Checkpoint]:
         ForgedCheckpointError: if one is not as the key signed it.
     """
     for path in files(directory):
-        try:
-            checkpoint = key.open(path.read_bytes().decode())
-        except (ForgedCheckpointError, UnicodeDecodeError) as error:
-            message = f"the checkpoint {path} cannot be believed: {error}"
-            raise ForgedCheckpointError(message) from None
+        checkpoint = read_file(path, key)
         if path.name != _name(checkpoint.size):
             message = f"the checkpoint {path} is of {checkpoint.size} events; it was renamed"
             raise ForgedCheckpointError(message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from ledger.store.checkpoint import ForgedCheckpointError, NotTheSameLogError, p
 from ledger.store.copying import copy_ledger
 from ledger.store.location import EVENTS_FILE, KEY_FILE, open_log
 from projections.follow import Views
+from projections.proof import prove_event, prove_growth
 from projections.verify import Check, Kind, Outcome, Verification, verify
 from projections.views import metadata, progress
 from tests.attacks import (
@@ -65,13 +66,13 @@ def told(path: Path) -> Told:
     return Told(path, path / VIEWS_FILE, path / KEY_FILE)
 
 
-def verified(at: Path | Told) -> Verification:
+def verified(at: Path | Told, against: Sequence[Path] = ()) -> Verification:
     at = told(at) if isinstance(at, Path) else at
     with (
         Ledger(at.location, actor="auditor", key_file=at.key_file) as ledger,
         closing(Views(at.views)) as views,
     ):
-        return verify(ledger, views)
+        return verify(ledger, views, against=against)
 
 
 def test_what_nobody_touched_is_sound_and_says_what_no_checkpoint_covers(scene: Scene) -> None:
@@ -232,6 +233,41 @@ def test_a_ledger_from_before_keys_is_wholly_uncovered_until_it_is_sealed(
     assert (sealed["sealed"], sealed["size"]) == (True, len(scene.rows))
     assert verified(ledger).uncovered == 0
     assert "has a checkpoint key" in ofl("checkpoint", "--new-key", ledger=ledger, code=1)
+
+
+def test_a_proof_is_the_same_on_every_engine(scene: Scene, place: Told) -> None:
+    first, last = scene.sealed
+    with (
+        Ledger(place.location, key_file=place.key_file) as here,
+        Ledger(scene.ledger) as there,
+    ):
+        assert prove_event(here, first + 1) == prove_event(there, first + 1)
+        assert prove_growth(here, first, last) == prove_growth(there, first, last)
+
+
+def test_a_checkpoint_that_somebody_else_kept_is_checked_against(
+    scene: Scene, place: Told, tmp_path: Path
+) -> None:
+    """Even an older copy of everything, checkpoints included, is found out by it."""
+    folder = place.key_file.with_name(CHECKPOINTS)
+    first, last = sorted(folder.iterdir())
+    kept = tmp_path / "kept.txt"
+    kept.write_bytes(last.read_bytes())
+    assert verified(place, [kept]).checkpoints == len(scene.sealed)
+    last.unlink()
+    left = scene.sealed[0]
+    into_ledger(scene.rows[:left], place.location, scene, commands=True)
+    throw_views_away(place)
+    assert verified(place).sound
+    (fault,) = verified(place, [kept]).faults
+    assert (fault.kind, fault.position) == (Kind.OLDER_BACKUP, left + 1)
+    rows = [*scene.rows[:left], *(changed(row, actor="x") for row in scene.rows[left:])]
+    into_ledger(rechained(rows), place.location, scene, commands=True)
+    (fault,) = verified(place, [kept]).faults
+    assert (fault.kind, fault.position) == (Kind.REWRITTEN, left + 1)
+    kept.write_text(kept.read_text().replace("chain ", "chain 0"))
+    assert Kind.FORGED_CHECKPOINT in {fault.kind for fault in verified(place, [kept]).faults}
+    assert first.is_file()
 
 
 def test_sealing_twice_makes_one_checkpoint(ledger: Path) -> None:
