@@ -24,7 +24,7 @@ from ledger.facts import Source, Tariff
 from ledger.model import Position, SubjectRef
 from ledger.money import Amount
 from ledger.policy.assess import Assessment
-from ledger.store import checkpoint, codec, location, vault
+from ledger.store import checkpoint, codec, location, timestamp, vault
 from ledger.store.chain import GENESIS, link
 from ledger.store.checkpoint import Checkpoint, NotTheSameLogError
 from ledger.store.envelope import Command, body
@@ -423,6 +423,17 @@ class Ledger:
         if last is not None and last.size == sealed.size:
             return Sealed(last, checkpoint.files(self.checkpoints)[-1], new=False)
         return Sealed(sealed, checkpoint.write(self.checkpoints, sealed, key), new=True)
+
+    def stamp(self, sealed: Sealed, url: str) -> Path:
+        """Have a checkpoint timestamped by an authority, unless it is already.
+
+        Raises:
+            ledger.store.timestamp.TimestampError: if that could not be done; the checkpoint stays.
+        """
+        path = sealed.path.with_suffix(".tsr")
+        if not path.exists():
+            checkpoint.write_new(path, timestamp.ask(url, sealed.path.read_bytes()))
+        return path
 
     def _measure(self, origin: str, earlier: int) -> tuple[Checkpoint | None, Checkpoint]:
         """What a checkpoint of an earlier size must say, and one of all events up to now."""

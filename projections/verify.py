@@ -6,6 +6,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 from enum import StrEnum
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -22,7 +23,7 @@ from ledger.events import AssessmentMade, PaymentInstructed, PaymentProposed, Re
 from ledger.policy import VERSION
 from ledger.policy.nights import NoTariffError
 from ledger.service import Ledger
-from ledger.store import checkpoint
+from ledger.store import checkpoint, timestamp
 from ledger.store.chain import GENESIS, link
 from ledger.store.checkpoint import Checkpoint
 from ledger.store.codec import UnknownTopicError
@@ -47,6 +48,7 @@ class Check(StrEnum):
     STORE = "store"
     CHAIN = "chain"
     CHECKPOINTS = "checkpoints"
+    TIMESTAMPS = "timestamps"
     COMMANDS = "commands"
     VIEWS = "views"
     DECISIONS = "decisions"
@@ -64,6 +66,7 @@ class Kind(StrEnum):
     REWRITTEN = "rewritten"
     """The chain fits, but not the checkpoint: events were changed and chained anew."""
     FORGED_CHECKPOINT = "forged checkpoint"
+    FORGED_TIMESTAMP = "forged timestamp"
     DAMAGED = "damaged"
     """What the database keeps beside the events, indexes and triggers, is not as it was made."""
     MISSING_CHECKPOINT = "missing checkpoint"
@@ -102,6 +105,10 @@ class Verification:
     checkpoints: int = 0
     covered: int = 0
     """How many events, from the first, the largest checkpoint that holds stands for."""
+    stamped: dict[int, str] = field(default_factory=dict)
+    """When an authority saw the checkpoint of a size, in UTC, as far as that was looked at."""
+    unlooked: int = 0
+    """How many timestamps were not looked at, for want of the authority's certificates."""
     assessments: int = 0
     tables: int = 0
     faults: list[Fault] = field(default_factory=list)
@@ -125,15 +132,22 @@ class Verification:
 
 
 def verify(
-    ledger: Ledger, views: Views, progress: Progress = quiet, against: Sequence[Path] = ()
+    ledger: Ledger,
+    views: Views,
+    progress: Progress = quiet,
+    against: Sequence[Path] = (),
+    authority: Path | None = None,
 ) -> Verification:
     """Check the chain and checkpoints, the views against a rebuild, and every decision's facts.
 
     `against` are files of checkpoints that somebody else has kept; the events must fit them too.
+    `authority` is the file of the timestamp authority's certificates; without it, timestamps are
+    counted only.
     A fault in the events ends the check: what rests on altered events proves nothing.
     """
     result = Verification()
     known = _read_checkpoints(ledger, against, result)
+    _verify_timestamps(ledger, authority, result)
     try:
         fault = _verify_chain(ledger.log, known, result, progress)
         faults = [fault] if fault else _command_faults(ledger.log)
@@ -224,6 +238,30 @@ def _read_checkpoints(ledger: Ledger, against: Sequence[Path], result: Verificat
     if message:
         result.faults.append(Fault(Check.CHECKPOINTS, kind, None, message))
     return known
+
+
+def _verify_timestamps(ledger: Ledger, authority: Path | None, result: Verification) -> None:
+    """Each timestamp must be the authority's, over the checkpoint that it lies beside."""
+    for path in checkpoint.timestamps(ledger.checkpoints):
+        kind, message = Kind.UNVERIFIABLE, ""
+        try:
+            sealed = path.with_suffix(".txt").read_bytes()
+            if authority is None:
+                result.unlooked += 1
+                continue
+            trusted = timestamp.read_certificates(authority)
+            moment = timestamp.check(path.read_bytes(), sealed, trusted)
+            result.stamped[int(path.stem)] = moment.astimezone(UTC).isoformat()
+        except FileNotFoundError:
+            kind = Kind.MISSING_CHECKPOINT
+            message = f"{path} is the timestamp of a checkpoint that is gone; put it back"
+        except timestamp.ForgedTimestampError as error:
+            kind = Kind.FORGED_TIMESTAMP
+            message = f"the timestamp {path} cannot be believed: {error}"
+        except (timestamp.TimestampError, OSError) as error:
+            message = f"the timestamp {path} cannot be looked at: {error}"
+        if message:
+            result.faults.append(Fault(Check.TIMESTAMPS, kind, None, message))
 
 
 def _verify_chain(

@@ -30,6 +30,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 _ED25519 = b"\x01"
 _KEY_ID_BYTES = 4
 _FILE = re.compile(r"[0-9]{12,}\.txt", re.ASCII)
+_TIMESTAMP = re.compile(r"[0-9]{12,}\.tsr", re.ASCII)
 _NAME = re.compile(r"[^\s+]+")
 _TEXT = re.compile(
     r"([^\n]+)\n(0|[1-9][0-9]*)\n([A-Za-z0-9+/]{43}=)\nchain ([0-9a-f]{64})\n"
@@ -253,6 +254,13 @@ def read_file(path: Path, key: PublicKey) -> Checkpoint:
         raise ForgedCheckpointError(message) from None
 
 
+def timestamps(directory: Path) -> list[Path]:
+    """The files of all timestamps in a directory, smallest checkpoint first."""
+    if not directory.is_dir():
+        return []
+    return sorted(path for path in directory.iterdir() if _TIMESTAMP.fullmatch(path.name))
+
+
 def note(directory: Path, size: int) -> str:
     """The signed note of the checkpoint of a size, as it lies in a directory."""
     return (directory / _name(size)).read_bytes().decode()
@@ -283,11 +291,20 @@ def write(directory: Path, checkpoint: Checkpoint, key: SigningKey) -> Path:
         FileExistsError: if there is a checkpoint of that size.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    path = directory / _name(checkpoint.size)
+    return write_new(directory / _name(checkpoint.size), key.sign(checkpoint.text()).encode())
+
+
+def write_new(path: Path, content: bytes) -> Path:
+    """Store a file whole or not at all, and never over another.
+
+    Raises:
+        FileExistsError: if there is one.
+    """
+    directory = path.parent
     handle, beside = tempfile.mkstemp(prefix=".sealing-", dir=directory)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(key.sign(checkpoint.text()).encode())
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(beside).chmod(0o644)
