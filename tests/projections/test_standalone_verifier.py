@@ -191,7 +191,9 @@ def test_an_edited_journal_is_found(office: Office, tmp_path: Path, trials: int)
         assert run(bundle, office.vkey, module) == 1, (trial, how)
 
 
-@pytest.mark.parametrize("flips", [60, pytest.param(2_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "flips", [60, pytest.param(2_000, marks=[pytest.mark.long, pytest.mark.timeout(3_600)])]
+)
 def test_no_flipped_bit_of_a_bundle_goes_untold(office: Office, tmp_path: Path, flips: int) -> None:
     """Some bits mean nothing: the last ones of base64, where the text has more than the bytes."""
     module = verifier()
