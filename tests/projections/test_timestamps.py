@@ -95,7 +95,7 @@ def test_a_timestamp_of_something_else_or_by_somebody_else_is_told(
         run(place, "checkpoint", "--timestamp", other.url)
         found = verified(place, other.certificate)
     assert [fault.kind for fault in found.faults] == [Kind.FORGED_TIMESTAMP]
-    for at in range(0, len(true), 97):
+    for at in range(0, len(true), 197):
         altered = bytearray(true)
         altered[at] ^= 1
         token(place).write_bytes(altered)
