@@ -30,10 +30,11 @@ from ledger.facts import Source, Tariff
 from ledger.model import Position, SubjectRef
 from ledger.money import Amount
 from ledger.policy.assess import Assessment
-from ledger.store import checkpoint, codec, location, vault
+from ledger.store import checkpoint, codec, location, timestamp, vault
 from ledger.store.chain import GENESIS, link_leaf
 from ledger.store.checkpoint import Checkpoint, NotTheSameLogError
 from ledger.store.envelope import Command, body
+from ledger.store.files import write_new
 from ledger.store.location import Location
 from ledger.store.merkle import Tree, leaf_hash
 from ledger.terms.agreement import Terms
@@ -183,6 +184,11 @@ class Ledger:
         last = first if last is None else last
         stored = self.log.select_notifications(first, last - first + 1, last)
         return [codec.decode(each.state, self.vault) for each in stored]
+
+    def of_topic(self, topic: str, first: int = 1) -> list[Recorded]:
+        """The events of one topic from a position on, what is personal left shut."""
+        stored = self.log.select_notifications(first, 2**62, topics=(topic,))
+        return [codec.decode(each.state) for each in stored]
 
     def law_events(self, known: LawState | None = None) -> list[Recorded]:
         """The events of opening, rules and tariffs that a state does not know, by position."""
@@ -461,6 +467,17 @@ class Ledger:
         if last is not None and last.size == sealed.size:
             return Sealed(last, checkpoint.files(self.checkpoints)[-1], new=False)
         return Sealed(sealed, checkpoint.write(self.checkpoints, sealed, key), new=True)
+
+    def stamp(self, sealed: Sealed, url: str) -> Path:
+        """Have a checkpoint timestamped by an authority, unless it is already.
+
+        Raises:
+            ledger.store.timestamp.TimestampError: if that could not be done; the checkpoint stays.
+        """
+        path = sealed.path.with_suffix(".tsr")
+        if not path.exists():
+            write_new(path, timestamp.ask(url, sealed.path.read_bytes()), 0o644)
+        return path
 
     def _measure(self, origin: str, earlier: int) -> tuple[Checkpoint | None, Checkpoint]:
         """What a checkpoint of an earlier size must say, and one of all events up to now."""

@@ -49,6 +49,8 @@ def write_bundle(ledger: Ledger, views: Views, directory: Path) -> Bundle:
     sealed = checkpoint.files(ledger.checkpoints)
     for path in sealed:
         shutil.copyfile(path, directory / CHECKPOINTS / path.name)
+    for path in checkpoint.timestamps(ledger.checkpoints):
+        shutil.copyfile(path, directory / CHECKPOINTS / path.name)
     head = ledger.log.head()[0]
     _write_events(ledger.log, head, directory / EVENTS)
     views.catch_up(ledger.log)

@@ -47,7 +47,7 @@ class Views:
         Views made by another version of the tables are thrown away and made again.
         Returns how many events were taken in.
         """
-        at = self._position()
+        at = self.position()
         if at is None or at > log.head()[0]:
             return self.rebuild(log, progress)
         taken = 0
@@ -82,7 +82,7 @@ class Views:
             v.metadata.create_all(connection)
             connection.execute(insert(v.progress).values(start))
 
-    def _position(self) -> int | None:
+    def position(self) -> int | None:
         """The position of the last event taken in; None if there are no views of this version."""
         if not self.home.has_table(v.progress.name):
             return None

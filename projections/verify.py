@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 from enum import StrEnum
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -18,14 +19,15 @@ from ledger.decide.assessment import decide
 from ledger.decide.decision import agreement_stream
 from ledger.decide.payment import propose
 from ledger.decide.state import AgreementState, LawState
-from ledger.events import AssessmentMade, PaymentProposed, Recorded
+from ledger.events import AssessmentMade, PaymentInstructed, PaymentProposed, Recorded
 from ledger.policy import VERSION
 from ledger.policy.nights import NoTariffError
 from ledger.service import Ledger
-from ledger.store import checkpoint
+from ledger.store import checkpoint, timestamp
 from ledger.store.chain import GENESIS, link_leaf
 from ledger.store.checkpoint import Checkpoint
 from ledger.store.codec import UnknownTopicError
+from ledger.store.database import Database
 from ledger.store.envelope import Envelope, unseal
 from ledger.store.log import EventLog, StoredRow
 from ledger.store.merkle import Tree, leaf_hash
@@ -40,11 +42,16 @@ Span = tuple[str, int, int]
 """A command's content hash, its first and its last position."""
 
 
+_CANNOT_READ = (sqlite3.Error, PersistenceError)
+
+
 class Check(StrEnum):
     """What was checked."""
 
+    STORE = "store"
     CHAIN = "chain"
     CHECKPOINTS = "checkpoints"
+    TIMESTAMPS = "timestamps"
     COMMANDS = "commands"
     VIEWS = "views"
     DECISIONS = "decisions"
@@ -62,8 +69,16 @@ class Kind(StrEnum):
     REWRITTEN = "rewritten"
     """The chain fits, but not the checkpoint: events were changed and chained anew."""
     FORGED_CHECKPOINT = "forged checkpoint"
+    FORGED_TIMESTAMP = "forged timestamp"
+    DAMAGED = "damaged"
+    """What the database keeps beside the events, indexes and triggers, is not as it was made."""
+    MISSING_CHECKPOINT = "missing checkpoint"
+    """A payment was sent, which seals what it rests on, and no checkpoint here covers that."""
     UNVERIFIABLE = "unverifiable"
     """What is needed to tell is not at hand."""
+
+
+_CANNOT_TELL = {Kind.MISSING_CHECKPOINT, Kind.UNVERIFIABLE}
 
 
 class Outcome(StrEnum):
@@ -93,6 +108,10 @@ class Verification:
     checkpoints: int = 0
     covered: int = 0
     """How many events, from the first, the largest checkpoint that holds stands for."""
+    stamped: dict[int, str] = field(default_factory=dict)
+    """When an authority saw the checkpoint of a size, in UTC, as far as that was looked at."""
+    unlooked: int = 0
+    """How many timestamps were not looked at, for want of the authority's certificates."""
     assessments: int = 0
     tables: int = 0
     faults: list[Fault] = field(default_factory=list)
@@ -100,7 +119,7 @@ class Verification:
     @property
     def outcome(self) -> Outcome:
         """Tampered goes before unverifiable: what is proved wrong is not in doubt."""
-        if any(fault.kind is not Kind.UNVERIFIABLE for fault in self.faults):
+        if any(fault.kind not in _CANNOT_TELL for fault in self.faults):
             return Outcome.TAMPERED
         return Outcome.UNVERIFIABLE if self.faults else Outcome.SOUND
 
@@ -115,34 +134,105 @@ class Verification:
         return self.events - self.covered
 
 
-def verify(ledger: Ledger, views: Views, progress: Progress = quiet) -> Verification:
+def verify(
+    ledger: Ledger,
+    views: Views,
+    progress: Progress = quiet,
+    against: Sequence[Path] = (),
+    authority: Path | None = None,
+) -> Verification:
     """Check the chain and checkpoints, the views against a rebuild, and every decision's facts.
 
+    `against` are files of checkpoints that somebody else has kept; the events must fit them too.
+    `authority` is the file of the timestamp authority's certificates; without it, timestamps are
+    counted only.
     A fault in the events ends the check: what rests on altered events proves nothing.
     """
     result = Verification()
-    known = _read_checkpoints(ledger, result)
+    known = _read_checkpoints(ledger, against, result)
+    _verify_timestamps(ledger, authority, result)
     try:
         faults = verify_chain(ledger.log, known, result, progress)
-    except (sqlite3.Error, PersistenceError) as error:
+    except _CANNOT_FOLLOW as error:
+        message = f"what lies here is no event: {error}"
+        faults = [Fault(Check.CHAIN, Kind.ALTERED, result.events + 1, message)]
+    except _CANNOT_READ as error:
         message = f"the events cannot be read from here on: {error}; take a backup or a copy"
         faults = [Fault(Check.CHAIN, Kind.UNVERIFIABLE, result.events + 1, message)]
     result.faults += faults
-    if not faults:
+    broken = _verify_store(ledger, result)
+    if not faults and not broken:
+        _verify_seals(ledger, result)
         _verify_views(ledger.log, views, result)
         _verify_decisions(ledger, result)
     return result
 
 
-def _read_checkpoints(ledger: Ledger, result: Verification) -> dict[int, Checkpoint]:
-    """The checkpoints that can be believed, by size."""
-    known: dict[int, Checkpoint] = {}
+def _verify_seals(ledger: Ledger, result: Verification) -> None:
+    """Nothing is sent before what it rests on is sealed, so a checkpoint must cover it still."""
+    if any(fault.check is Check.CHECKPOINTS for fault in result.faults):
+        return  # what is wrong with them is told already
+    uncovered = [
+        (event.position, sent.payment)
+        for event in ledger.of_topic(PaymentInstructed.topic, result.covered + 1)
+        if isinstance(sent := event.event, PaymentInstructed) and sent.approved_at > result.covered
+    ]
+    if uncovered:
+        position, payment = uncovered[0]
+        message = (
+            f"{payment} was sent, so what it rests on was sealed, but no checkpoint in "
+            f"{ledger.checkpoints} covers it: put back what is missing, or name the folder in "
+            "OFL_CHECKPOINTS; `ofl checkpoint --new-key` is for a ledger that never had a key"
+        )
+        fault = Fault(Check.CHECKPOINTS, Kind.MISSING_CHECKPOINT, position, message)
+        result.faults.append(fault)
+
+
+def _verify_store(ledger: Ledger, result: Verification) -> bool:
+    """Ask the engine about its files, and look whether the guards stand.
+
+    Returns whether tables or indexes are damaged, so that no query can be relied on.
+    """
+    damaged = _damage("events", ledger.log.database) + _damage("vault", ledger.vault.database)
+    result.faults += damaged
+    if not damaged:
+        for guard in ledger.log.changed_guards():
+            message = (
+                f"{guard}, so events could be changed past the program; "
+                "`ofl copy` to a new place makes the guards again"
+            )
+            result.faults.append(Fault(Check.STORE, Kind.DAMAGED, None, message))
+    return bool(damaged)
+
+
+def _damage(room: str, database: Database) -> list[Fault]:
+    advice = "take a backup or a copy"
+    try:
+        return [
+            Fault(Check.STORE, Kind.DAMAGED, None, f"{room}: {said}; {advice}")
+            for said in database.damage()
+        ]
+    except _CANNOT_READ as error:
+        message = f"{room}: the database cannot be read: {error}; {advice}"
+        return [Fault(Check.STORE, Kind.UNVERIFIABLE, None, message)]
+
+
+_Known = dict[int, set[Checkpoint]]
+"""Checkpoints by size: those of the ledger, and what others have kept, which may say otherwise."""
+
+
+def _read_checkpoints(ledger: Ledger, against: Sequence[Path], result: Verification) -> _Known:
+    """The checkpoints that can be believed."""
+    known: _Known = {}
     kind, message = Kind.UNVERIFIABLE, ""
     try:
-        if checkpoint.files(ledger.checkpoints):
+        if against or checkpoint.files(ledger.checkpoints):
             key = checkpoint.read_public_key(checkpoint.public_file(ledger.checkpoint_key))
+            for path in against:
+                kept = checkpoint.read_file(path, key)
+                known.setdefault(kept.size, set()).add(kept)
             for each in checkpoint.read(ledger.checkpoints, key):
-                known[each.size] = each
+                known.setdefault(each.size, set()).add(each)
     except checkpoint.ForgedCheckpointError as error:
         kind, message = Kind.FORGED_CHECKPOINT, str(error)
     except (checkpoint.CheckpointKeyError, OSError) as error:
@@ -152,8 +242,32 @@ def _read_checkpoints(ledger: Ledger, result: Verification) -> dict[int, Checkpo
     return known
 
 
+def _verify_timestamps(ledger: Ledger, authority: Path | None, result: Verification) -> None:
+    """Each timestamp must be the authority's, over the checkpoint that it lies beside."""
+    for path in checkpoint.timestamps(ledger.checkpoints):
+        kind, message = Kind.UNVERIFIABLE, ""
+        try:
+            sealed = path.with_suffix(".txt").read_bytes()
+            if authority is None:
+                result.unlooked += 1
+                continue
+            trusted = timestamp.read_certificates(authority)
+            moment = timestamp.check(path.read_bytes(), sealed, trusted)
+            result.stamped[int(path.stem)] = moment.astimezone(UTC).isoformat()
+        except FileNotFoundError:
+            kind = Kind.MISSING_CHECKPOINT
+            message = f"{path} is the timestamp of a checkpoint that is gone; put it back"
+        except timestamp.ForgedTimestampError as error:
+            kind = Kind.FORGED_TIMESTAMP
+            message = f"the timestamp {path} cannot be believed: {error}"
+        except (timestamp.TimestampError, OSError) as error:
+            message = f"the timestamp {path} cannot be looked at: {error}"
+        if message:
+            result.faults.append(Fault(Check.TIMESTAMPS, kind, None, message))
+
+
 def verify_chain(
-    log: EventLog, known: dict[int, Checkpoint], result: Verification, progress: Progress
+    log: EventLog, known: _Known, result: Verification, progress: Progress
 ) -> list[Fault]:
     """Hash every event again, compare every column with what was hashed, and meet checkpoints."""
     chain, last_time, tree = GENESIS, "", Tree()
@@ -172,7 +286,7 @@ def verify_chain(
             _, first, _ = spans.get(event.command, ("", expected, 0))
             spans[event.command] = (event.command_sha256, first, expected)
             tree.add(leaf)
-            if (said := known.get(expected)) is not None:
+            for said in known.get(expected, ()):
                 seen = Checkpoint(said.origin, expected, tree.root(), chain, last_time)
                 if seen != said:
                     return [_rewritten(result.covered, expected)]
@@ -290,6 +404,15 @@ def _verify_views(log: EventLog, views: Views, result: Verification) -> None:
             result.faults.append(Fault(Check.VIEWS, Kind.ALTERED, None, message))
             return
         try:
+            seen, here = views.position() or 0, log.head()[0]
+            if seen > here:
+                message = (
+                    f"the views were made of {seen} events, but only {here} are here: an older "
+                    "copy of the events was put back, or the newest were deleted; if you restored "
+                    "them yourself, run `ofl rebuild`"
+                )
+                result.faults.append(Fault(Check.VIEWS, Kind.TRUNCATED, here + 1, message))
+                return
             views.catch_up(log)
             for table in metadata.sorted_tables:
                 _compare(views, fresh, table, result)

@@ -14,15 +14,19 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from desk.cli.session import VIEWS_FILE
 from desk.demo import Storyteller, example_folder
-from ledger.service import Ledger
-from ledger.store.location import EVENTS_FILE
+from ledger.service import Ledger, now
+from ledger.store.location import EVENTS_FILE, Location, Server, open_log
+from ledger.store.sqlite import TABLES
 from projections.bundle import EVENTS
 from projections.follow import Views
 
@@ -54,6 +58,7 @@ class Scene:
     rows: Rows
     backups: tuple[int, ...]
     sealed: tuple[int, ...]
+    commands: list[tuple[str, str, int, int]]
 
     @property
     def covered(self) -> int:
@@ -84,8 +89,9 @@ def set_scene(into: Path) -> Scene:
         views.catch_up(ledger.log)
         views.close()
         rows = [Row(*row) for batch in ledger.log.batches() for row in batch]
+        commands = [(name, *kept) for name, kept in ledger.log.commands().items()]
     sealed = tuple(int(path.stem) for path in sorted((into / "checkpoints").iterdir()))
-    return Scene(into, rows, tuple(n for n in backups if n < sealed[-1]), sealed)
+    return Scene(into, rows, tuple(n for n in backups if n < sealed[-1]), sealed, commands)
 
 
 # --- what is done to the rows -------------------------------------------------------------------
@@ -205,27 +211,67 @@ ON_EVENTS: dict[str, Callable[[Scene, random.Random], Attack]] = {
 """The eighth, a changed view, is not done to events."""
 
 
-# --- and put into a file ------------------------------------------------------------------------
+# --- and put into a ledger ------------------------------------------------------------------------
 
 
-def into_ledger(rows: Rows, path: Path, *, commands: bool) -> None:
-    """The rows as the events of a ledger's file; `commands`: the index is made to fit."""
-    with sqlite3.connect(path / EVENTS_FILE, isolation_level=None) as file:
+def into_ledger(rows: Rows, place: Location, scene: Scene, *, commands: bool) -> None:
+    """The rows as the events of a ledger; `commands`: the index is made to fit.
+
+    Nothing else of the break-in is left: the guards are taken off before and put back after. Only
+    where two rows have one place in a stream, the key that forbids it has to go for good.
+    """
+    values = [tuple(vars(row).values()) for row in rows]
+    kept = [each for each in scene.commands if not commands or each[-1] <= rows[-1].position]
+    unique = len({(row.stream, row.version) for row in rows}) == len(rows)
+    if isinstance(place, Server):
+        _into_server(values, kept, place, unique=unique)
+    else:
+        _into_file(values, kept, place / EVENTS_FILE, unique=unique)
+    with closing(open_log(place, now)) as log:
+        log.create_table()
+
+
+CREATE = "CREATE TABLE IF NOT EXISTS stored_events"
+UNIQUE = ", UNIQUE (originator_id, originator_version)"
+
+
+def _into_file(
+    events: list[tuple[Any, ...]], commands: list[tuple[Any, ...]], path: Path, *, unique: bool
+) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
         file.execute("BEGIN IMMEDIATE")
+        (definition,) = (each for each in TABLES if each.startswith(CREATE))
+        if not unique:
+            definition = definition.replace(UNIQUE, "")
         file.execute("DROP TABLE stored_events")
-        file.execute(
-            "CREATE TABLE stored_events (position INTEGER PRIMARY KEY, originator_id TEXT, "
-            "originator_version INTEGER, topic TEXT, state BLOB, recorded_at TEXT, chain BLOB)"
-        )
-        file.executemany(
-            "INSERT INTO stored_events VALUES (?,?,?,?,?,?,?)",
-            [tuple(vars(row).values()) for row in rows],
-        )
-        if commands:
-            file.execute("DROP TRIGGER commands_refuses_delete")
-            file.execute("DELETE FROM commands WHERE last > ?", (rows[-1].position,))
+        file.execute(definition)
+        file.executemany("INSERT INTO stored_events VALUES (?,?,?,?,?,?,?)", events)
+        file.execute("DROP TRIGGER commands_refuses_delete")
+        file.execute("DELETE FROM commands")
+        file.executemany("INSERT INTO commands VALUES (?,?,?,?)", commands)
         file.execute("COMMIT")
-    file.close()
+
+
+def _into_server(
+    events: list[tuple[Any, ...]], commands: list[tuple[Any, ...]], server: Server, *, unique: bool
+) -> None:
+    """As the server's superuser, whom no right and no trigger stops."""
+    key = "stored_events_originator_id_originator_version_key"
+    with psycopg.connect(server.url) as connection:
+        c = connection.cursor()
+        c.execute("SET search_path TO events")
+        for table in ("stored_events", "commands"):
+            c.execute(f"DROP TRIGGER IF EXISTS {table}_is_append_only ON {table}".encode())
+            c.execute(f"DELETE FROM {table}".encode())  # noqa: S608 - one of two names
+        c.execute(f"ALTER TABLE stored_events DROP CONSTRAINT IF EXISTS {key}".encode())
+        if unique:
+            columns = "originator_id, originator_version"
+            add = f"ALTER TABLE stored_events ADD CONSTRAINT {key} UNIQUE ({columns})"
+            c.execute(add.encode())
+        for table, rows in (("stored_events", events), ("commands", commands)):
+            with c.copy(f"COPY {table} FROM STDIN".encode()) as copying:
+                for row in rows:
+                    copying.write_row(row)
 
 
 def into_bundle(rows: Rows, path: Path) -> None:

@@ -18,15 +18,18 @@ from ledger.store.checkpoint import public_file, read_public_key
 from ledger.store.copying import copy_ledger
 from ledger.store.envelope import timestamp
 from ledger.store.location import located
+from ledger.store.timestamp import TimestampError
 from ledger.store.vault import VaultKeyError, VaultMissingError
 from projections import verified
 from projections.bundle import write_bundle
 from projections.export import JournalFormat, write_journal
+from projections.proof import prove_event, prove_growth
 from projections.status import program_version
 from projections.verified import Verified
 from projections.verify import Check, Fault, Kind, Outcome, Verification
 from projections.verify import verify as run_verify
 
+_NOT_TIMESTAMPED = 5
 _EXIT = {Outcome.TAMPERED: 1, Outcome.UNVERIFIABLE: 3}
 
 export_app = typer.Typer(help="Write the books for other programs.", no_args_is_help=True)
@@ -36,21 +39,33 @@ def register(root: typer.Typer) -> None:
     """Add the commands that stand alone."""
     root.command()(verify)
     root.command("checkpoint")(seal)
+    root.command()(prove)
     root.command()(rebuild)
     root.command()(copy)
 
 
-def verify(context: typer.Context) -> None:
+def verify(
+    context: typer.Context,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(help="A checkpoint that somebody else has kept; may be given repeatedly."),
+    ] = None,
+    timestamp_certificate: Annotated[
+        Path | None,
+        typer.Option(help="The timestamp authority's PEM file (env OFL_TIMESTAMP_CERTIFICATE)."),
+    ] = None,
+) -> None:
     """Prove that nothing was altered: chain, checkpoints, views, and every decision done again.
 
     Exit 0 if sound, 1 if tampered with, 3 if it cannot be told.
     """
     session: Session = context.obj
+    authority = timestamp_certificate or session.timestamp_certificate
     try:
         with session.ledger() as ledger:
             views = session.open_views()
             with session.progress(None, "hashing events") as advance:
-                result = run_verify(ledger, views, advance)
+                result = run_verify(ledger, views, advance, against or (), authority)
             views.close()
     except (Refusal, VaultKeyError, VaultMissingError) as error:
         fault = Fault(Check.CHAIN, Kind.UNVERIFIABLE, None, str(error))
@@ -120,6 +135,12 @@ def _show(session: Session, result: Verification) -> None:
             f"{result.checkpoints} checkpoints hold; they cover events 1 to {result.covered}, "
             f"and the {result.uncovered} after that are not covered."
         )
+    if result.stamped:
+        size, moment = max(result.stamped.items())
+        held = f"{len(result.stamped)} timestamps hold"
+        say(f"{held}; the first {size} events were there at {moment}.")
+    if result.unlooked:
+        say(f"{result.unlooked} timestamps not looked at: name OFL_TIMESTAMP_CERTIFICATE.")
 
 
 def seal(
@@ -127,13 +148,29 @@ def seal(
     new_key: Annotated[
         bool, typer.Option("--new-key", help="Make a key, for a ledger that never had one.")
     ] = False,
+    authority: Annotated[
+        str | None,
+        typer.Option(
+            "--timestamp", help="Have an RFC 3161 authority say when (URL; env OFL_TIMESTAMP_URL)."
+        ),
+    ] = None,
 ) -> None:
-    """Sign what all events up to now are, so that no later change can hide."""
+    """Sign what all events up to now are, so that no later change can hide.
+
+    Exit 4 if it is sealed but no timestamp could be had; the same command tries again.
+    """
     session: Session = context.obj
+    url = authority or session.timestamp_url
+    stamp, failed = None, ""
     with session.ledger() as ledger:
         if new_key:
             ledger.make_checkpoint_key()
         sealed = ledger.seal()
+        if url is not None:
+            try:
+                stamp = ledger.stamp(sealed, url)
+            except TimestampError as error:
+                failed = f"NO TIMESTAMP: {error}"
         public = read_public_key(public_file(ledger.checkpoint_key)).vkey()
     size = sealed.checkpoint.size
     done = f"{size} events sealed" if sealed.new else f"{size} events were sealed before"
@@ -144,13 +181,58 @@ def seal(
         "chain": sealed.checkpoint.chain.hex(),
         "file": sealed.path,
         "public_key": public,
+        "timestamp": stamp,
+        "no_timestamp": failed or None,
     }
-    session.answer(
-        value,
-        lambda: session.console.print(
-            f"{done}: {sealed.path}\nPublic key: {public}", markup=False, soft_wrap=True
-        ),
-    )
+    lines = [f"{done}: {sealed.path}", *([f"Timestamp: {stamp}"] if stamp else [])]
+    lines += [f"Public key: {public}", *([failed] if failed else [])]
+    message = "\n".join(lines)
+    session.answer(value, lambda: session.console.print(message, markup=False, soft_wrap=True))
+    if failed:
+        raise typer.Exit(_NOT_TIMESTAMPED)
+
+
+def prove(
+    context: typer.Context,
+    position: Annotated[
+        int | None, typer.Argument(min=1, help="The event to prove; or --from and --to.")
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option("--checkpoint", help="In the checkpoint of so many events; the first if not."),
+    ] = None,
+    first: Annotated[
+        int | None, typer.Option("--from", help="Prove the checkpoint of so many events …")
+    ] = None,
+    second: Annotated[
+        int | None, typer.Option("--to", help="… to be the beginning of this one.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write; standard output if not given.")
+    ] = None,
+) -> None:
+    """Write a proof that one event is sealed, or that a checkpoint contains an earlier one.
+
+    Who has the public key checks it without the ledger, by verify_ledger.py of the audit bundle.
+    """
+    session: Session = context.obj
+    with session.ledger() as ledger:
+        if position is not None and first is None and second is None:
+            proof, size = prove_event(ledger, position, size)
+            done = f"event {position} is one of the {size} events sealed"
+        elif position is None and size is None and first is not None and second is not None:
+            proof, size = prove_growth(ledger, first, second), second
+            done = f"the {first} events sealed are the beginning of the {second} sealed"
+        else:
+            message = "name an event's position, or both --from and --to"
+            raise typer.BadParameter(message)
+    value: dict[str, object] = {"proved": done, "checkpoint": size, "file": output}
+    if output is None:
+        session.answer({**value, "proof": proof}, lambda: session.console.out(proof, end=""))
+        return
+    output.write_text(proof, encoding="utf-8", newline="")
+    message = f"{output}: {done}"
+    session.answer(value, lambda: session.console.print(message, markup=False, soft_wrap=True))
 
 
 def rebuild(context: typer.Context) -> None:

@@ -95,6 +95,8 @@ def shared(  # noqa: PLR0913, PLR0917 - each shared option is a parameter
         vault_key=vault_key or found.vault_key,
         checkpoint_key=checkpoint_key or found.checkpoint_key,
         checkpoints=checkpoints or found.checkpoints,
+        timestamp_url=found.timestamp_url,
+        timestamp_certificate=found.timestamp_certificate,
         json=as_json,
         command_id=command_id or secrets.token_hex(16),
     )
@@ -121,7 +123,7 @@ def main() -> None:
     """Run `ofl`: exit 0 if done, 1 if refused or tampered with, 2 if the command line is wrong.
 
     `ofl verify` also exits 3: it could not be verified. 4 means broken off: part of it, or perhaps
-    all of it, was recorded.
+    all of it, was recorded. `ofl checkpoint` exits 5 if it got no timestamp.
     """
     arguments = hoisted(sys.argv[1:])
     try:

@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     """The key that signs checkpoints; `checkpoint.key` in the ledger's folder if not given."""
     checkpoints: Path | None = None
     """Where checkpoints are kept; `checkpoints` in the ledger's folder if not given."""
+    timestamp_url: str | None = None
+    """The RFC 3161 authority that timestamps checkpoints; none does if not given."""
+    timestamp_certificate: Path | None = None
+    """That authority's certificates (PEM); without them timestamps are counted only."""
 
 
 WIDTH_WHEN_PIPED = 120
@@ -88,6 +92,8 @@ class Session:
     vault_key: Path | None
     checkpoint_key: Path | None
     checkpoints: Path | None
+    timestamp_url: str | None
+    timestamp_certificate: Path | None
     json: bool
     command_id: str
     """The command's id, made up if the person gave none."""

@@ -30,6 +30,7 @@ from ledger.store.files import write_new
 _ED25519 = b"\x01"
 _KEY_ID_BYTES = 4
 _FILE = re.compile(r"[0-9]{12,}\.txt", re.ASCII)
+_TIMESTAMP = re.compile(r"[0-9]{12,}\.tsr", re.ASCII)
 _NAME = re.compile(r"[^\s+]+")
 _TEXT = re.compile(
     r"([^\n]+)\n(0|[1-9][0-9]*)\n([A-Za-z0-9+/]{43}=)\nchain ([0-9a-f]{64})\n"
@@ -241,6 +242,31 @@ def files(directory: Path) -> list[Path]:
     return sorted(path for path in directory.iterdir() if _FILE.fullmatch(path.name))
 
 
+def read_file(path: Path, key: PublicKey) -> Checkpoint:
+    """The checkpoint in a file, whatever its name.
+
+    Raises:
+        ForgedCheckpointError: if it is not as the key signed it.
+    """
+    try:
+        return key.open(path.read_bytes().decode())
+    except (ForgedCheckpointError, UnicodeDecodeError) as error:
+        message = f"the checkpoint {path} cannot be believed: {error}"
+        raise ForgedCheckpointError(message) from None
+
+
+def timestamps(directory: Path) -> list[Path]:
+    """The files of all timestamps in a directory, smallest checkpoint first."""
+    if not directory.is_dir():
+        return []
+    return sorted(path for path in directory.iterdir() if _TIMESTAMP.fullmatch(path.name))
+
+
+def note(directory: Path, size: int) -> str:
+    """The signed note of the checkpoint of a size, as it lies in a directory."""
+    return (directory / _name(size)).read_bytes().decode()
+
+
 def read(directory: Path, key: PublicKey) -> Iterator[Checkpoint]:
     """Every checkpoint in a directory, smallest first.
 
@@ -248,11 +274,7 @@ def read(directory: Path, key: PublicKey) -> Iterator[Checkpoint]:
         ForgedCheckpointError: if one is not as the key signed it.
     """
     for path in files(directory):
-        try:
-            checkpoint = key.open(path.read_bytes().decode())
-        except (ForgedCheckpointError, UnicodeDecodeError) as error:
-            message = f"the checkpoint {path} cannot be believed: {error}"
-            raise ForgedCheckpointError(message) from None
+        checkpoint = read_file(path, key)
         if path.name != _name(checkpoint.size):
             message = f"the checkpoint {path} is of {checkpoint.size} events; it was renamed"
             raise ForgedCheckpointError(message)

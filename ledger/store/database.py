@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -20,6 +20,17 @@ class Engine:
     name: str
     version: str
     settings: dict[str, str]
+
+
+def unlike(made: Mapping[str, object], found: Mapping[str, object]) -> list[str]:
+    """What is wrong with the things of a schema, by name, against those that should be there."""
+    return [
+        f"{name} is missing" if name not in found
+        else f"{name} was added" if name not in made
+        else f"{name} was changed"
+        for name in sorted(made.keys() | found.keys())
+        if found.get(name) != made.get(name)
+    ]  # fmt: skip
 
 
 class Cursor(Protocol):
@@ -52,6 +63,9 @@ class Database(Protocol):
 
     def size_bytes(self) -> int:
         """How much room it takes."""
+
+    def damage(self) -> list[str]:
+        """What the engine itself finds wrong with how it keeps its tables and indexes."""
 
     def close(self) -> None:
         """Close every connection."""

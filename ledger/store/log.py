@@ -70,6 +70,10 @@ class EventLog(ApplicationRecorder):
         """Make the tables and what keeps them append-only, where they are missing."""
         raise NotImplementedError
 
+    def changed_guards(self) -> list[str]:
+        """What keeps the tables append-only and is not there as `create_table` makes it."""
+        raise NotImplementedError
+
     def close(self) -> None:
         """Close every connection."""
         self.database.close()

@@ -14,7 +14,13 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row, tuple_row
 from psycopg.sql import SQL, Identifier
 
-from ledger.store.database import HOLD_TIMEOUT_SECONDS, LOCK_TIMEOUT_SECONDS, Cursor, Engine
+from ledger.store.database import (
+    HOLD_TIMEOUT_SECONDS,
+    LOCK_TIMEOUT_SECONDS,
+    Cursor,
+    Engine,
+    unlike,
+)
 from ledger.store.location import NoServer, Server
 from ledger.store.log import EventLog
 
@@ -113,6 +119,10 @@ class PostgresDatabase(PostgresDatastore):
             cursor.execute("SELECT pg_advisory_xact_lock(?::bigint)", (_LOCKS[self.schema],))
             yield cursor
 
+    def damage(self) -> list[str]:
+        """Nothing: a server's files are checked by the server's own tools."""
+        return []
+
 
 def _append_only(table: str) -> tuple[str, str]:
     """Refuse every change of what is stored, also by INSERT … ON CONFLICT DO UPDATE and MERGE."""
@@ -127,6 +137,11 @@ def _append_only(table: str) -> tuple[str, str]:
         f"ALTER TABLE events.{table} ENABLE ALWAYS TRIGGER {trigger}",
     )
 
+
+_REFUSE = (
+    "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME "
+    "USING ERRCODE = 'restrict_violation'; END "
+)
 
 _TABLES = (
     # No sequence gives the positions: one that is drawn and rolled back would leave a gap.
@@ -143,13 +158,37 @@ _TABLES = (
         "first bigint NOT NULL, last bigint NOT NULL)"
     ),
     (
-        "CREATE OR REPLACE FUNCTION events.refuse() RETURNS trigger LANGUAGE plpgsql AS $$"
-        "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME "
-        "USING ERRCODE = 'restrict_violation'; END $$"
+        "CREATE OR REPLACE FUNCTION events.refuse() RETURNS trigger LANGUAGE plpgsql "
+        f"AS $${_REFUSE}$$"
     ),
     *_append_only("stored_events"),
     *_append_only("commands"),
 )
+
+
+_KEYS: dict[str, object] = {
+    "key of commands": ("p", ["id"]),
+    "key of stored_events": ("p", ["position"]),
+    "key of stored_events by stream": ("u", ["originator_id", "originator_version"]),
+}
+_GUARDS: dict[str, object] = {f"trigger {table}_is_append_only": (
+    # BEFORE (2) DELETE (8), UPDATE (16) or TRUNCATE (32), for each statement, whatever is changed.
+    table, 2 + 8 + 16 + 32, "A", "", True, "events.refuse", _REFUSE,
+) for table in ("commands", "stored_events")}  # fmt: skip
+_FIND_GUARDS = """
+SELECT 'trigger ' || tgname, c.relname, tgtype, tgenabled::text, tgattr::text, tgqual IS NULL,
+       p.pronamespace::regnamespace::text || '.' || p.proname, p.prosrc
+  FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid JOIN pg_proc p ON p.oid = tgfoid
+ WHERE c.relnamespace = 'events'::regnamespace AND NOT tgisinternal
+"""
+_FIND_KEYS = """
+SELECT 'key of ' || c.relname || CASE contype WHEN 'u' THEN ' by stream' ELSE '' END, contype::text,
+       ARRAY(SELECT attname::text FROM pg_attribute
+              WHERE attrelid = c.oid AND attnum = ANY (conkey) ORDER BY attnum)
+  FROM pg_constraint k JOIN pg_class c ON c.oid = conrelid
+ WHERE connamespace = 'events'::regnamespace AND contype IN ('p', 'u')
+"""
+_FIND_RULES = "SELECT 'rule ' || rulename, tablename FROM pg_rules WHERE schemaname = 'events'"
 
 
 class PostgresEventLog(EventLog, PostgresApplicationRecorder):
@@ -168,6 +207,15 @@ class PostgresEventLog(EventLog, PostgresApplicationRecorder):
     def create_table(self) -> None:
         """Make the tables and the triggers where they are missing."""
         PostgresApplicationRecorder.create_table(self)
+
+    def changed_guards(self) -> list[str]:
+        """The triggers, keys and rules that are not as `create_table` makes them."""
+        found: dict[str, object] = {}
+        with self.database.reading() as c:
+            for query in (_FIND_GUARDS, _FIND_KEYS, _FIND_RULES):
+                c.execute(query)
+                found |= {row[0]: tuple(row[1:]) for row in c.fetchall()}
+        return unlike(_KEYS | _GUARDS, found)
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[Any]:
         """Not offered: followers read in batches, on every engine."""

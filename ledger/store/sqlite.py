@@ -18,7 +18,7 @@ from eventsourcing.sqlite import (
     SQLiteTransaction,
 )
 
-from ledger.store.database import LOCK_TIMEOUT_SECONDS, Cursor, Engine
+from ledger.store.database import LOCK_TIMEOUT_SECONDS, Cursor, Engine, unlike
 from ledger.store.log import EventLog
 
 _WAL_IS_SAFE_FROM = (3, 51, 3)
@@ -123,6 +123,12 @@ class SQLiteDatabase(SQLiteDatastore):
         """A transaction that has the write lock before it reads."""
         return self.transaction(commit=True)
 
+    def damage(self) -> list[str]:
+        """What SQLite's own check of the file finds: pages, cells, and indexes against tables."""
+        with self.reading() as c:
+            c.execute("PRAGMA integrity_check(10)")
+            return [row[0] for row in c.fetchall() if row[0] != "ok"]
+
 
 def has_table(path: Path, name: str) -> bool:
     """Whether a file has a table; what cannot be read may have it.
@@ -147,7 +153,7 @@ def _refusing(table: str, action: str) -> str:
     )
 
 
-_TABLES = (
+TABLES = (
     # position is a real column: a bare rowid may be renumbered by VACUUM.
     (
         "CREATE TABLE IF NOT EXISTS stored_events ("
@@ -182,6 +188,10 @@ _TABLES = (
 )
 
 
+_SCHEMA = "SELECT name, type, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'"
+"""Everything there is in a file, but the planner's statistics."""
+
+
 class SQLiteEventLog(EventLog, SQLiteApplicationRecorder):
     """The events in one file."""
 
@@ -193,8 +203,19 @@ class SQLiteEventLog(EventLog, SQLiteApplicationRecorder):
 
     def construct_create_table_statements(self) -> list[str]:
         """The tables and the triggers that keep them append-only."""
-        return list(_TABLES)
+        return list(TABLES)
 
     def create_table(self) -> None:
         """Make the tables and the triggers where they are missing."""
         SQLiteApplicationRecorder.create_table(self)
+
+    def changed_guards(self) -> list[str]:
+        """The tables, indexes and triggers that are not as `create_table` makes them."""
+        with closing(sqlite3.connect(":memory:")) as empty:
+            for statement in TABLES:
+                empty.execute(statement)
+            made = {row[0]: row[1:] for row in empty.execute(_SCHEMA)}
+        with self.database.reading() as c:
+            c.execute(_SCHEMA)
+            found = {row[0]: tuple(row[1:]) for row in c.fetchall()}
+        return unlike(made, found)

@@ -101,7 +101,7 @@ class Vault:
         self._wrapping_key = _derived(key, b"ofl vault: data key wrapping")
         self._new_ref = new_ref
         self._keys: dict[str, AESGCM | None] = {}
-        self._database = database
+        self.database = database
         self._check_key()
 
     def _check_key(self) -> None:
@@ -111,10 +111,10 @@ class Vault:
             VaultKeyError: if the key is another one.
         """
         expected = self._digest("", "key check")
-        with self._database.reading() as c:
+        with self.database.reading() as c:
             known = _key_checks(c)
         if not known:
-            with self._database.writing() as c:
+            with self.database.writing() as c:
                 c.execute(
                     "INSERT INTO key_check SELECT ? WHERE NOT EXISTS (SELECT 1 FROM key_check)",
                     (expected,),
@@ -127,7 +127,7 @@ class Vault:
 
     def close(self) -> None:
         """Close every connection."""
-        self._database.close()
+        self.database.close()
 
     def _digest(self, agreement: str, person_id: str) -> bytes:
         mac = hmac.HMAC(self._digest_key, hashes.SHA256())
@@ -136,7 +136,7 @@ class Vault:
 
     def find(self, agreement: str, person_id: str) -> SubjectRef | None:
         """The pseudonym of a person in an agreement; None if the person is not known there."""
-        with self._database.reading() as c:
+        with self.database.reading() as c:
             return self._find(c, agreement, person_id)
 
     def _find(self, c: Cursor, agreement: str, person_id: str) -> SubjectRef | None:
@@ -148,7 +148,7 @@ class Vault:
     def admit(self, agreement: str, person_ids: Iterable[str]) -> dict[str, SubjectRef]:
         """The pseudonyms of persons in an agreement, new ones made where there are none."""
         refs = {}
-        with self._database.writing() as c:
+        with self.database.writing() as c:
             for person_id in person_ids:
                 ref = self._find(c, agreement, person_id)
                 if ref is None:
@@ -163,7 +163,7 @@ class Vault:
 
     def _key(self, ref: str) -> AESGCM | None:
         if ref not in self._keys:
-            with self._database.reading() as c:
+            with self.database.reading() as c:
                 c.execute("SELECT wrapped_key FROM subject WHERE ref = ?", (ref,))
                 row = c.fetchone()
             try:

@@ -1,6 +1,7 @@
-"""Verify an auditor's bundle of an outcome fund's ledger.
+"""Verify an auditor's bundle of an outcome fund's ledger, or a proof that it handed out.
 
     python verify_ledger.py DIRECTORY --public-key 'NAME+KEYID+KEY'
+    python verify_ledger.py FILE.tlog-proof --public-key 'NAME+KEYID+KEY'
 
 Needs Python 3.11 or newer and the package `cryptography`, and nothing of the program that wrote
 the bundle. README.txt describes every format, so that this file need not be trusted either: read
@@ -36,6 +37,11 @@ CHECKPOINT_TEXT = re.compile(
     r"([^\n]+)\n(0|[1-9][0-9]*)\n([A-Za-z0-9+/]{43}=)\n"
     r"chain ([0-9a-f]{64})\nposition-time ([^\n]+)\n"
 )
+HASHES = r"((?:\n[A-Za-z0-9+/]{43}=)*)"
+INCLUSION_HEAD = re.compile(
+    r"c2sp\.org/tlog-proof@v1\nextra ([A-Za-z0-9+/]+={0,2})\nindex (0|[1-9][0-9]{0,15})" + HASHES
+)
+CONSISTENCY_HEAD = re.compile(r"outcome-fund-ledger/consistency@v1" + HASHES)
 AMOUNT = re.compile(r"(-?)([0-9]{1,15})\.([0-9]{2})")
 JOURNAL_COLUMNS = [
     "position", "line", "agreement", "book", "role", "account", "counterparty", "value_date",
@@ -82,7 +88,10 @@ class Found:
     checkpoints: int = 0
     covered: int = 0
     lines: list[Line] = field(default_factory=list)
+    sent: list[tuple[int, int]] = field(default_factory=list)
+    """Each sending of a payment, and the approval that it rests on."""
     faults: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,7 @@ class Checkpoint:
     """What a checkpoint says of the first events."""
 
     file: str
+    origin: str
     size: int
     root: bytes
     chain: str
@@ -169,7 +179,7 @@ def check_events(path: Path, checkpoints: dict[int, list[Checkpoint]], found: Fo
             raise Altered("time", position, "recorded before the event ahead of it")
         versions[event["stream"]], last_time = event["version"], event["recorded_at"]
         tree.add(leaf)
-        found.lines += post(event)
+        take_in(event, found)
         for checkpoint in checkpoints.get(position, ()):
             # Roots of all sizes are over the same leaves, so each checkpoint that fits is also
             # consistent with the ones before it.
@@ -179,6 +189,23 @@ def check_events(path: Path, checkpoints: dict[int, list[Checkpoint]], found: Fo
     if last > found.events:
         message = f"{last} events were sealed; the rest is cut off, or this is an older backup"
         raise Altered("truncated", found.events + 1, message)
+
+
+def take_in(event: dict[str, Any], found: Found) -> None:
+    found.lines += post(event)
+    if event["topic"] == "PaymentInstructed:1":
+        found.sent.append((event["position"], event["data"]["approved_at"]))
+
+
+def check_sent(found: Found) -> Iterator[str]:
+    """What a payment rests on is sealed before it is sent, so a checkpoint must cover it."""
+    for position, approved_at in found.sent:
+        if approved_at > found.covered:
+            yield (
+                f"[unsealed] position {position}: a payment was sent, but no checkpoint here "
+                f"covers its approval at {approved_at}; ask for the checkpoints that are missing"
+            )
+            return
 
 
 def meet(said: Checkpoint, root: bytes, chain: str, time: str, found: Found) -> None:
@@ -226,27 +253,129 @@ def is_signed(text: str, signatures: str, name: str, key_id: bytes, raw: bytes) 
     return False
 
 
+def read_checkpoint(note: str, file: str, vkey: str) -> Checkpoint:
+    """The checkpoint in a signed note; it must be signed by the key."""
+    name, key_id, raw = read_public_key(vkey)
+    text, _, signatures = note.rpartition("\n\n")
+    text += "\n"
+    if not is_signed(text, signatures, name, key_id, raw):
+        raise Altered("signature", None, f"{file} is not signed by the public key")
+    said = CHECKPOINT_TEXT.fullmatch(text)
+    if said is None:
+        raise Altered("format", None, f"{file} is not a checkpoint")
+    if said[1] != name:
+        raise Altered("origin", None, f"{file} is of another ledger, {said[1]}")
+    return Checkpoint(file, said[1], int(said[2]), base64.b64decode(said[3]), said[4], said[5])
+
+
 def read_checkpoints(directory: Path, vkey: str) -> dict[int, list[Checkpoint]]:
     """All checkpoints in a directory by size; all must be signed by the key."""
-    name, key_id, raw = read_public_key(vkey)
+    read_public_key(vkey)
     checkpoints: dict[int, list[Checkpoint]] = {}
     for path in sorted(directory.glob("*.txt")):
-        try:
-            text, _, signatures = path.read_bytes().decode().rpartition("\n\n")
-        except ValueError:
-            text, signatures = "", ""
-        text += "\n"
-        if not is_signed(text, signatures, name, key_id, raw):
-            raise Altered("signature", None, f"{path.name} is not signed by the public key")
-        said = CHECKPOINT_TEXT.fullmatch(text)
-        if said is None:
-            raise Altered("format", None, f"{path.name} is not a checkpoint")
-        if said[1] != name:
-            raise Altered("origin", None, f"{path.name} is of another ledger, {said[1]}")
-        size = int(said[2])
-        checkpoint = Checkpoint(path.name, size, base64.b64decode(said[3]), said[4], said[5])
-        checkpoints.setdefault(size, []).append(checkpoint)
+        note = path.read_bytes().decode(errors="replace")
+        checkpoint = read_checkpoint(note, path.name, vkey)
+        checkpoints.setdefault(checkpoint.size, []).append(checkpoint)
     return checkpoints
+
+
+# --- proofs of one event, and of two checkpoints ------------------------------------------------
+
+
+def split(size: int) -> int:
+    """The largest power of two below a size above one."""
+    half = 1
+    while half * 2 < size:
+        half *= 2
+    return half
+
+
+def root_above(leaf: bytes, index: int, size: int, hashes: list[bytes]) -> bytes:
+    """The root that a leaf has by the hashes beside its way up; they are used up from the last."""
+    if size == 1:
+        return leaf
+    half, beside = split(size), hashes.pop()
+    if index < half:
+        return sha256(b"\x01", root_above(leaf, index, half, hashes), beside)
+    return sha256(b"\x01", beside, root_above(leaf, index - half, size - half, hashes))
+
+
+def roots_above(
+    old: bytes | None, first: int, size: int, hashes: list[bytes]
+) -> tuple[bytes, bytes]:
+    """The roots of the first leaves and of all, by a consistency proof.
+
+    `old` is the root of the first ones as it was said, as long as they may be a whole subtree.
+    """
+    if first == size:
+        node = old or hashes.pop()
+        return node, node
+    half, beside = split(size), hashes.pop()
+    if first <= half:
+        before, after = roots_above(old, first, half, hashes)
+        return before, sha256(b"\x01", after, beside)
+    before, after = roots_above(None, first - half, size - half, hashes)
+    return sha256(b"\x01", beside, before), sha256(b"\x01", beside, after)
+
+
+def check_event_proof(parts: list[str], vkey: str) -> str:
+    """A tlog-proof: the event's bytes are at their place among those that were sealed."""
+    head, *note = parts
+    found = INCLUSION_HEAD.fullmatch(head)
+    if found is None:
+        raise Altered("format", None, "the proof is not as README.txt describes")
+    stored, index = base64.b64decode(found[1], validate=True), int(found[2])
+    said = read_checkpoint("\n\n".join(note), "the checkpoint", vkey)
+    hashes = [base64.b64decode(each, validate=True) for each in found[3].split()]
+    if index >= said.size:
+        raise Altered("format", index + 1, f"the checkpoint is of {said.size} events")
+    if root_above(sha256(b"\x00", stored), index, said.size, hashes) != said.root or hashes:
+        raise Altered("inclusion", index + 1, "these bytes are not among those that were sealed")
+    event = json.loads(stored, object_pairs_hook=no_field_twice)
+    if event["position"] != index + 1:
+        raise Altered("own-place", index + 1, f"the bytes say position {event['position']}")
+    return (
+        f"Event {index + 1} is one of the {said.size} events that {said.origin} sealed, the last "
+        f"at {said.position_time}.\n{stored.decode()}"
+    )
+
+
+def check_growth_proof(parts: list[str], vkey: str) -> str:
+    """A consistency proof: what an earlier checkpoint sealed is the beginning of a later one."""
+    head, text, signatures, *note = parts
+    found = CONSISTENCY_HEAD.fullmatch(head)
+    if found is None:
+        raise Altered("format", None, "the proof is not as README.txt describes")
+    older = read_checkpoint(f"{text}\n\n{signatures}", "the first checkpoint", vkey)
+    newer = read_checkpoint("\n\n".join(note), "the second checkpoint", vkey)
+    hashes = [base64.b64decode(each, validate=True) for each in found[1].split()]
+    if not 0 < older.size <= newer.size:
+        raise Altered("format", None, "the second checkpoint is the smaller")
+    before, after = roots_above(older.root, older.size, newer.size, hashes)
+    if before != older.root:
+        raise Altered("older-root", None, "the proof is not for the first checkpoint")
+    if after != newer.root or hashes:
+        raise Altered("consistency", None, f"other events than the first {older.size} were sealed")
+    return (
+        f"The {older.size} events that {newer.origin} sealed at first are the beginning of the "
+        f"{newer.size} that it sealed later."
+    )
+
+
+def check_proof(path: Path, vkey: str) -> int:
+    """Check a file with a proof, print what it proves, and give back the exit code."""
+    try:
+        read_public_key(vkey)
+        parts = path.read_bytes().decode().split("\n\n")
+        check = check_growth_proof if CONSISTENCY_HEAD.match(parts[0]) else check_event_proof
+        print("Proved.", check(parts, vkey))
+    except Altered as altered:
+        print(f"ALTERED\n  {altered}")
+        return 1
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        print(f"ALTERED\n  [format] not a proof: {error!r}")
+        return 1
+    return 0
 
 
 # --- the journal --------------------------------------------------------------------------------
@@ -364,6 +493,7 @@ def verify(directory: Path, vkey: str) -> Found:
     try:
         checkpoints = read_checkpoints(directory / "checkpoints", vkey)
         check_events(directory / "events.txt", checkpoints, found)
+        found.doubts += check_sent(found)
         found.faults += check_journal(read_journal(directory / "journal.csv"), found)
     except Altered as altered:
         found.faults.append(str(altered))
@@ -374,25 +504,32 @@ def verify(directory: Path, vkey: str) -> Found:
 
 def main(arguments: list[str]) -> int:
     """Verify, print the report, and give back the exit code."""
-    parser = argparse.ArgumentParser(description="Verify an auditor's bundle.")
-    parser.add_argument("directory", type=Path)
+    parser = argparse.ArgumentParser(description="Verify an auditor's bundle, or a proof.")
+    parser.add_argument("path", type=Path, help="the bundle's directory, or the file of a proof")
     parser.add_argument("--public-key", required=True, metavar="NAME+KEYID+KEY")
     options = parser.parse_args(arguments)
     try:
-        found = verify(options.directory, options.public_key)
+        if options.path.is_file():
+            return check_proof(options.path, options.public_key)
+        found = verify(options.path, options.public_key)
     except (Unverifiable, OSError) as reason:
         print(f"UNVERIFIABLE: {reason}")
         return 3
-    print("ALTERED" if found.faults else "Sound: everything fits.")
-    for fault in found.faults:
-        print(f"  {fault}")
+    if found.faults:
+        print("ALTERED")
+    else:
+        print("UNVERIFIABLE" if found.doubts else "Sound: everything fits.")
+    for each in found.faults + found.doubts:
+        print(f"  {each}")
     print(f"{found.events} events, chain head {found.chain}")
     print(
         f"{found.checkpoints} checkpoints hold; they cover events 1 to {found.covered}, and the "
         f"{found.events - found.covered} after that are not covered"
     )
     print(f"{len(found.lines)} journal lines made again from the events")
-    return 1 if found.faults else 0
+    if found.faults:
+        return 1
+    return 3 if found.doubts else 0
 
 
 if __name__ == "__main__":

@@ -40,8 +40,9 @@ _HEAD = """\
 | 0 | done, or done before: the answer says which |
 | 1 | refused, and the reason is told; or `ofl verify` found something that is not as recorded |
 | 2 | the command line, or a setting, cannot be read |
-| 3 | `ofl verify` cannot tell |
+| 3 | `ofl verify` cannot tell: something that is needed is missing |
 | 4 | broken off by the machine: recorded in part, or it is not known whether |
+| 5 | `ofl checkpoint` sealed, but got no timestamp |
 
 Answers go to standard output. A refusal goes to standard error; with `--json` it goes to standard
 output, as `refused`, `file` and `findings` (`row`, `column`, `message`). What was broken off is

@@ -16,11 +16,11 @@ import pytest
 from sqlalchemy import select, update
 
 from desk.cli.session import VIEWS_FILE
-from ledger.service import CHECKPOINTS, Ledger
+from ledger.service import CHECKPOINTS, Ledger, now
 from ledger.store.chain import GENESIS, link
-from ledger.store.location import EVENTS_FILE, KEY_FILE, Server
+from ledger.store.location import EVENTS_FILE, KEY_FILE, VAULT_FILE, Server, open_log
 from projections.follow import Views
-from projections.verify import Check, Verification, verify
+from projections.verify import Check, Kind, Verification, verify
 from projections.views import line, metadata
 from tests.conftest import Told
 
@@ -38,6 +38,7 @@ class Burglar:
 
     def __init__(self, told: Told) -> None:
         self._connection: Any
+        self._place = told.location
         if isinstance(told.location, Server):
             self._connection = psycopg.connect(told.location.url, autocommit=True)
             self.run("SET search_path TO events")
@@ -58,8 +59,14 @@ class Burglar:
     def one(self, query: str, *values: object) -> Any:  # noqa: ANN401 - a value
         return self.run(query, *values).fetchone()[0]
 
-    def close(self) -> None:
+    def go(self) -> None:
         self._connection.close()
+
+    def close(self) -> None:
+        """Go, with the triggers where they were."""
+        self.go()
+        with closing(open_log(self._place, now)) as log:
+            log.create_table()
 
 
 @contextmanager
@@ -90,6 +97,7 @@ def test_one_byte_in_any_event_is_found_at_its_position(any_demo: Told) -> None:
             at_work.run(change, bytes(altered), position)
             found = verified(any_demo)
             at_work.run(change, state, position)
+            found.faults = [fault for fault in found.faults if fault.check is not Check.STORE]
             assert [(fault.check, fault.position) for fault in found.faults] == [
                 (Check.CHAIN, position)
             ], f"byte {byte} of event {position}"
@@ -188,3 +196,33 @@ def test_a_file_that_is_no_database_any_more_is_not_sound(demo: Path) -> None:
     content[200_000:204_096] = bytes(4096)
     events.write_bytes(content)
     assert not verified(Told(demo, demo / VIEWS_FILE, demo / KEY_FILE)).sound
+
+
+def test_a_guard_that_does_not_stand_is_told(any_demo: Told) -> None:
+    Burglar(any_demo).go()
+    faults = verified(any_demo).faults
+    assert {(fault.check, fault.kind) for fault in faults} == {(Check.STORE, Kind.DAMAGED)}
+    assert all("ofl copy" in fault.message for fault in faults)
+
+
+def test_an_index_that_says_other_than_its_table_is_told(demo: Path) -> None:
+    events = demo / EVENTS_FILE
+    content = bytearray(events.read_bytes())
+    at = content.index(b"agreement/aarhus-hf-1\x00\xc8")  # version 200, as an index ends a cell
+    content[at : at + 9] = b"agreemend"
+    events.write_bytes(content)
+    by_index = "SELECT originator_id FROM stored_events ORDER BY originator_id, originator_version"
+    with closing(sqlite3.connect(events)) as file:
+        assert ("agreemend/aarhus-hf-1",) in file.execute(by_index).fetchall()
+    faults = verified(Told(demo, demo / VIEWS_FILE, demo / KEY_FILE)).faults
+    assert {(each.check, each.kind) for each in faults} == {(Check.STORE, Kind.DAMAGED)}
+
+
+def test_a_damaged_vault_is_told(demo: Path) -> None:
+    vault = demo / VAULT_FILE
+    content = bytearray(vault.read_bytes())
+    content[-4096:-3096] = bytes(1000)
+    vault.write_bytes(content)
+    faults = verified(Told(demo, demo / VIEWS_FILE, demo / KEY_FILE)).faults
+    assert faults[0].check is Check.STORE
+    assert faults[0].message.startswith("vault: ")
