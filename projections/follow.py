@@ -186,7 +186,8 @@ def _set(connection: Connection, table: Table, key: str, values: dict[str, Any])
 
 def _sign(connection: Connection, recorded: Recorded, event: e.AgreementSigned) -> None:
     terms = event.terms
-    cap, guarantee = terms.caps.per_agreement, terms.guarantee
+    caps = (each.limit for each in terms.caps if each.scope == "agreement")
+    cap, guarantee = next(caps, None), terms.guarantee
     row = {
         "agreement": terms.agreement,
         "title": terms.title,

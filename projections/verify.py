@@ -20,8 +20,8 @@ from ledger.decide.payment import propose
 from ledger.decide.state import AgreementState, LawState
 from ledger.events import AssessmentMade, PaymentProposed, Recorded
 from ledger.policy import VERSION
-from ledger.policy.nights import NoTariffError
 from ledger.service import Ledger
+from ledger.shelter.nights import NoTariffError
 from ledger.store import checkpoint
 from ledger.store.chain import GENESIS, link
 from ledger.store.checkpoint import Checkpoint

@@ -19,8 +19,8 @@ from desk.cli.session import Settings
 from desk.intake import files
 from ledger.events import EVENTS, Event
 from ledger.model import Model
+from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
-from ledger.terms.refund_rule import RefundRuleTable
 from ledger.terms.shipped import shelter_refund_rules, terms_schema
 from tests.desk import reference
 from tests.docs_support import (
