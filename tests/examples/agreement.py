@@ -74,8 +74,9 @@ def told(name: str, until: date, terms: str = "terms.yaml") -> Told:
             ledger.sign(read, source)
             committed = total(each.amount for each in read.investment)
             ledger.call_drawdown(read.agreement, committed, read.starts_on)
+            (drawdown,) = ledger.agreement(read.agreement).drawdowns
             for each in read.investment:
-                ledger.receive_capital(f"{read.agreement}-D001", each.investor, read.starts_on)
+                ledger.receive_capital(drawdown, each.investor, read.starts_on)
             for kind, (reader, door) in _IMPORTS.items():
                 if (path := folder / f"{kind}.csv").exists():
                     door(ledger, reader(path))
