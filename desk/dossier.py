@@ -46,7 +46,7 @@ def item_lines(dossier: Dossier, number: int, lang: Language) -> list[str]:
         "why_item_title",
         number=number,
         subject=_who(_outcome(item)),
-        months=_which(_outcome(item)).strip(),
+        which=_milestone(_outcome(item), lang),
         amount=lang.amount(item.amount),
     )
     lines = [heading, *(f"  {line}" for line in _facts(item, lang))]
@@ -83,6 +83,12 @@ def _outcome(item: Item) -> e.OutcomeDecided:
 def _who(outcome: e.OutcomeDecided) -> str:
     """Whose outcome it is: a person's pseudonym, a cohort, or everybody's."""
     return outcome.subject or outcome.cohort or ALL
+
+
+def _milestone(outcome: e.OutcomeDecided, lang: Language) -> str:
+    """Which of the metric's outcomes it is, in words."""
+    months = outcome.milestone_months
+    return _which(outcome) if months is None else lang.say("why_months", months=months)
 
 
 def _which(outcome: e.OutcomeDecided) -> str:

@@ -131,9 +131,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "why_items": ("The outcomes it pays for", "Resultaterne, der betales for"),
     "why_items_more": ("… and {count} more", "… og {count} til"),
     "why_item_title": (
-        "Outcome {number}: {subject}, {months}, {amount} of this payment",
-        "Resultat {number}: {subject}, {months}, {amount} af denne betaling",
+        "Outcome {number}: {subject}, {which}, {amount} of this payment",
+        "Resultat {number}: {subject}, {which}, {amount} af denne betaling",
     ),
+    "why_months": ("{months} months", "{months} måneder"),
     "why_period": (
         "Enrolled {enrolled} (event {position}). The period is {start} up to, not including, {end}.",
         "Visiteret {enrolled} (hændelse {position}). Perioden er {start} til, ikke med, {end}.",
@@ -298,7 +299,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{assessment}: assessed until {until}, {decided} decided, {waiting} waiting",
         "{assessment}: opgjort til {until}, {decided} afgjort, {waiting} afventer",
     ),
-    "OutcomeDecided:1": (
+    "OutcomeDecided:2": (
         "outcome {claim} decided",
         "resultat {claim} afgjort",
     ),

@@ -213,13 +213,13 @@ class OutcomeDecided(Event):
     `refused` names the guard by which an outcome that was measured is not paid.
     """
 
-    topic = "OutcomeDecided:1"
+    topic = "OutcomeDecided:2"
     claim: Text
     assessed_at: Position
     subject: SubjectRef | None
     cohort: Identifier | None = None
     metric: Identifier
-    key: Text | None = None
+    key: Text
     period_start: Day
     period_end: Day
     milestone_months: int | None

@@ -81,7 +81,7 @@ class Quality(Model):
 
 
 class TimeSpell(Model):
-    """An unbroken time in which an indicator held: the days `[started, ended)`; open while not ended."""
+    """A time in which an indicator held: the days `[started, ended)`; open while not ended."""
 
     spell: Text
     indicator: Identifier

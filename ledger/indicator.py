@@ -136,5 +136,6 @@ class Condition(Model):
             return f"equals: {wrong}" if wrong else None
         numeric = (IndicatorKind.NUMBER, IndicatorKind.SCORE_0_10)
         if indicator.kind not in numeric:
-            return f"at_least and at_most are for numbers; {indicator.id} is of kind {indicator.kind.value}"
+            kind = indicator.kind.value
+            return f"at_least and at_most are for numbers; {indicator.id} is of kind {kind}"
         return None

@@ -26,8 +26,14 @@ def _many_metrics(data: Data) -> Data:
     return {**data, "terms": terms}
 
 
+def _named_by_months(data: Data) -> Data:
+    """Every outcome was one of a person at a milestone, named by its months."""
+    return {**data, "key": f"{data['milestone_months']}m"}
+
+
 UPCASTS: dict[str, tuple[str, Callable[[Data], Data]]] = {
     "AgreementSigned:1": ("AgreementSigned:2", _many_metrics),
+    "OutcomeDecided:1": ("OutcomeDecided:2", _named_by_months),
 }
 """By topic: the next version, and how to get there."""
 

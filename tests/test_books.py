@@ -484,6 +484,10 @@ def _no_capital(books: Books) -> Books:
     return replace(books, events=tuple(kept))
 
 
+def _uncapped(_caps: object, _outcome: object, owed: object, *_rest: object) -> object:
+    return owed, ()
+
+
 def _a_lower_cap(scope: Scope) -> Tamper:
     def tamper(books: Books) -> Books:
         for recorded, signed in books.each(e.AgreementSigned):
@@ -596,7 +600,7 @@ _APPLY_PAYMENT = AgreementState._apply_payment  # noqa: SLF001 - to break it
             lambda before, after: after,  # noqa: ARG005 - as the function is called
             what_a_claim_is_worth_is_what_was_posted_for_it,
         ),
-        (entitlement, "capped", lambda _, outcome, owed, *rest: (owed, ()), no_cap_is_exceeded),
+        (entitlement, "capped", _uncapped, no_cap_is_exceeded),
         (posting, "_pay", _paid_by_nobody, what_a_owes_b_is_what_b_is_owed_by_a),
         (AgreementState, "_apply_payment", _proposed_again, no_entitlement_is_paid_twice),
     ],

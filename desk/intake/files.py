@@ -133,21 +133,13 @@ class StayLine(Model):
         return value
 
 
-class _QualityLine(Model):
-    """What stands behind a measurement; validated and meant to be paid by if not said."""
-
-    status: Annotated[Validation, MAY_BE_LEFT_OUT] = Validation.VALIDATED
-    use: Annotated[Use, MAY_BE_LEFT_OUT] = Use.SUMMATIVE
-    evidence: Annotated[Text | None, MAY_BE_LEFT_OUT] = None
-
-    @property
-    def quality(self) -> Quality:
-        """As a fact."""
-        return Quality(status=self.status, use=self.use, evidence=self.evidence)
+Status = Annotated[Validation, MAY_BE_LEFT_OUT]
+Purpose = Annotated[Use, MAY_BE_LEFT_OUT]
+Evidence = Annotated[Text | None, MAY_BE_LEFT_OUT]
 
 
-class MeasurementLine(_QualityLine):
-    """What one indicator showed for one person; `milestone_months` is empty where there are none."""
+class MeasurementLine(Model):
+    """What one indicator showed for a person; `milestone_months` is empty where there are none."""
 
     agreement: Identifier
     person_id: Identity
@@ -156,6 +148,9 @@ class MeasurementLine(_QualityLine):
     indicator: Identifier
     value: Text
     validator: Text
+    status: Status = Validation.VALIDATED
+    use: Purpose = Use.SUMMATIVE
+    evidence: Evidence = None
 
 
 class SpellLine(Model):
@@ -178,7 +173,7 @@ class SpellLine(Model):
         return value
 
 
-class ResultLine(_QualityLine):
+class ResultLine(Model):
     """What one indicator showed for a cohort; `cohort` is "all" for the agreement as a whole."""
 
     agreement: Identifier
@@ -187,6 +182,9 @@ class ResultLine(_QualityLine):
     indicator: Identifier
     value: Text
     validator: Text
+    status: Status = Validation.VALIDATED
+    use: Purpose = Use.SUMMATIVE
+    evidence: Evidence = None
 
 
 class BankLine(Model):
@@ -268,9 +266,14 @@ def read_measurements(path: Path) -> Batch[MeasurementRow]:
             line.indicator,
             line.value,
             line.validator,
-            line.quality,
+            _quality(line),
         ),
     )
+
+
+def _quality(line: MeasurementLine | ResultLine) -> Quality:
+    """What stands behind a measurement; validated and meant to be paid by if not said."""
+    return Quality(status=line.status, use=line.use, evidence=line.evidence)
 
 
 def read_spells(path: Path) -> Batch[SpellRow]:
@@ -303,7 +306,7 @@ def read_results(path: Path) -> Batch[ResultRow]:
             line.indicator,
             line.value,
             line.validator,
-            line.quality,
+            _quality(line),
         ),
     )
 

@@ -9,6 +9,8 @@ from typing import Generic, TypeVar
 from ledger.facts import Quality, Source, Stay, Tariff, TimeSpell
 from ledger.money import Amount
 
+_AS_IT_STANDS = Quality()
+
 R_co = TypeVar("R_co", covariant=True)
 
 
@@ -64,7 +66,7 @@ class MeasurementRow:
     indicator: str
     value: str
     validator: str
-    quality: Quality = Quality()
+    quality: Quality = _AS_IT_STANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class ResultRow:
     indicator: str
     value: str
     validator: str
-    quality: Quality = Quality()
+    quality: Quality = _AS_IT_STANDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,6 +218,18 @@ class AgreementState:
                 self.signed, self.signed_at = event, position
             case e.DrawdownCalled() | e.CapitalReceived():
                 self._apply_investment(recorded)
+            case e.AssessmentMade():
+                self.assessments.append((position, event))
+                self.lineage[position] = event.based_on
+            case e.OutcomeDecided() | e.EntitlementCalculated():
+                self._apply_claim(recorded)
+            case _:
+                self._apply_fact(event, position)
+                self._apply_payment(recorded)
+
+    def _apply_fact(self, event: e.Event, position: Position) -> None:
+        """Take in what was seen of people and cohorts."""
+        match event:
             case e.PersonEnrolled():
                 if isinstance(event.born, e.Sealed):
                     self.sealed.add(event.subject)
@@ -237,13 +249,6 @@ class AgreementState:
             case e.CohortMeasured():
                 key = (event.cohort, event.indicator, event.measured_on)
                 self.results[key] = (position, event)
-            case e.AssessmentMade():
-                self.assessments.append((position, event))
-                self.lineage[position] = event.based_on
-            case e.OutcomeDecided() | e.EntitlementCalculated():
-                self._apply_claim(recorded)
-            case _:
-                self._apply_payment(recorded)
 
     def _apply_stay(self, event: e.StayRecorded, position: Position) -> None:
         if event.closes is not None:

@@ -142,7 +142,7 @@ class Metric(Model):
         return ()
 
     def problems(self, starts_on: date) -> Iterator[str]:
-        """What contradicts itself in it, given the agreement's first day, in a controller's words."""
+        """What contradicts itself in it, given the agreement's first day, in plain words."""
         del starts_on
         return iter(())
 

@@ -82,7 +82,7 @@ class DeadweightOn(StrEnum):
     PRICE = "price"
     """Every outcome is paid less."""
     COUNT = "count"
-    """As many outcomes as would have come anyway are not paid; those after them are paid in full."""
+    """As many outcomes as would have come anyway are not paid, the rest in full."""
 
 
 class Deadweight(Model):

@@ -70,7 +70,7 @@ class ShelterNightsSaved(Metric):
             yield "counterfactual.reference_tariffs: each needs a valid_from of its own"
 
     def most(self, people: int) -> Fraction:
-        """Every counterfactual night of everybody, at the highest tariff, unrefunded and refunded."""
+        """Every counterfactual night of everybody, at the highest tariff."""
         net = max(
             max(0, tariff.per_night.minor - tariff.own_payment.minor)
             for tariff in self.counterfactual.reference_tariffs
@@ -88,7 +88,8 @@ class ShelterNightsSaved(Metric):
             return (
                 f"Efter {months} måneder: sparede herbergsnætter i forhold til "
                 f"{self.counterfactual.nights_per_year} nætter om året. {state.payer} betaler "
-                f"{state.share} af statens gevinst, {municipal.payer} {municipal.share} af kommunens."
+                f"{state.share} af statens gevinst, {municipal.payer} {municipal.share} af "
+                "kommunens."
             )
         return (
             f"At {months} months: shelter nights saved, against "

@@ -35,12 +35,14 @@ def refusal(
 ) -> str | None:
     """Why an outcome that was achieved is not paid, as the name of the rule; None if it is."""
     days = claim.latest_days if claim else None
-    if days is not None and outcome.claimed_on is not None:
-        if outcome.claimed_on > outcome.achieved_on + timedelta(days=days):
-            return "claimed-late"
+    claimed_on = outcome.claimed_on or outcome.achieved_on
+    if days is not None and claimed_on > outcome.achieved_on + timedelta(days=days):
+        return "claimed-late"
     if guards is None:
         return None
-    return _outside(guards, outcome, person)
+    if not _within(outcome.achieved_on, guards.achieved_from, guards.achieved_before):
+        return "achieved-outside"
+    return _outside(guards, outcome, person) if person else None
 
 
 def _within(day: date | None, first: date | None, end: date | None) -> bool:
@@ -50,25 +52,26 @@ def _within(day: date | None, first: date | None, end: date | None) -> bool:
     return day is not None and (first or date.min) <= day < (end or date.max)
 
 
-def _outside(guards: Guards, outcome: Outcome, person: Person | None) -> str | None:
-    if not _within(outcome.achieved_on, guards.achieved_from, guards.achieved_before):
-        return "achieved-outside"
-    if person is None:
-        return None
+def _outside(guards: Guards, outcome: Outcome, person: Person) -> str | None:
+    """Which guard a person does not pass; None if all are passed."""
     if guards.groups and person.group not in guards.groups:
         return "group"
     if not _within(person.enrolled_on, guards.enrolled_from, guards.enrolled_before):
         return "enrolled-outside"
     if not _within(person.referred_on, guards.referred_from, guards.referred_before):
         return "referred-outside"
-    if guards.age_from is None and guards.age_below is None:
-        return None
-    if person.born_on is None:
-        return "age"
     on = person.enrolled_on if guards.age_on is AgeOn.ENROLMENT else outcome.achieved_on
-    age = years_old(person.born_on, on)
-    fits = (guards.age_from or 0) <= age and (guards.age_below is None or age < guards.age_below)
-    return None if fits else "age"
+    return None if _of_age(guards, person.born_on, on) else "age"
+
+
+def _of_age(guards: Guards, born_on: date | None, on: date) -> bool:
+    """Whether somebody is of the age asked for; an age that is not known is not."""
+    if guards.age_from is None and guards.age_below is None:
+        return True
+    age = years_old(born_on, on) if born_on else -1
+    return (guards.age_from or 0) <= age and (
+        guards.age_below is None or 0 <= age < guards.age_below
+    )
 
 
 @dataclass(slots=True)

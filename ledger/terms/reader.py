@@ -141,7 +141,7 @@ def _problems(
 
 
 def _in_text(loc: _Path, lines: dict[_Path, int]) -> _Path:
-    """An error's place as a path in the text: without the kind that pydantic puts after a choice."""
+    """An error's place as a path in the text: without the kind that stands after a choice."""
     path: _Path = ()
     for key in loc:
         if isinstance(key, int) or (*path, key) in lines or not _is_choice(path, lines):

@@ -1073,7 +1073,8 @@ CASES = {
             at(
                 30,
                 "metrics.0",
-                "item 1 of metrics: measured_at_months must be whole months above zero in rising order",
+                "item 1 of metrics: measured_at_months must be whole months above zero "
+                "in rising order",
             ),
             "Write them in rising order, each once.",
         ),
@@ -1109,7 +1110,9 @@ CASES = {
             "terms",
             "No price of a counterfactual night at the start",
             swap(("valid_from: 2021-01-01", "valid_from: 2022-01-01")),
-            at(38, "", "metrics.1.counterfactual.reference_tariffs has none in force on 2021-01-01"),
+            at(
+                38, "", "metrics.1.counterfactual.reference_tariffs has none in force on 2021-01-01"
+            ),
             "Add the tariff in force at the start.",
         ),
         Case(

@@ -1,4 +1,4 @@
-"""An example from `docs/examples`: signed, funded, fed its facts, and assessed, through the real door."""
+"""An example from `docs/examples`: signed, funded, fed its facts, assessed, as a user does it."""
 
 from __future__ import annotations
 
