@@ -8,8 +8,10 @@ from decimal import Decimal
 from desk.language import Language
 from ledger import events as e
 from ledger.events import Recorded
-from ledger.facts import Reading, Stay
+from ledger.facts import Reading, Stay, TimeSpell
+from ledger.metrics.base import ALL
 from ledger.money import total
+from ledger.working import History, Side, Working
 from projections.explain import Dossier, Item
 
 
@@ -43,12 +45,12 @@ def item_lines(dossier: Dossier, number: int, lang: Language) -> list[str]:
     heading = lang.say(
         "why_item_title",
         number=number,
-        subject=entitled.subject,
-        months=_outcome(item).milestone_months,
+        subject=_who(_outcome(item)),
+        which=_milestone(_outcome(item), lang),
         amount=lang.amount(item.amount),
     )
     lines = [heading, *(f"  {line}" for line in _facts(item, lang))]
-    if isinstance(entitled.working, e.Working):
+    if isinstance(entitled.working, Working):
         lines += [f"  {line}" for line in _working(entitled.working, lang)]
     elif entitled.working is not None:
         lines.append(f"  {lang.say('erased')}")
@@ -76,6 +78,23 @@ def _entitled(item: Item) -> e.EntitlementCalculated:
 def _outcome(item: Item) -> e.OutcomeDecided:
     assert isinstance(item.outcome.event, e.OutcomeDecided)
     return item.outcome.event
+
+
+def _who(outcome: e.OutcomeDecided) -> str:
+    """Whose outcome it is: a person's pseudonym, a cohort, or everybody's."""
+    return outcome.subject or outcome.cohort or ALL
+
+
+def _milestone(outcome: e.OutcomeDecided, lang: Language) -> str:
+    """Which of the metric's outcomes it is, in words."""
+    months = outcome.milestone_months
+    return _which(outcome) if months is None else lang.say("why_months", months=months)
+
+
+def _which(outcome: e.OutcomeDecided) -> str:
+    """Which of the metric's outcomes it is: its milestone in months, or else its own name."""
+    months = outcome.milestone_months
+    return f"{outcome.metric} {outcome.key}" if months is None else f"{months:>2} m"
 
 
 def _head(dossier: Dossier, lang: Language) -> Iterator[str]:
@@ -130,7 +149,7 @@ def _basis(dossier: Dossier, lang: Language) -> Iterator[str]:
 def _item_line(number: int, item: Item, lang: Language) -> str:
     outcome = _outcome(item)
     return (
-        f"  {number:>3}  {outcome.subject}  {outcome.milestone_months:>2} m  "
+        f"  {number:>3}  {_who(outcome)}  {_which(outcome)}  "
         f"{lang.day(outcome.period_start)} – {lang.day(outcome.period_end)}  "
         f"{lang.amount(item.amount):>14}"
     )
@@ -138,18 +157,19 @@ def _item_line(number: int, item: Item, lang: Language) -> str:
 
 def _facts(item: Item, lang: Language) -> Iterator[str]:
     """Enrolment, measurements and stays, each with its position and source."""
-    outcome, enrolled = _outcome(item), item.enrolment.event
-    assert isinstance(enrolled, e.PersonEnrolled)
-    yield lang.say(
-        "why_period",
-        enrolled=lang.day(enrolled.enrolled_on),
-        position=item.enrolment.position,
-        start=lang.day(outcome.period_start),
-        end=lang.day(outcome.period_end),
-    )
+    outcome = _outcome(item)
+    if item.enrolment is not None:
+        assert isinstance(item.enrolment.event, e.PersonEnrolled)
+        yield lang.say(
+            "why_period",
+            enrolled=lang.day(item.enrolment.event.enrolled_on),
+            position=item.enrolment.position,
+            start=lang.day(outcome.period_start),
+            end=lang.day(outcome.period_end),
+        )
     for measured in item.measurements:
         event = measured.event
-        assert isinstance(event, e.MeasurementRecorded)
+        assert isinstance(event, e.MeasurementRecorded | e.CohortMeasured)
         reading = event.reading
         yield lang.say(
             "why_measurement",
@@ -160,7 +180,26 @@ def _facts(item: Item, lang: Language) -> Iterator[str]:
             position=measured.position,
             actor=measured.actor,
         )
-    yield from _stays(item, lang)
+    for recorded in item.spells:
+        yield _spell(recorded, lang)
+    if _entitled(item).gains or item.stays:
+        yield from _stays(item, lang)
+
+
+def _spell(recorded: Recorded, lang: Language) -> str:
+    event = recorded.event
+    assert isinstance(event, e.SpellRecorded)
+    if not isinstance(event.spell, TimeSpell):
+        return f"#{recorded.position}: {lang.say('erased')}"
+    return lang.say(
+        "why_spell",
+        indicator=event.spell.indicator,
+        started=lang.day(event.spell.started),
+        ended=lang.day(event.spell.ended) if event.spell.ended else lang.say("still_open"),
+        position=recorded.position,
+        file=event.source.file,
+        row=event.source.row,
+    )
 
 
 def _stays(item: Item, lang: Language) -> Iterator[str]:
@@ -192,17 +231,22 @@ def _stays(item: Item, lang: Language) -> Iterator[str]:
         yield lang.say("why_stays_before", count=lang.whole(len(earlier)), positions=positions)
 
 
-def _working(working: e.Working, lang: Language) -> Iterator[str]:
+def _working(working: Working, lang: Language) -> Iterator[str]:
     """The calculation, line by line."""
-    for key, course in (
-        ("why_course_counterfactual", working.counterfactual),
-        ("why_course_actual", working.actual),
-    ):
-        yield lang.say(key, nights=lang.whole(course.nights))
-        yield from (f"  {line}" for line in _course(course, lang))
-    yield _side("why_state", working, lang)
-    yield _side("why_municipality", working, lang)
-    yield lang.say("why_before_caps", amount=lang.decimal(working.before_caps))
+    if working.counterfactual and working.actual and working.state and working.municipality:
+        would_be, was = working.counterfactual, working.actual
+        for key, course in (("why_course_counterfactual", would_be), ("why_course_actual", was)):
+            yield lang.say(key, nights=lang.whole(course.nights))
+            yield from (f"  {line}" for line in _course(course, lang))
+        state, municipality = working.state, working.municipality
+        refunds = (Decimal(would_be.refund), Decimal(was.refund), Decimal(0))
+        yield _side("why_state", state, refunds, lang)
+        costs = (Decimal(would_be.cost), Decimal(was.cost), Decimal(state.gain))
+        yield _side("why_municipality", municipality, costs, lang)
+    for each in working.steps:
+        what, result = lang.say(f"step_{each.step}"), lang.exact(each.result)
+        yield lang.say("why_step", what=what, by=each.by, result=result)
+    yield lang.say("why_before_caps", amount=lang.exact(working.before_caps))
     for cap in working.caps:
         yield lang.say(
             f"why_cap_{cap.scope}",
@@ -212,7 +256,7 @@ def _working(working: e.Working, lang: Language) -> Iterator[str]:
         )
 
 
-def _course(course: e.History, lang: Language) -> Iterator[str]:
+def _course(course: History, lang: Language) -> Iterator[str]:
     for line in course.lines:
         yield lang.say(
             "why_night_line" if line.refunded else "why_night_line_none",
@@ -238,25 +282,23 @@ def _course(course: e.History, lang: Language) -> Iterator[str]:
     yield lang.say("why_course_sum", cost=cost, refund=refund)
 
 
-def _side(key: str, working: e.Working, lang: Language) -> str:
-    """One side's gain and what it pays, with a remark where the floor at zero applies."""
-    state = key == "why_state"
-    side = working.state if state else working.municipality
-    would_be, was = working.counterfactual, working.actual
-    first, second = (would_be.refund, was.refund) if state else (would_be.cost, was.cost)
-    unfloored = Decimal(first) - Decimal(second)
-    unfloored -= 0 if state else Decimal(working.state.gain)
+def _side(key: str, side: Side, sums: tuple[Decimal, Decimal, Decimal], lang: Language) -> str:
+    """One side's gain and what it pays, with a remark where the floor at zero applies.
+
+    `sums` are the side's total as it would have been, as it was, and what the state takes of it.
+    """
+    would_be, was, state = sums
     line = lang.say(
         key,
-        counterfactual=lang.decimal(first),
-        actual=lang.decimal(second),
-        state=lang.decimal(working.state.gain),
-        gain=lang.decimal(side.gain),
+        counterfactual=lang.exact(str(would_be)),
+        actual=lang.exact(str(was)),
+        state=lang.exact(str(state)),
+        gain=lang.exact(side.gain),
         payer=side.payer,
         share=_percent(side.share, lang),
-        amount=lang.decimal(side.amount),
+        amount=lang.exact(side.amount),
     )
-    return line if unfloored >= 0 else f"{line} {lang.say('why_floor')}"
+    return line if would_be - was - state >= 0 else f"{line} {lang.say('why_floor')}"
 
 
 def _percent(share: Decimal, lang: Language) -> str:

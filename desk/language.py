@@ -35,6 +35,10 @@ class Language(StrEnum):
         pattern = "#,##0." + "0" * decimals
         return format_decimal(value, pattern, self._locale, decimal_quantization=False)
 
+    def exact(self, text: str) -> str:
+        """What `ledger.money.written` wrote: a decimal, or a fraction as it stands."""
+        return text if "/" in text else self.decimal(text)
+
     def whole(self, number: int) -> str:
         """A count as 1,004 or 1.004."""
         return format_decimal(number, locale=self._locale)

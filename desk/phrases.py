@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ledger.metrics.kinds import KINDS
+
 PHRASES: dict[str, tuple[str, str]] = {
     # roles, states, accounts
     "outcome_payer": ("outcome payer", "resultatbetaler"),
@@ -129,9 +131,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "why_items": ("The outcomes it pays for", "Resultaterne, der betales for"),
     "why_items_more": ("… and {count} more", "… og {count} til"),
     "why_item_title": (
-        "Outcome {number}: {subject}, {months} months, {amount} of this payment",
-        "Resultat {number}: {subject}, {months} måneder, {amount} af denne betaling",
+        "Outcome {number}: {subject}, {which}, {amount} of this payment",
+        "Resultat {number}: {subject}, {which}, {amount} af denne betaling",
     ),
+    "why_months": ("{months} months", "{months} måneder"),
     "why_period": (
         "Enrolled {enrolled} (event {position}). The period is {start} up to, not including, {end}.",
         "Visiteret {enrolled} (hændelse {position}). Perioden er {start} til, ikke med, {end}.",
@@ -208,6 +211,44 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Cap of the agreement {limit}, {left} left{cut}",
         "Aftalens loft {limit}, heraf {left} tilbage{cut}",
     ),
+    "why_cap_metric": (
+        "Cap of the metric {limit}, {left} left{cut}",
+        "Betalingsmålets loft {limit}, heraf {left} tilbage{cut}",
+    ),
+    "why_cap_year": (
+        "Cap of the year {limit}, {left} left{cut}",
+        "Årets loft {limit}, heraf {left} tilbage{cut}",
+    ),
+    "why_cap_payer": (
+        "Cap of the payer {limit}, {left} left{cut}",
+        "Betalerens loft {limit}, heraf {left} tilbage{cut}",
+    ),
+    "why_cap_return": (
+        "Cap on the return {limit}, {left} left{cut}",
+        "Loft over afkastet {limit}, heraf {left} tilbage{cut}",
+    ),
+    "why_step": ("{what} ({by}): {result}", "{what} ({by}): {result}"),
+    "step_price": ("Units x price", "Enheder x pris"),
+    "step_group": ("Factor of the group", "Målgruppens faktor"),
+    "step_indexation": ("Indexation", "Indeksregulering"),
+    "step_deadweight-price": ("Less deadweight", "Fradrag for dødvægt"),
+    "step_deadweight-count": (
+        "Beyond what would have come anyway (share x people)",
+        "Ud over hvad der ville være sket alligevel (andel x personer)",
+    ),
+    "step_negative": ("Outcome that costs money", "Resultat, der koster penge"),
+    "step_exclusive-first": (
+        "Only the first of these is paid",
+        "Kun det første af disse betales",
+    ),
+    "step_exclusive-best": (
+        "Of these the dearest is paid; what it adds",
+        "Af disse betales det dyreste; hvad det lægger til",
+    ),
+    "why_spell": (
+        "{indicator}: {started} – {ended} (event {position}; {file}, row {row})",
+        "{indicator}: {started} – {ended} (hændelse {position}; {file}, række {row})",
+    ),
     "why_cut": (": it cuts the amount", ": det begrænser beløbet"),
     "why_total": (
         "Entitlement, rounded to whole øre: {total}",
@@ -236,7 +277,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "refusionsregler {table.id} gælder",
     ),
     "TariffsRecorded:1": ("tariffs from {source.file}", "takster fra {source.file}"),
-    "AgreementSigned:1": (
+    "AgreementSigned:2": (
         "agreement {terms.agreement} signed",
         "aftale {terms.agreement} underskrevet",
     ),
@@ -249,20 +290,22 @@ PHRASES: dict[str, tuple[str, str]] = {
     "RegisterCovered:1": ("register known up to {until}", "register kendt til {until}"),
     "StayRecorded:1": ("stay of {subject} recorded", "ophold for {subject} registreret"),
     "MeasurementRecorded:1": (
-        "{subject} measured at {milestone_months} months: {indicator}",
-        "{subject} målt ved {milestone_months} måneder: {indicator}",
+        "{subject} measured: {indicator}",
+        "{subject} målt: {indicator}",
     ),
+    "SpellRecorded:1": ("spell of {subject} recorded", "forløb for {subject} registreret"),
+    "CohortMeasured:1": ("{cohort} measured: {indicator}", "{cohort} målt: {indicator}"),
     "AssessmentMade:1": (
         "{assessment}: assessed until {until}, {decided} decided, {waiting} waiting",
         "{assessment}: opgjort til {until}, {decided} afgjort, {waiting} afventer",
     ),
-    "OutcomeDecided:1": (
-        "outcome of {subject} at {milestone_months} months decided",
-        "resultat for {subject} ved {milestone_months} måneder afgjort",
+    "OutcomeDecided:2": (
+        "outcome {claim} decided",
+        "resultat {claim} afgjort",
     ),
     "EntitlementCalculated:1": (
-        "entitlement for {subject}: {total}",
-        "ret til betaling for {subject}: {total}",
+        "entitlement {claim}: {total}",
+        "ret til betaling {claim}: {total}",
     ),
     "PaymentProposed:1": (
         "{payment} proposed: {payer} to {payee}, {amount}",
@@ -410,5 +453,5 @@ PHRASES: dict[str, tuple[str, str]] = {
         "The last verification is {days} days old. Run `ofl verify`.",
         "Den seneste efterprøvning er {days} dage gammel. Kør `ofl verify`.",
     ),
-}
-"""Every phrase by its key: English, Danish."""
+} | {f"step_{name}": words for kind in KINDS.values() for name, words in kind.words.items()}
+"""Every phrase by its key: English, Danish. Metric kinds bring those of their own steps."""

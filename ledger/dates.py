@@ -84,3 +84,9 @@ def add_months(day: date, months: int) -> date:
 def add_years(day: date, years: int) -> date:
     """The same date `years` later; 29 February becomes 28 February in a common year."""
     return add_months(day, 12 * years)
+
+
+def years_old(born: date, on: date) -> int:
+    """Whole years of age on a day; somebody born on 29 February turns on 28 February."""
+    years = on.year - born.year
+    return years if add_years(born, years) <= on else years - 1

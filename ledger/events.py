@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, ClassVar, Literal
-
-from pydantic import Field
+from typing import ClassVar, Literal
 
 from ledger.dates import Day
-from ledger.facts import Reading, Source, Stay, Tariff
+from ledger.facts import Birth, Quality, Reading, Source, Stay, Tariff, TimeSpell
 from ledger.model import Identifier, Model, Position, SubjectRef, Text
-from ledger.money import Amount, Share
-from ledger.terms.agreement import Role, Terms
-from ledger.terms.refund_rule import RefundRuleTable
+from ledger.money import Amount
+from ledger.parties import Role
+from ledger.shelter.rules import RefundRuleTable
+from ledger.terms.agreement import Terms
+from ledger.working import Gain, Part, Working
 
 
 class Sealed(Model):
@@ -82,10 +82,10 @@ class TariffsRecorded(Event):
 class AgreementSigned(Event):
     """The terms that every decision on the agreement refers to."""
 
-    topic = "AgreementSigned:1"
+    topic = "AgreementSigned:2"
     terms: Terms
     terms_version: int
-    rules_at_signature: RefundRuleTable
+    rules_at_signature: RefundRuleTable | None
     source: Source
 
 
@@ -118,11 +118,15 @@ class CapitalReceived(Event):
 
 
 class PersonEnrolled(Event):
-    """A person entered the programme."""
+    """A person entered the programme, in one of the groups if the terms have any."""
 
     topic = "PersonEnrolled:1"
+    personal = ("born",)
     subject: SubjectRef
     enrolled_on: Day
+    group: Identifier | None = None
+    referred_on: Day | None = None
+    born: Birth | Sealed | None = None
     source: Source
 
 
@@ -146,103 +150,45 @@ class StayRecorded(Event):
 
 
 class MeasurementRecorded(Event):
-    """What one indicator showed for one person at a milestone."""
+    """What one indicator showed for one person, at a milestone if the terms set any."""
 
     topic = "MeasurementRecorded:1"
     personal = ("reading",)
     subject: SubjectRef
-    milestone_months: int
+    milestone_months: int | None
     measured_on: Day
     indicator: Identifier
     reading: Reading | Sealed
     validator: Text
+    quality: Quality = Quality()
+    source: Source
+
+
+class SpellRecorded(Event):
+    """A time in which something held for a person, or the end of one recorded as open before."""
+
+    topic = "SpellRecorded:1"
+    personal = ("spell",)
+    subject: SubjectRef
+    spell: TimeSpell | Sealed
+    closes: Position | None = None
+    source: Source
+
+
+class CohortMeasured(Event):
+    """What one indicator showed for a cohort, or for the agreement as a whole."""
+
+    topic = "CohortMeasured:1"
+    cohort: Identifier
+    measured_on: Day
+    indicator: Identifier
+    reading: Reading
+    validator: Text
+    quality: Quality = Quality()
     source: Source
 
 
 # --- decisions on outcomes and money ----------------------------------------------------------
-
-
-class NightLine(Model):
-    """Nights of one price under one rule: nights × (tariff - own payment) × state share."""
-
-    nights: int
-    tariff: Amount
-    own_payment: Amount
-    rule: Identifier
-    state_share: Share
-    refunded: bool
-    cost: Annotated[str, Field(description="unrounded, in major units")]
-    refund: Annotated[str, Field(description="unrounded, in major units")]
-
-
-class Window(Model):
-    """A running year that touches the period: nights in it and how many were refunded."""
-
-    start: Day
-    end: Day
-    nights_before: int
-    refunded_before: int
-    nights: int
-    refunded: int
-
-
-class History(Model):
-    """One course of events within the period: the counterfactual one or the actual one."""
-
-    lines: tuple[NightLine, ...]
-    windows: tuple[Window, ...]
-    nights: int
-    cost: str
-    refund: str
-
-
-class Side(Model):
-    """One payer's side: its gain, the share of it that the terms say it pays, both unrounded."""
-
-    payer: Identifier
-    gain: str
-    share: Share
-    amount: str
-
-
-class Cap(Model):
-    """A ceiling, what it had left before this entitlement, and whether it cut."""
-
-    scope: Literal["person", "agreement"]
-    limit: Amount
-    left: Amount
-    cut: bool
-
-
-class Working(Model):
-    """How an entitlement was reached, enough to redo it with a pocket calculator."""
-
-    counterfactual: History
-    actual: History
-    state: Side
-    municipality: Side
-    before_caps: str
-    caps: tuple[Cap, ...]
-
-
-class Gain(Model):
-    """Nights and gains of one calendar year under one rule; gains unrounded, may be negative."""
-
-    year: int
-    rule: Identifier
-    nights_counterfactual: int
-    nights_actual: int
-    state_gain: str
-    municipal_gain: str
-
-
-class Part(Model):
-    """What one payer owes one investor."""
-
-    payer: Identifier
-    role: Role
-    payee: Identifier
-    amount: Amount
 
 
 class AssessmentMade(Event):
@@ -254,7 +200,7 @@ class AssessmentMade(Event):
     facts_to: Position
     terms_version: int
     policy_version: int
-    rule_table: Identifier
+    rule_table: Identifier | None
     rules: tuple[Identifier, ...]
     based_on: tuple[Position, ...]
     decided: int
@@ -262,17 +208,23 @@ class AssessmentMade(Event):
 
 
 class OutcomeDecided(Event):
-    """Whether the outcome of one person and period was achieved, by its measurement."""
+    """Whether the outcome of one person or cohort and period was achieved, by its measurement.
 
-    topic = "OutcomeDecided:1"
+    `refused` names the guard by which an outcome that was measured is not paid.
+    """
+
+    topic = "OutcomeDecided:2"
     claim: Text
     assessed_at: Position
-    subject: SubjectRef
+    subject: SubjectRef | None
+    cohort: Identifier | None = None
     metric: Identifier
+    key: Text
     period_start: Day
     period_end: Day
-    milestone_months: int
+    milestone_months: int | None
     achieved: bool
+    refused: Identifier | None = None
     based_on: tuple[Position, ...]
     corrects: Position | None = None
 
@@ -289,7 +241,8 @@ class EntitlementCalculated(Event):
     claim: Text
     outcome_at: Position
     assessed_at: Position
-    subject: SubjectRef
+    subject: SubjectRef | None
+    cohort: Identifier | None = None
     metric: Identifier
     achieved_on: Day
     total: Amount

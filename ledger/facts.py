@@ -6,6 +6,7 @@ These are the values that events carry and that policy computes with.
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -43,6 +44,56 @@ class Reading(Model):
     """What one indicator showed for one person, as the terms define the indicator."""
 
     value: Text
+
+
+class Birth(Model):
+    """The day on which a person was born."""
+
+    day: Day
+
+
+class Validation(StrEnum):
+    """How far a measurement has come with its validator."""
+
+    VALIDATED = "validated"
+    PROVISIONAL = "provisional"
+    REJECTED = "rejected"
+
+
+class Use(StrEnum):
+    """What a measurement is for: to learn by, or to pay by."""
+
+    SUMMATIVE = "summative"
+    FORMATIVE = "formative"
+
+
+class Quality(Model):
+    """What stands behind a measurement. Only what is validated and summative is paid by."""
+
+    status: Validation = Validation.VALIDATED
+    use: Use = Use.SUMMATIVE
+    evidence: Text | None = None
+
+    @property
+    def pays(self) -> bool:
+        """Whether an outcome may rest on it."""
+        return self.status is Validation.VALIDATED and self.use is Use.SUMMATIVE
+
+
+class TimeSpell(Model):
+    """A time in which an indicator held: the days `[started, ended)`; open while not ended."""
+
+    spell: Text
+    indicator: Identifier
+    started: Day
+    ended: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> TimeSpell:
+        if self.ended is not None and self.ended < self.started:
+            message = f"ended {self.ended} is before started {self.started}"
+            raise ValueError(message)
+        return self
 
 
 class Tariff(Model):

@@ -104,8 +104,8 @@ class Amount:
 
 
 ZERO = Amount(0)
-N = TypeVar("N", bound=str)
-"""What the parts of a split are named by."""
+N = TypeVar("N", bound="str | tuple[str, str]")
+"""What the parts of a split are named by; of equals, the last in order."""
 
 
 def total(amounts: Iterable[Amount]) -> Amount:
@@ -164,8 +164,16 @@ def exact(minor: Fraction) -> str:
     return f"{'-' if minor < 0 else ''}{whole}.{decimals:0{scale}d}"
 
 
+def written(minor: Fraction) -> str:
+    """Write unrounded minor units as major units: as `exact`, or as a fraction such as 2/3."""
+    try:
+        return exact(minor)
+    except ValueError:
+        return str(minor / 100)
+
+
 def from_exact(text: str) -> Fraction:
-    """Read back what `exact` wrote, in minor units."""
+    """Read back what `exact` or `written` wrote, in minor units."""
     return Fraction(text) * 100
 
 

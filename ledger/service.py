@@ -23,7 +23,15 @@ from ledger.dates import danish_day
 from ledger.decide import agreement, assessment, bank, intake, investment, payment
 from ledger.decide.decision import New, agreement_stream, bank_stream
 from ledger.decide.refusal import AlreadyDone, NotFound
-from ledger.decide.rows import BankRow, Batch, EnrolmentRow, MeasurementRow, StayRow
+from ledger.decide.rows import (
+    BankRow,
+    Batch,
+    EnrolmentRow,
+    MeasurementRow,
+    ResultRow,
+    SpellRow,
+    StayRow,
+)
 from ledger.decide.state import AgreementState, BankState, LawState, Payable
 from ledger.events import Recorded
 from ledger.facts import Source, Tariff
@@ -367,6 +375,22 @@ class Ledger:
             return intake.record_measurements(states, batch, subjects)
 
         return self._run(["measurements", batch.sha256], decide)
+
+    def import_spells(self, batch: Batch[SpellRow]) -> Done:
+        """Record times in which something held for people."""
+
+        def decide() -> list[New]:
+            states = self.agreements()
+            subjects = self._subjects(states, (row.value.person_id for row in batch.rows))
+            return intake.record_spells(states, batch, subjects, self.clock().date())
+
+        return self._run(["spells", batch.sha256], decide)
+
+    def import_results(self, batch: Batch[ResultRow]) -> Done:
+        """Record what indicators showed for cohorts."""
+        return self._run(
+            ["results", batch.sha256], lambda: intake.record_results(self.agreements(), batch)
+        )
 
     def call_drawdown(self, name: str, amount: Amount, on: date) -> Done:
         """Draw on the investors' commitments."""

@@ -10,7 +10,7 @@ from ledger.decide.refusal import NotFound
 from ledger.decide.state import AgreementState
 from ledger.events import Recorded
 from ledger.facts import CapitalPaidIn
-from ledger.model import Position, SubjectRef
+from ledger.model import Position
 from ledger.money import Amount
 from ledger.policy.entitlement import capital_on
 from ledger.service import Ledger
@@ -26,8 +26,9 @@ class Item:
     entitlement: Recorded
     outcome: Recorded
     measurements: tuple[Recorded, ...]
-    enrolment: Recorded
+    enrolment: Recorded | None
     stays: tuple[Recorded, ...]
+    spells: tuple[Recorded, ...]
     assessment: Recorded
     capital: tuple[Recorded, ...]
     capital_shares: dict[str, Amount]
@@ -99,9 +100,10 @@ def _item(state: AgreementState, events: dict[Position, Recorded], item: e.Payme
         claim=item.claim,
         entitlement=entitlement,
         outcome=outcome,
-        measurements=_measurements(events, decided.subject, decided.milestone_months),
-        enrolment=basis[0],
+        measurements=_measurements(events, decided),
+        enrolment=next((b for b in basis if isinstance(b.event, e.PersonEnrolled)), None),
         stays=tuple(each for each in basis if isinstance(each.event, e.StayRecorded)),
+        spells=tuple(each for each in basis if isinstance(each.event, e.SpellRecorded)),
         assessment=events[entitled.assessed_at],
         capital=tuple(capital),
         capital_shares=capital_on(paid, state.terms, entitled.achieved_on),
@@ -109,12 +111,20 @@ def _item(state: AgreementState, events: dict[Position, Recorded], item: e.Payme
 
 
 def _measurements(
-    events: dict[Position, Recorded], subject: SubjectRef, months: int
+    events: dict[Position, Recorded], decided: e.OutcomeDecided
 ) -> tuple[Recorded, ...]:
-    """All readings at the milestone: the one that decides, and those recorded beside it."""
-    return tuple(
-        recorded
-        for recorded in events.values()
+    """The readings that decide, and those recorded beside them at the same milestone."""
+    beside = {
+        position
+        for position, recorded in events.items()
         if isinstance(recorded.event, e.MeasurementRecorded)
-        and (recorded.event.subject, recorded.event.milestone_months) == (subject, months)
-    )
+        and decided.milestone_months is not None
+        and (recorded.event.subject, recorded.event.milestone_months)
+        == (decided.subject, decided.milestone_months)
+    }
+    read = {
+        position
+        for position in decided.based_on
+        if isinstance(events[position].event, e.MeasurementRecorded | e.CohortMeasured)
+    }
+    return tuple(events[position] for position in sorted(beside | read))

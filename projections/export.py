@@ -39,7 +39,7 @@ from sqlalchemy import Connection, func, select
 
 from ledger.model import Position
 from ledger.money import Amount
-from ledger.terms.agreement import Role
+from ledger.parties import Role
 from projections import views as v
 from projections.follow import Views
 from projections.posting import Account, Line

@@ -227,7 +227,8 @@ def _set(writer: _Writer, table: Table, key: str, values: dict[str, Any]) -> Non
 
 def _sign(writer: _Writer, recorded: Recorded, event: e.AgreementSigned) -> None:
     terms = event.terms
-    cap, guarantee = terms.caps.per_agreement, terms.guarantee
+    caps = (each.limit for each in terms.caps if each.scope == "agreement")
+    cap, guarantee = next(caps, None), terms.guarantee
     row = {
         "agreement": terms.agreement,
         "title": terms.title,

@@ -15,7 +15,7 @@ from ledger import events as e
 from ledger.events import Recorded
 from ledger.model import Position
 from ledger.money import Amount
-from ledger.terms.agreement import Role
+from ledger.parties import Role
 
 
 class Account(StrEnum):

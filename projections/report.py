@@ -11,8 +11,8 @@ from fractions import Fraction
 from sqlalchemy import select
 
 from ledger.money import Amount, from_exact, rounded
-from ledger.terms.agreement import Role
-from ledger.terms.refund_rule import RefundRuleTable
+from ledger.parties import Role
+from ledger.shelter.rules import RefundRuleTable
 from projections import views as v
 from projections.follow import Views
 

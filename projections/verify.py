@@ -20,9 +20,10 @@ from ledger.decide.decision import agreement_stream
 from ledger.decide.payment import propose
 from ledger.decide.state import AgreementState, LawState
 from ledger.events import AssessmentMade, PaymentInstructed, PaymentProposed, Recorded
+from ledger.metrics.base import NoPriceError
 from ledger.policy import VERSION
-from ledger.policy.nights import NoTariffError
 from ledger.service import Ledger
+from ledger.shelter.nights import NoTariffError
 from ledger.store import checkpoint, timestamp
 from ledger.store.chain import GENESIS, link_leaf
 from ledger.store.checkpoint import Checkpoint
@@ -496,7 +497,7 @@ def _repeat(
         )
     try:
         again = decide(law, state, made.until, made.facts_to)
-    except NoTariffError as error:
+    except (NoTariffError, NoPriceError) as error:
         return Kind.ALTERED, f"{made.assessment} cannot be repeated: {error}"
     same_command = [each.event for each in following if each.command == recorded.command]
     if [new.event for new in again] != same_command:

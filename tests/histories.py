@@ -26,8 +26,9 @@ from ledger.decide.state import AgreementState, Drawdown, Payment
 from ledger.events import Recorded
 from ledger.facts import Source, Stay, Tariff
 from ledger.money import Amount
+from ledger.parties import Role
 from ledger.service import Ledger
-from ledger.terms.agreement import Role, Terms
+from ledger.terms.agreement import Terms
 
 CURRENCY = "DKK"
 AGREEMENTS = ("hf", "hf-1", "hf-10")
@@ -86,25 +87,31 @@ def draw_terms(random: Random, agreement: str) -> Terms:
                 "on_change": random.choice(("freeze", "follow")),
             },
             "indicators": [{"id": _INDICATOR, "title": "No shelter", "kind": "yes_no"}],
-            "metric": {
-                "id": "nights-saved",
-                "kind": "shelter_nights_saved",
-                "measured_at_months": random.choice(_MILESTONES),
-                "achieved_when": {"indicator": _INDICATOR, "equals": "yes"},
-                "counterfactual": {
-                    "nights_per_year": random.choice((0, 91, 240, 240, 365)),
-                    "reference_tariffs": [
-                        _reference_tariff(_STARTS_ON, *random.choice(_PRICES[:3])),
-                        _reference_tariff(date(2023, 1, 1), *odd_price),
-                    ],
-                },
-                "state_side": {"payer": state, "share": random.choice(_SHARES)},
-                "municipal_side": {"payer": municipality, "share": random.choice(_SHARES)},
-            },
-            "caps": {
-                "per_person": random.choice(_CAPS_PER_PERSON),
-                "per_agreement": random.choice(_CAPS_PER_AGREEMENT),
-            },
+            "metrics": [
+                {
+                    "id": "nights-saved",
+                    "kind": "shelter_nights_saved",
+                    "measured_at_months": random.choice(_MILESTONES),
+                    "achieved_when": {"indicator": _INDICATOR, "equals": "yes"},
+                    "counterfactual": {
+                        "nights_per_year": random.choice((0, 91, 240, 240, 365)),
+                        "reference_tariffs": [
+                            _reference_tariff(_STARTS_ON, *random.choice(_PRICES[:3])),
+                            _reference_tariff(date(2023, 1, 1), *odd_price),
+                        ],
+                    },
+                    "state_side": {"payer": state, "share": random.choice(_SHARES)},
+                    "municipal_side": {"payer": municipality, "share": random.choice(_SHARES)},
+                }
+            ],
+            "caps": [
+                {"scope": scope, "limit": limit}
+                for scope, limits in (
+                    ("person", _CAPS_PER_PERSON),
+                    ("agreement", _CAPS_PER_AGREEMENT),
+                )
+                if (limit := random.choice(limits)) is not None
+            ],
             "rounding": {
                 "residual_payer": random.choice((state, municipality)),
                 "residual_investor": random.choice(investors),
@@ -251,7 +258,7 @@ class RandomHistory:
         rows = [
             self._measurement(agreement, person_id, months)
             for agreement, person_id in (everybody if self._rarely(2) else self._some(everybody))
-            for months in self._terms[agreement].metric.measured_at_months
+            for months in self._terms[agreement].milestones
             if self._due(agreement, person_id, months) <= self.today or self._rarely(40)
         ]
         batch = self._batch(rows)

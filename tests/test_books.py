@@ -39,9 +39,11 @@ from ledger.decide.refusal import (
 from ledger.decide.state import AgreementState
 from ledger.events import Recorded
 from ledger.money import Amount
+from ledger.parties import Role
 from ledger.policy import entitlement
 from ledger.store.log import EventLog
-from ledger.terms.agreement import Role
+from ledger.terms.caps import Cap
+from ledger.working import Scope, Working
 from projections import posting
 from projections import views as v
 from projections.follow import Views
@@ -165,11 +167,20 @@ def no_cap_is_exceeded(books: Books) -> None:
         by_person[stream, subject] += total
         by_agreement[stream] += total
     for (stream, subject), total in by_person.items():
-        cap = caps[stream].per_person
-        assert cap is None or total <= cap.minor, (stream, subject, total, cap)
+        for cap in caps[stream]:
+            assert cap.scope != "person" or total <= (cap.limit or Amount(0)).minor, (
+                stream,
+                subject,
+                total,
+                cap,
+            )
     for stream, total in by_agreement.items():
-        cap = caps[stream].per_agreement
-        assert cap is None or total <= cap.minor, (stream, total, cap)
+        for cap in caps[stream]:
+            assert cap.scope != "agreement" or total <= (cap.limit or Amount(0)).minor, (
+                stream,
+                total,
+                cap,
+            )
 
 
 def no_entitlement_is_paid_twice(books: Books) -> None:
@@ -369,7 +380,7 @@ def _met(event: e.Event) -> Iterator[str]:
 def _met_by_entitlement(event: e.EntitlementCalculated) -> Iterator[str]:
     if event.corrects and any(part.amount.minor < 0 for part in event.difference):
         yield "a correction below zero"
-    if isinstance(event.working, e.Working):
+    if isinstance(event.working, Working):
         for cap in event.working.caps:
             if cap.cut:
                 yield f"an entitlement cut by the cap of the {cap.scope}"
@@ -473,10 +484,14 @@ def _no_capital(books: Books) -> Books:
     return replace(books, events=tuple(kept))
 
 
-def _a_lower_cap(scope: str) -> Tamper:
+def _uncapped(_caps: object, _outcome: object, owed: object, *_rest: object) -> object:
+    return owed, ()
+
+
+def _a_lower_cap(scope: Scope) -> Tamper:
     def tamper(books: Books) -> Books:
         for recorded, signed in books.each(e.AgreementSigned):
-            caps = signed.terms.caps.model_copy(update={scope: Amount(1)})
+            caps = (Cap(scope=scope, limit=Amount(1)),)
             terms = signed.terms.model_copy(update={"caps": caps})
             books = _event(books, recorded, signed.model_copy(update={"terms": terms}))
         return books
@@ -529,8 +544,8 @@ def sound_books() -> Books:
         (_an_entitlement_posted_whole_again, what_is_settled_and_what_is_owed_is_what_was_decided),
         (_a_settlement_posted_again, what_is_settled_and_what_is_owed_is_what_was_decided),
         (_a_total_that_is_not_its_parts, what_a_claim_is_worth_is_what_was_posted_for_it),
-        (_a_lower_cap("per_person"), no_cap_is_exceeded),
-        (_a_lower_cap("per_agreement"), no_cap_is_exceeded),
+        (_a_lower_cap("person"), no_cap_is_exceeded),
+        (_a_lower_cap("agreement"), no_cap_is_exceeded),
         (_a_part_below_zero, only_capital_paid_in_earns),
         (_no_capital, only_capital_paid_in_earns),
         (_an_entitlement_in_two_payments, no_entitlement_is_paid_twice),
@@ -585,7 +600,7 @@ _APPLY_PAYMENT = AgreementState._apply_payment  # noqa: SLF001 - to break it
             lambda before, after: after,  # noqa: ARG005 - as the function is called
             what_a_claim_is_worth_is_what_was_posted_for_it,
         ),
-        (entitlement, "_caps", lambda *_: (), no_cap_is_exceeded),
+        (entitlement, "capped", _uncapped, no_cap_is_exceeded),
         (posting, "_pay", _paid_by_nobody, what_a_owes_b_is_what_b_is_owed_by_a),
         (AgreementState, "_apply_payment", _proposed_again, no_entitlement_is_paid_twice),
     ],

@@ -18,9 +18,11 @@ from pydantic import BaseModel
 from desk.cli.session import Settings
 from desk.intake import files
 from ledger.events import EVENTS, Event
+from ledger.metrics.base import Metric
+from ledger.metrics.kinds import KINDS
 from ledger.model import Model
+from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
-from ledger.terms.refund_rule import RefundRuleTable
 from ledger.terms.shipped import shelter_refund_rules, terms_schema
 from tests.desk import reference
 from tests.docs_support import (
@@ -166,15 +168,23 @@ def test_every_value_in_an_event_is_told_with_its_fields() -> None:
 
 @pytest.mark.parametrize("model", [Terms, RefundRuleTable])
 def test_every_key_of_the_terms_is_told(model: type[Model]) -> None:
-    whole = page("reference/terms.md")
-    for each in models(model):
+    paths = [REFERENCE / "terms.md", *sorted((REFERENCE / "metrics").glob("*.md"))]
+    sections = [part for path in paths for part in _sections(Page(path))]
+    for each in models(model) | ({Metric} if model is Terms else set()):
         heading = f"`{each.__name__}`"
-        (section,) = [
-            part for part in _sections(whole) if part.splitlines()[0].endswith(f"({heading})")
-        ]
-        assert first_cells(section) == list(each.model_fields), each
+        (section,) = [part for part in sections if part.splitlines()[0].endswith(f"({heading})")]
+        shared = Metric.model_fields if issubclass(each, Metric) and each is not Metric else {}
+        assert first_cells(section) == [name for name in each.model_fields if name not in shared], (
+            each
+        )
         for choice in _choices(each):
             assert f"`{choice}`" in section, f"{each.__name__}: {choice}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_metric_kind_has_a_page_and_stands_in_the_list(kind: str) -> None:
+    assert f"({kind}.md)" in page("reference/metrics/index.md").text
+    assert page(f"reference/metrics/{kind}.md").text.startswith(f"# `{kind}`\n")
 
 
 def _sections(whole: Page) -> list[str]:
@@ -215,6 +225,8 @@ def models(model: type[BaseModel]) -> set[type[BaseModel]]:
         ("Enrolments", files.EnrolmentLine),
         ("Stays", files.StayLine),
         ("Measurements", files.MeasurementLine),
+        ("Spells", files.SpellLine),
+        ("Results", files.ResultLine),
         ("Bank statements", files.BankLine),
     ],
 )
@@ -241,7 +253,7 @@ def test_the_examples_are_valid_under_the_published_schemas() -> None:
         for path in sorted(DOCS.glob("examples/*/*.yaml"))
     ]
     examples.append(("refund-rules.schema.json", shelter_refund_rules()))
-    assert len(examples) == 3
+    assert len(examples) >= len(KINDS)
     for name, model in examples:
         schema = json.loads((REFERENCE / name).read_text(encoding="utf-8"))
         value: dict[str, Any] = model.model_dump(mode="json")

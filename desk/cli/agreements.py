@@ -12,7 +12,8 @@ import typer
 from desk.cli.session import Session
 from desk.cli.values import day
 from desk.intake.files import read_terms
-from ledger.policy.assess import Assessment, Waiting
+from ledger.metrics.base import Waiting
+from ledger.policy.assess import Assessment
 from ledger.service import Ledger
 from ledger.store.location import KEY_FILE
 from ledger.terms.shipped import terms_schema
@@ -163,12 +164,15 @@ _WAITING = {
     Waiting.MEASUREMENT: "a measurement",
     Waiting.REGISTER: "a later export of the shelter register",
     Waiting.CAPITAL: "capital to be paid in",
+    Waiting.CLAIM: "the day from which they may be claimed",
+    Waiting.RENEGOTIATION: "new terms after a change of law",
 }
 
 
 def waiting(found: Assessment) -> dict[str, int]:
     """How many milestones wait, by what they wait for."""
     counts: dict[str, int] = {}
-    for _, reason in found.waiting:
-        counts[reason.value] = counts.get(reason.value, 0) + 1
+    for outcome in found.waiting:
+        assert outcome.waiting is not None
+        counts[outcome.waiting.value] = counts.get(outcome.waiting.value, 0) + 1
     return counts

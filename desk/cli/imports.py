@@ -86,6 +86,26 @@ def measurements(context: typer.Context, file: File) -> None:
 
 
 @app.command()
+def spells(context: typer.Context, file: File) -> None:
+    """Times in which something held for people, such as a job: new ones, and ends of open ones."""
+    session: Session = context.obj
+    batch = files.read_spells(file)
+    with session.ledger() as ledger:
+        done = ledger.import_spells(batch)
+    _report(session, file, done, len(batch.rows), len(done.recorded), "spells or ends of spells")
+
+
+@app.command()
+def results(context: typer.Context, file: File) -> None:
+    """What indicators showed for cohorts, or for an agreement as a whole."""
+    session: Session = context.obj
+    batch = files.read_results(file)
+    with session.ledger() as ledger:
+        done = ledger.import_results(batch)
+    _report(session, file, done, len(batch.rows), len(done.recorded), "results")
+
+
+@app.command()
 def bank(context: typer.Context, file: File) -> None:
     """A bank statement: settles the payments and drawdowns that its lines name."""
     session: Session = context.obj

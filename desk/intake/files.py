@@ -9,11 +9,20 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from desk.intake.table import read_table, read_text
+from desk.intake.table import MAY_BE_LEFT_OUT, read_table, read_text
 from ledger.dates import parse_date
 from ledger.decide.refusal import FileRefused, Finding
-from ledger.decide.rows import BankRow, Batch, EnrolmentRow, MeasurementRow, StayRow
-from ledger.facts import Source, Stay, Tariff
+from ledger.decide.rows import (
+    BankRow,
+    Batch,
+    EnrolmentRow,
+    MeasurementRow,
+    ResultRow,
+    SpellRow,
+    StayRow,
+)
+from ledger.facts import Quality, Source, Stay, Tariff, TimeSpell, Use, Validation
+from ledger.metrics.base import ALL
 from ledger.model import Identifier, Model, Text
 from ledger.money import ZERO, Amount
 from ledger.terms.agreement import Terms
@@ -26,7 +35,7 @@ YEARS = range(1900, 2100)
 # Letters of the Nordic alphabets, composed: what looks alike must be the same id.
 _LETTER = "0-9A-Za-zÀ-ÖØ-öø-ÿ"
 _ID = re.compile(rf"[{_LETTER}][{_LETTER} ._:/#()+-]{{0,199}}")
-_MONTHS = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
+_MONTHS = re.compile(r"0|[1-9][0-9]{0,2}", re.ASCII)
 
 
 def _day(text: str) -> date:
@@ -100,6 +109,9 @@ class EnrolmentLine(Model):
     agreement: Identifier
     person_id: Identity
     enrolled_on: Day
+    group: Annotated[Identifier | None, MAY_BE_LEFT_OUT] = None
+    referred_on: Annotated[Day | None, MAY_BE_LEFT_OUT] = None
+    born_on: Annotated[Day | None, MAY_BE_LEFT_OUT] = None
 
 
 class StayLine(Model):
@@ -121,16 +133,58 @@ class StayLine(Model):
         return value
 
 
+Status = Annotated[Validation, MAY_BE_LEFT_OUT]
+Purpose = Annotated[Use, MAY_BE_LEFT_OUT]
+Evidence = Annotated[Text | None, MAY_BE_LEFT_OUT]
+
+
 class MeasurementLine(Model):
-    """What one indicator showed for one person at a milestone."""
+    """What one indicator showed for a person; `milestone_months` is empty where there are none."""
 
     agreement: Identifier
     person_id: Identity
-    milestone_months: Months
+    milestone_months: Months | None = None
     measured_on: Day
     indicator: Identifier
     value: Text
     validator: Text
+    status: Status = Validation.VALIDATED
+    use: Purpose = Use.SUMMATIVE
+    evidence: Evidence = None
+
+
+class SpellLine(Model):
+    """A time in which something held for a person; `ended` is empty while it lasts."""
+
+    agreement: Identifier
+    spell_id: Identity
+    person_id: Identity
+    indicator: Identifier
+    started: Day
+    ended: Day | None = None
+
+    @field_validator("ended")
+    @classmethod
+    def _in_order(cls, value: date | None, info: ValidationInfo) -> date | None:
+        started = info.data.get("started")
+        if value is not None and started is not None and value < started:
+            message = "the spell ends before it begins; correct the day here or under started"
+            raise ValueError(message)
+        return value
+
+
+class ResultLine(Model):
+    """What one indicator showed for a cohort; `cohort` is "all" for the agreement as a whole."""
+
+    agreement: Identifier
+    cohort: Identifier = ALL
+    measured_on: Day
+    indicator: Identifier
+    value: Text
+    validator: Text
+    status: Status = Validation.VALIDATED
+    use: Purpose = Use.SUMMATIVE
+    evidence: Evidence = None
 
 
 class BankLine(Model):
@@ -171,7 +225,14 @@ def read_enrolments(path: Path) -> Batch[EnrolmentRow]:
     return read_table(
         path,
         EnrolmentLine,
-        lambda line: EnrolmentRow(line.agreement, line.person_id, line.enrolled_on),
+        lambda line: EnrolmentRow(
+            line.agreement,
+            line.person_id,
+            line.enrolled_on,
+            line.group,
+            line.referred_on,
+            line.born_on,
+        ),
     )
 
 
@@ -205,6 +266,47 @@ def read_measurements(path: Path) -> Batch[MeasurementRow]:
             line.indicator,
             line.value,
             line.validator,
+            _quality(line),
+        ),
+    )
+
+
+def _quality(line: MeasurementLine | ResultLine) -> Quality:
+    """What stands behind a measurement; validated and meant to be paid by if not said."""
+    return Quality(status=line.status, use=line.use, evidence=line.evidence)
+
+
+def read_spells(path: Path) -> Batch[SpellRow]:
+    """Read times in which something held for people."""
+    return read_table(
+        path,
+        SpellLine,
+        lambda line: SpellRow(
+            line.agreement,
+            line.person_id,
+            TimeSpell(
+                spell=line.spell_id,
+                indicator=line.indicator,
+                started=line.started,
+                ended=line.ended,
+            ),
+        ),
+    )
+
+
+def read_results(path: Path) -> Batch[ResultRow]:
+    """Read what a validator measured of cohorts."""
+    return read_table(
+        path,
+        ResultLine,
+        lambda line: ResultRow(
+            line.agreement,
+            line.cohort,
+            line.measured_on,
+            line.indicator,
+            line.value,
+            line.validator,
+            _quality(line),
         ),
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import difflib
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -117,6 +117,10 @@ def _not_text(content: bytes) -> Finding | None:
     return None
 
 
+MAY_BE_LEFT_OUT = "a column that files may be without"
+"""Stands in the annotation of such a column; the others must be there, if only with empty cells."""
+
+
 def read_table(path: Path, line: type[L], make: Callable[[L], R]) -> Batch[R]:
     """Read a file whose columns are the fields of `line`, and make a value of each row.
 
@@ -130,7 +134,8 @@ def read_table(path: Path, line: type[L], make: Callable[[L], R]) -> Batch[R]:
     while len(lines) > 1 and lines[-1] in ("", "\r"):
         lines.pop()
     separator = ";" if ";" in lines[0] else ","
-    columns, findings = _header(_cells(lines[0], separator), list(line.model_fields))
+    optional = {name for name, f in line.model_fields.items() if MAY_BE_LEFT_OUT in f.metadata}
+    columns, findings = _header(_cells(lines[0], separator), list(line.model_fields), optional)
     if not findings and len(lines) == 1:
         findings = [Finding(1, "", "no rows follow the header; export the file again")]
     if findings:
@@ -156,7 +161,9 @@ def _cells(line: str, separator: str) -> list[str] | None:
         return None
 
 
-def _header(names: Sequence[str] | None, known: Sequence[str]) -> tuple[list[str], list[Finding]]:
+def _header(
+    names: Sequence[str] | None, known: Sequence[str], optional: Collection[str]
+) -> tuple[list[str], list[Finding]]:
     """The columns in the file's order, and what is wrong with their names."""
     listed = ",".join(known)
     if names is None or not set(names) & set(known):
@@ -171,7 +178,8 @@ def _header(names: Sequence[str] | None, known: Sequence[str]) -> tuple[list[str
         hint = f"did you mean {close[0]!r}?" if close else f"the columns are {listed}"
         findings.append(Finding(1, "", f"the name of column {number} is not known here; {hint}"))
         missing = [name for name in missing if name not in close]
-    findings += [Finding(1, name, "this column is missing") for name in missing]
+    wanted = (name for name in missing if name not in optional)
+    findings += [Finding(1, name, "this column is missing") for name in wanted]
     doubled = [name for name in known if names.count(name) > 1]
     findings += [Finding(1, name, "two columns have this name; keep one") for name in doubled]
     return list(names), findings

@@ -17,8 +17,8 @@ from ledger.decide.refusal import AgainstTerms, AlreadyDone, OutOfOrder
 from ledger.decide.state import AgreementState, LawState
 from ledger.facts import Source
 from ledger.money import CURRENCIES
+from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
-from ledger.terms.refund_rule import RefundRuleTable
 
 
 def open_ledger(
@@ -59,14 +59,15 @@ def sign(law: LawState, state: AgreementState, terms: Terms, source: Source) -> 
     if terms.currency != law.opened.currency:
         message = f"the ledger is in {law.opened.currency}, the terms are in {terms.currency}"
         raise AgainstTerms(message)
-    if terms.refund_law.table not in law.rules:
+    table = terms.refund_law.table if terms.refund_law else None
+    if table is not None and table not in law.rules:
         known = ", ".join(sorted(law.rules))
-        message = f"refund_law.table: there is no rule table {terms.refund_law.table!r} ({known})"
+        message = f"refund_law.table: there is no rule table {table!r} ({known})"
         raise AgainstTerms(message)
     signed = e.AgreementSigned(
         terms=terms,
         terms_version=1,
-        rules_at_signature=law.rules[terms.refund_law.table][1],
+        rules_at_signature=law.rules[table][1] if table else None,
         source=source,
     )
     return numbered(agreement_stream(terms.agreement), 0, [(terms.signed_on, signed)])

@@ -8,16 +8,18 @@ from ledger import events as e
 from ledger.decide.decision import New, agreement_stream, numbered
 from ledger.decide.refusal import OutOfOrder
 from ledger.decide.state import AgreementState, Claim, LawState
-from ledger.model import Position, SubjectRef
+from ledger.metrics.base import Outcome
+from ledger.model import Position
 from ledger.money import ZERO, Amount
+from ledger.parties import Role
 from ledger.policy import VERSION
-from ledger.policy.assess import Assessment, Decided, Milestone, assess
-from ledger.terms.agreement import Role
+from ledger.policy.assess import Assessment, Decided, assess
+from ledger.working import Part
 
 
-def claim_id(agreement: str, metric: str, milestone: Milestone) -> str:
-    """The name under which an outcome is decided once: agreement, person, metric, milestone."""
-    return f"{agreement}/{milestone.subject}/{metric}/{milestone.months}m"
+def claim_id(agreement: str, outcome: Outcome) -> str:
+    """The name under which an outcome is decided once: agreement, who, metric, which."""
+    return f"{agreement}/{outcome.unit}/{outcome.metric}/{outcome.key}"
 
 
 def run(law: LawState, state: AgreementState, until: date) -> Assessment:
@@ -59,29 +61,31 @@ def decide(law: LawState, state: AgreementState, until: date, facts_to: Position
     first = Position(facts_to + 1)
     for each in changed:
         outcome_at = Position(first + len(events))
-        events.append((each.milestone.period.end, _outcome(state, each, first)))
+        events.append((each.outcome.achieved_on, _outcome(state, each, first)))
         before = _claim(state, each)
         if each.entitlement is not None or (before and before.parts):
             event = _entitlement(state, each, outcome_at, first)
-            events.append((each.milestone.period.end, event))
+            events.append((each.outcome.achieved_on, event))
     return numbered(agreement_stream(state.agreement), version, events)
 
 
 def _claim(state: AgreementState, decided: Decided) -> Claim | None:
-    metric = state.terms.metric.id
-    return state.claims.get(claim_id(state.agreement, metric, decided.milestone))
+    return state.claims.get(claim_id(state.agreement, decided.outcome))
 
 
-def _parts(decided: Decided) -> tuple[e.Part, ...]:
+def _parts(decided: Decided) -> tuple[Part, ...]:
     return decided.entitlement.parts if decided.entitlement else ()
 
 
 def _differs(state: AgreementState, decided: Decided) -> bool:
     claim = _claim(state, decided)
-    return claim is None or (claim.achieved, claim.parts) != (decided.achieved, _parts(decided))
+    return claim is None or (claim.achieved, claim.parts) != (
+        decided.outcome.achieved,
+        _parts(decided),
+    )
 
 
-def difference(before: tuple[e.Part, ...], after: tuple[e.Part, ...]) -> tuple[e.Part, ...]:
+def difference(before: tuple[Part, ...], after: tuple[Part, ...]) -> tuple[Part, ...]:
     """What must be added to the parts before to get the parts after; zeros left out."""
     amounts: dict[tuple[str, Role, str], Amount] = {}
     for part in after:
@@ -90,7 +94,7 @@ def difference(before: tuple[e.Part, ...], after: tuple[e.Part, ...]) -> tuple[e
         key = (part.payer, part.role, part.payee)
         amounts[key] = amounts.get(key, ZERO) - part.amount
     return tuple(
-        e.Part(payer=payer, role=role, payee=payee, amount=amount)
+        Part(payer=payer, role=role, payee=payee, amount=amount)
         for (payer, role, payee), amount in amounts.items()
         if amount
     )
@@ -104,17 +108,17 @@ def _assessment_made(
     assessment: Assessment,
     changed: int,
 ) -> e.AssessmentMade:
-    rule_at, _ = law.rules[state.terms.refund_law.table]
-    based_on = [state.signed_at, rule_at, *law.tariff_positions, *state.register_at]
-    rules = state.facts(law).rules
+    refund_law, rules = state.terms.refund_law, state.facts(law).rules
+    rule_at = [law.rules[refund_law.table][0]] if refund_law else []
+    based_on = [state.signed_at, *rule_at, *law.tariff_positions, *state.register_at]
     return e.AssessmentMade(
         assessment=f"{state.agreement}-A{len(state.assessments) + 1:03d}",
         until=until,
         facts_to=facts_to,
         terms_version=state.require_signed().terms_version,
         policy_version=VERSION,
-        rule_table=rules.id,
-        rules=tuple(rule.id for rule in rules.rules),
+        rule_table=rules.id if rules else None,
+        rules=tuple(rule.id for rule in rules.rules) if rules else (),
         based_on=tuple(based_on),
         decided=changed,
         waiting=len(assessment.waiting),
@@ -122,21 +126,20 @@ def _assessment_made(
 
 
 def _outcome(state: AgreementState, decided: Decided, assessed_at: Position) -> e.OutcomeDecided:
-    milestone, metric = decided.milestone, state.terms.metric
-    reading_at, _ = state.readings[
-        milestone.subject, milestone.months, metric.achieved_when.indicator
-    ]
-    before = _claim(state, decided)
+    outcome, before = decided.outcome, _claim(state, decided)
     return e.OutcomeDecided(
-        claim=claim_id(state.agreement, metric.id, milestone),
+        claim=claim_id(state.agreement, outcome),
         assessed_at=assessed_at,
-        subject=milestone.subject,
-        metric=metric.id,
-        period_start=milestone.period.start,
-        period_end=milestone.period.end,
-        milestone_months=milestone.months,
-        achieved=decided.achieved,
-        based_on=(reading_at,),
+        subject=outcome.subject,
+        cohort=outcome.cohort,
+        metric=outcome.metric,
+        key=outcome.key,
+        period_start=outcome.period.start,
+        period_end=outcome.period.end,
+        milestone_months=outcome.months,
+        achieved=outcome.achieved,
+        refused=outcome.refused,
+        based_on=outcome.read_at,
         corrects=before.outcome_at if before else None,
     )
 
@@ -144,29 +147,23 @@ def _outcome(state: AgreementState, decided: Decided, assessed_at: Position) -> 
 def _entitlement(
     state: AgreementState, decided: Decided, outcome_at: Position, assessed_at: Position
 ) -> e.EntitlementCalculated:
-    milestone, before = decided.milestone, _claim(state, decided)
-    result = decided.entitlement
+    outcome, result, before = decided.outcome, decided.entitlement, _claim(state, decided)
+    capital = (position for position, paid in state.capital if paid.paid_on <= outcome.achieved_on)
     return e.EntitlementCalculated(
-        claim=claim_id(state.agreement, state.terms.metric.id, milestone),
+        claim=claim_id(state.agreement, outcome),
         outcome_at=outcome_at,
         assessed_at=assessed_at,
-        subject=milestone.subject,
-        metric=state.terms.metric.id,
-        achieved_on=milestone.period.end,
+        subject=outcome.subject,
+        cohort=outcome.cohort,
+        metric=outcome.metric,
+        achieved_on=outcome.achieved_on,
         total=result.total if result else ZERO,
         parts=_parts(decided),
         difference=difference(before.parts if before else (), _parts(decided)),
-        gains=decided.gains,
+        gains=outcome.gains,
         person_total=result.person_total if result else ZERO,
         agreement_total=result.agreement_total if result else ZERO,
         working=result.working if result else None,
-        based_on=_basis(state, milestone.subject, milestone.period.end),
+        based_on=(*outcome.based_on, *capital),
         corrects=before.entitlement_at if before else None,
     )
-
-
-def _basis(state: AgreementState, subject: SubjectRef, achieved_on: date) -> tuple[Position, ...]:
-    """The enrolment, the stays and the capital that an entitlement rests on."""
-    stays = sorted(position for position, _ in state.stays[subject].values())
-    capital = [position for position, paid in state.capital if paid.paid_on <= achieved_on]
-    return (state.enrolled[subject][0], *stays, *capital)

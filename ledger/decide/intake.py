@@ -8,15 +8,25 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import TypeVar
 
 from ledger import events as e
 from ledger.dates import add_months
 from ledger.decide.decision import TARIFFS_STREAM, New, agreement_stream, numbered
 from ledger.decide.refusal import AgainstTerms, FileRefused, Finding
-from ledger.decide.rows import Batch, EnrolmentRow, MeasurementRow, Row, StayRow
-from ledger.decide.state import AgreementState, LawState
-from ledger.facts import Reading, Stay, Tariff, tariff_on
-from ledger.model import SubjectRef
+from ledger.decide.rows import (
+    Batch,
+    EnrolmentRow,
+    MeasurementRow,
+    ResultRow,
+    Row,
+    SpellRow,
+    StayRow,
+)
+from ledger.decide.state import AgreementState, LawState, ReadingKey, ResultKey, reading_key
+from ledger.facts import Birth, Reading, Stay, Tariff, TimeSpell, tariff_on
+from ledger.indicator import IndicatorKind
+from ledger.model import Position, SubjectRef
 from ledger.money import ZERO
 
 States = Mapping[str, AgreementState]
@@ -61,7 +71,7 @@ def check_enrolments(states: States, batch: Batch[EnrolmentRow], subjects: Subje
     """
     findings: list[Finding] = []
     enrolled = {
-        (agreement, person_id): states[agreement].enrolled[ref][1]
+        (agreement, person_id): _as_row(states[agreement].enrolled[ref][1])
         for (agreement, person_id), ref in _enrolled(states, subjects).items()
     }
     counts = {agreement: len(state.enrolled) for agreement, state in states.items()}
@@ -78,9 +88,12 @@ def check_enrolments(states: States, batch: Batch[EnrolmentRow], subjects: Subje
             )
             findings.append(Finding(row.number, "enrolled_on", message))
             continue
+        wrong_group = _group_finding(state, row)
+        if wrong_group is not None:
+            findings.append(wrong_group)
         known = enrolled.get((value.agreement, value.person_id))
         if known is None:
-            enrolled[value.agreement, value.person_id] = value.enrolled_on
+            enrolled[value.agreement, value.person_id] = _without_person(value)
             counts[value.agreement] += 1
             if counts[value.agreement] > state.terms.people:
                 message = (
@@ -88,13 +101,38 @@ def check_enrolments(states: States, batch: Batch[EnrolmentRow], subjects: Subje
                     "so leave the row out or move it to another agreement"
                 )
                 findings.append(Finding(row.number, "agreement", message))
-        elif known != value.enrolled_on:
+        elif known != _without_person(value):
+            what = "from another day" if known[0] != value.enrolled_on else "with other particulars"
             message = (
-                f"this person is enrolled in {value.agreement} from another day; "
+                f"this person is enrolled in {value.agreement} {what}; "
                 "an enrolment is not changed by import"
             )
             findings.append(Finding(row.number, "enrolled_on", message))
     _refuse(batch.file, findings)
+
+
+_Particulars = tuple[date, str | None, date | None, date | None]
+
+
+def _without_person(row: EnrolmentRow) -> _Particulars:
+    return row.enrolled_on, row.group, row.referred_on, row.born_on
+
+
+def _as_row(event: e.PersonEnrolled) -> _Particulars:
+    born = event.born.day if isinstance(event.born, Birth) else None
+    return event.enrolled_on, event.group, event.referred_on, born
+
+
+def _group_finding(state: AgreementState, row: Row[EnrolmentRow]) -> Finding | None:
+    """What is wrong with a person's group; None if nothing is."""
+    groups, group = state.terms.groups, row.value.group
+    if group is None and groups:
+        message = f"the terms have groups; write one of {', '.join(groups)}"
+        return Finding(row.number, "group", message)
+    if group is not None and group not in groups:
+        known = ", ".join(groups) or "they have none, so leave it empty"
+        return Finding(row.number, "group", f"the terms have no group {group!r} ({known})")
+    return None
 
 
 def enrol(states: States, batch: Batch[EnrolmentRow], subjects: Subjects) -> list[New]:
@@ -105,7 +143,12 @@ def enrol(states: States, batch: Batch[EnrolmentRow], subjects: Subjects) -> lis
         ref = subjects[value.agreement, value.person_id]
         if ref not in states[value.agreement].enrolled and ref not in fresh:
             event = e.PersonEnrolled(
-                subject=ref, enrolled_on=value.enrolled_on, source=batch.source(row.number)
+                subject=ref,
+                enrolled_on=value.enrolled_on,
+                group=value.group,
+                referred_on=value.referred_on,
+                born=Birth(day=value.born_on) if value.born_on else None,
+                source=batch.source(row.number),
             )
             fresh[ref] = (value.agreement, value.enrolled_on, event)
     return [
@@ -160,7 +203,7 @@ def record_measurements(
     """Readings that are new; one that differs from what is known is refused."""
     findings: list[Finding] = []
     fresh: dict[str, list[tuple[date, e.Event]]] = {}
-    seen: dict[tuple[SubjectRef, int, str], MeasurementRow] = {}
+    seen: dict[ReadingKey, MeasurementRow] = {}
     for row in batch.rows:
         finding = _measurement_finding(states, subjects, row)
         if finding is not None:
@@ -168,8 +211,6 @@ def record_measurements(
             continue
         value = row.value
         ref = subjects[value.agreement, value.person_id]
-        key = (ref, value.milestone_months, value.indicator)
-        known = states[value.agreement].readings.get(key)
         event = e.MeasurementRecorded(
             subject=ref,
             milestone_months=value.milestone_months,
@@ -177,8 +218,11 @@ def record_measurements(
             indicator=value.indicator,
             reading=Reading(value=value.value),
             validator=value.validator,
+            quality=value.quality,
             source=batch.source(row.number),
         )
+        key = reading_key(event)
+        known = states[value.agreement].readings.get(key)
         if known is not None:
             if not _same_reading(known[1], event):
                 message = (
@@ -321,27 +365,176 @@ def _measurement_finding(
     if ref is None or ref not in state.enrolled:
         message = f"this person is not enrolled in {value.agreement}; import the enrolment first"
         return Finding(row.number, "person_id", message)
-    milestones = state.terms.metric.measured_at_months
+    wrong = _milestone_finding(state, ref, row)
+    if wrong is not None:
+        return wrong
+    return _reading_finding(state, row.number, value.indicator, value.value)
+
+
+def _milestone_finding(
+    state: AgreementState, ref: SubjectRef, row: Row[MeasurementRow]
+) -> Finding | None:
+    """What is wrong with the milestone of a measurement; 0 months is the baseline, on any day."""
+    value, milestones = row.value, state.terms.milestones
+    if value.milestone_months is None:
+        reading = [
+            m for m in state.terms.metrics if value.indicator in {i for _, i, _ in m.indicators()}
+        ]
+        if reading and all(metric.milestones() for metric in reading):
+            listed = ", ".join(map(str, milestones))
+            message = f"the terms measure this at {listed} months; write at which"
+            return Finding(row.number, "milestone_months", message)
+        return None
     if value.milestone_months not in milestones:
-        listed = ", ".join(map(str, milestones))
+        listed = ", ".join(map(str, milestones)) or "no"
         message = f"the terms measure at {listed} months, not at {value.milestone_months}"
         return Finding(row.number, "milestone_months", message)
-    due = add_months(state.enrolled[ref][1], value.milestone_months)
-    if value.measured_on < due:
+    due = add_months(state.enrolled[ref][1].enrolled_on, value.milestone_months)
+    if value.milestone_months and value.measured_on < due:
         message = (
             f"this is before the milestone, {value.milestone_months} months after enrolment; "
             "correct the day or the milestone"
         )
         return Finding(row.number, "measured_on", message)
-    indicator = state.terms.indicator(value.indicator)
+    return None
+
+
+def _reading_finding(state: AgreementState, number: int, name: str, value: str) -> Finding | None:
+    indicator = state.terms.indicator(name)
     if indicator is None:
         listed = ", ".join(each.id for each in state.terms.indicators)
-        message = f"the terms have no indicator {value.indicator!r} (they have {listed})"
-        return Finding(row.number, "indicator", message)
-    problem = indicator.problem(value.value)
-    return Finding(row.number, "value", problem) if problem else None
+        message = f"the terms have no indicator {name!r} (they have {listed})"
+        return Finding(number, "indicator", message)
+    problem = indicator.problem(value)
+    return Finding(number, "value", problem) if problem else None
 
 
-def _same_reading(known: e.MeasurementRecorded, new: e.MeasurementRecorded) -> bool:
+_MeasuredEvent = TypeVar("_MeasuredEvent", e.MeasurementRecorded, e.CohortMeasured)
+
+
+def _same_reading(known: _MeasuredEvent, new: _MeasuredEvent) -> bool:
     ignored = {"source", "validator"}
     return known.model_dump(exclude=ignored) == new.model_dump(exclude=ignored)
+
+
+def record_spells(
+    states: States, batch: Batch[SpellRow], subjects: Subjects, today: date
+) -> list[New]:
+    """Spells that are new or have ended since; one that contradicts what is known is refused.
+
+    A spell's own days are personal and sealed; its record counts on the day it was made.
+    """
+    findings: list[Finding] = []
+    fresh: dict[str, dict[str, e.SpellRecorded]] = {name: {} for name in states}
+    rows: dict[tuple[str, str], SpellRow] = {}
+    for row in batch.rows:
+        value = row.value
+        finding = _spell_finding(states, subjects, row)
+        if (
+            finding is None
+            and rows.setdefault((value.agreement, value.spell.spell), value) != value
+        ):
+            message = "this spell stands in the file twice with different content; keep one"
+            finding = Finding(row.number, "spell_id", message)
+        if finding is not None:
+            findings.append(finding)
+            continue
+        ref = subjects[value.agreement, value.person_id]
+        known = _known_spell(states[value.agreement], value.spell.spell)
+        if known is not None and known[1:] == (ref, value.spell):
+            continue
+        closes = known[0] if known else None
+        event = e.SpellRecorded(
+            subject=ref, spell=value.spell, closes=closes, source=batch.source(row.number)
+        )
+        fresh[value.agreement].setdefault(value.spell.spell, event)
+    _refuse(batch.file, findings)
+    return [
+        new
+        for agreement, events in fresh.items()
+        for new in numbered(
+            agreement_stream(agreement),
+            states[agreement].version,
+            [(today, event) for event in events.values()],
+        )
+    ]
+
+
+def _known_spell(state: AgreementState, name: str) -> tuple[Position, SubjectRef, TimeSpell] | None:
+    for ref, spells in state.spells.items():
+        if name in spells:
+            position, spell = spells[name]
+            return position, ref, spell
+    return None
+
+
+def _spell_finding(states: States, subjects: Subjects, row: Row[SpellRow]) -> Finding | None:
+    """What is wrong with one row taken alone; None if nothing is."""
+    value, number = row.value, row.number
+    state = states.get(value.agreement)
+    if state is None:
+        return _unknown_agreement(number, value.agreement, states)
+    ref = subjects.get((value.agreement, value.person_id))
+    if ref is None or ref not in state.enrolled:
+        message = f"this person is not enrolled in {value.agreement}; import the enrolment first"
+        return Finding(number, "person_id", message)
+    indicator = state.terms.indicator(value.spell.indicator)
+    if indicator is None or indicator.kind is not IndicatorKind.SPELL:
+        spells = [i.id for i in state.terms.indicators if i.kind is IndicatorKind.SPELL]
+        message = f"the terms have no such indicator in spells ({', '.join(spells) or 'none'})"
+        return Finding(number, "indicator", message)
+    known = _known_spell(state, value.spell.spell)
+    if known is not None:
+        before = known[2]
+        ended = before.model_copy(update={"ended": value.spell.ended})
+        if (known[1], ended) != (ref, value.spell) or before.ended not in (None, ended.ended):
+            message = (
+                "this spell was recorded before with another person, indicator or day; "
+                "an import only adds spells and ends open ones"
+            )
+            return Finding(number, "spell_id", message)
+    return None
+
+
+def record_results(states: States, batch: Batch[ResultRow]) -> list[New]:
+    """Readings of cohorts that are new; one that differs from what is known is refused."""
+    findings: list[Finding] = []
+    fresh: dict[str, dict[ResultKey, e.CohortMeasured]] = {name: {} for name in states}
+    for row in batch.rows:
+        value = row.value
+        state = states.get(value.agreement)
+        if state is None:
+            findings.append(_unknown_agreement(row.number, value.agreement, states))
+            continue
+        finding = _reading_finding(state, row.number, value.indicator, value.value)
+        if finding is not None:
+            findings.append(finding)
+            continue
+        event = e.CohortMeasured(
+            cohort=value.cohort,
+            measured_on=value.measured_on,
+            indicator=value.indicator,
+            reading=Reading(value=value.value),
+            validator=value.validator,
+            quality=value.quality,
+            source=batch.source(row.number),
+        )
+        key = (value.cohort, value.indicator, value.measured_on)
+        known = state.results.get(key)
+        before = known[1] if known else fresh[value.agreement].setdefault(key, event)
+        if before is not event and not _same_reading(before, event):
+            message = (
+                "this cohort was measured that day with another reading; "
+                "a reading is not changed by import"
+            )
+            findings.append(Finding(row.number, "value", message))
+    _refuse(batch.file, findings)
+    return [
+        new
+        for agreement, events in fresh.items()
+        for new in numbered(
+            agreement_stream(agreement),
+            states[agreement].version,
+            [(event.measured_on, event) for event in events.values()],
+        )
+    ]

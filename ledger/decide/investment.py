@@ -10,7 +10,7 @@ from ledger.decide.decision import New, agreement_stream, numbered
 from ledger.decide.refusal import AgainstTerms, AlreadyDone, NotFound
 from ledger.decide.state import AgreementState
 from ledger.money import ZERO, Amount, split, total
-from ledger.terms.agreement import Role
+from ledger.parties import Role
 
 
 def call(state: AgreementState, amount: Amount, on: date) -> list[New]:

@@ -18,7 +18,7 @@ from ledger.decide.refusal import AlreadyDone, FourEyes, NotFound, OutOfOrder
 from ledger.decide.state import AgreementState, LawState, Payable, Payment
 from ledger.model import Position
 from ledger.money import ZERO, Amount, total
-from ledger.terms.agreement import Role
+from ledger.parties import Role
 
 
 def content_hash(

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
-from ledger.facts import Source, Stay, Tariff
+from ledger.facts import Quality, Source, Stay, Tariff, TimeSpell
 from ledger.money import Amount
+
+_AS_IT_STANDS = Quality()
 
 R_co = TypeVar("R_co", covariant=True)
 
@@ -40,6 +42,9 @@ class EnrolmentRow:
     agreement: str
     person_id: str
     enrolled_on: date
+    group: str | None = None
+    referred_on: date | None = None
+    born_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +57,38 @@ class StayRow:
 
 @dataclass(frozen=True, slots=True)
 class MeasurementRow:
-    """A reading of one indicator for one person at one milestone."""
+    """A reading of one indicator for one person, at a milestone if the terms set any."""
 
     agreement: str
     person_id: str
-    milestone_months: int
+    milestone_months: int | None
     measured_on: date
     indicator: str
     value: str
     validator: str
+    quality: Quality = _AS_IT_STANDS
+
+
+@dataclass(frozen=True, slots=True)
+class SpellRow:
+    """A time in which something held for a person."""
+
+    agreement: str
+    person_id: str
+    spell: TimeSpell
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """A reading of one indicator for a cohort, or for the whole agreement."""
+
+    agreement: str
+    cohort: str
+    measured_on: date
+    indicator: str
+    value: str
+    validator: str
+    quality: Quality = _AS_IT_STANDS
 
 
 @dataclass(frozen=True, slots=True)

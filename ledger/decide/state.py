@@ -9,19 +9,41 @@ from datetime import date
 from ledger import events as e
 from ledger.decide.refusal import NotFound
 from ledger.events import Recorded
-from ledger.facts import CapitalPaidIn, Reading, Stay, Tariff
+from ledger.facts import Birth, CapitalPaidIn, Reading, Stay, Tariff, TimeSpell
+from ledger.metrics.facts import Measured, Person, Spell
 from ledger.model import Position, SubjectRef
 from ledger.money import ZERO, Amount
-from ledger.policy.assess import AgreementFacts, Person
-from ledger.terms.agreement import Role, Terms
-from ledger.terms.refund_rule import RefundRuleTable
+from ledger.parties import Role
+from ledger.policy.assess import AgreementFacts
+from ledger.shelter.rules import RefundRuleTable
+from ledger.terms.agreement import Terms
+from ledger.working import Part
 
 Payable = tuple[str, Role, str]
 """Payer, the role it pays in, payee."""
 
+ReadingKey = tuple[SubjectRef, str, int | date]
+"""Person, indicator, and the milestone or else the day: what is measured once."""
+
+ResultKey = tuple[str, str, date]
+"""Cohort, indicator, day: what is measured once."""
+
 _NOWHERE = Position(0)
 NOT_KNOWN_YET = date.min
 """The date up to which a person's stays are known before an export that may hold them."""
+
+
+def reading_key(event: e.MeasurementRecorded) -> ReadingKey:
+    """What a measurement of a person is the one measurement of."""
+    months = event.milestone_months
+    return event.subject, event.indicator, event.measured_on if months is None else months
+
+
+def _measured(
+    position: Position, event: e.MeasurementRecorded | e.CohortMeasured, reading: Reading
+) -> Measured:
+    months = event.milestone_months if isinstance(event, e.MeasurementRecorded) else None
+    return Measured(event.indicator, reading.value, event.measured_on, months, position)
 
 
 @dataclass(slots=True)
@@ -58,7 +80,7 @@ class Claim:
     outcome_at: Position
     achieved: bool
     entitlement_at: Position | None = None
-    parts: tuple[e.Part, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(slots=True)
@@ -89,16 +111,18 @@ class AgreementState:
     version: int = 0
     signed: e.AgreementSigned | None = None
     signed_at: Position = _NOWHERE
-    enrolled: dict[SubjectRef, tuple[Position, date]] = field(default_factory=dict)
+    enrolled: dict[SubjectRef, tuple[Position, e.PersonEnrolled]] = field(default_factory=dict)
     stays: dict[SubjectRef, dict[str, tuple[Position, Stay]]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    spells: dict[SubjectRef, dict[str, tuple[Position, TimeSpell]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
     sealed: set[SubjectRef] = field(default_factory=set)
     register_until: dict[SubjectRef, date] = field(default_factory=dict)
     register_at: list[Position] = field(default_factory=list)
-    readings: dict[tuple[SubjectRef, int, str], tuple[Position, e.MeasurementRecorded]] = field(
-        default_factory=dict
-    )
+    readings: dict[ReadingKey, tuple[Position, e.MeasurementRecorded]] = field(default_factory=dict)
+    results: dict[ResultKey, tuple[Position, e.CohortMeasured]] = field(default_factory=dict)
     drawdowns: dict[str, Drawdown] = field(default_factory=dict)
     capital: list[tuple[Position, CapitalPaidIn]] = field(default_factory=list)
     assessments: list[tuple[Position, e.AssessmentMade]] = field(default_factory=list)
@@ -141,26 +165,47 @@ class AgreementState:
 
     def facts(self, law: LawState) -> AgreementFacts:
         """All that policy may look at."""
-        readings: dict[SubjectRef, dict[tuple[int, str], str]] = defaultdict(dict)
-        for (subject, months, indicator), (_, measured) in self.readings.items():
-            if isinstance(measured.reading, Reading):
-                readings[subject][months, indicator] = measured.reading.value
+        measured: dict[SubjectRef, list[Measured]] = defaultdict(list)
+        for position, event in self.readings.values():
+            if isinstance(event.reading, Reading) and event.quality.pays:
+                measured[event.subject].append(_measured(position, event, event.reading))
+        cohorts: dict[str, list[Measured]] = defaultdict(list)
+        for position, result in self.results.values():
+            if result.quality.pays:
+                cohorts[result.cohort].append(_measured(position, result, result.reading))
+        law_of = self.terms.refund_law
         return AgreementFacts(
             terms=self.terms,
             rules_at_signature=self.require_signed().rules_at_signature,
-            rules_today=law.rules[self.terms.refund_law.table][1],
+            rules_today=law.rules[law_of.table][1] if law_of else None,
             tariffs=law.tariffs,
             people={
-                subject: Person(
-                    subject=subject,
-                    enrolled_on=enrolled_on,
-                    register_until=self.register_until[subject],
-                    stays=tuple(stay for _, stay in self.stays[subject].values()),
-                    readings=readings[subject],
-                )
-                for subject, (_, enrolled_on) in self.enrolled.items()
+                subject: self._person(subject, tuple(measured[subject]))
+                for subject in self.enrolled
             },
             capital=tuple(paid for _, paid in self.capital),
+            cohorts={cohort: tuple(results) for cohort, results in cohorts.items()},
+        )
+
+    def _person(self, subject: SubjectRef, measured: tuple[Measured, ...]) -> Person:
+        """What is known of a person, every fact with its position."""
+        at, enrolled = self.enrolled[subject]
+        stays = sorted(self.stays[subject].values(), key=lambda each: each[0])
+        return Person(
+            subject=subject,
+            enrolled_on=enrolled.enrolled_on,
+            register_until=self.register_until[subject],
+            stays=tuple(stay for _, stay in stays),
+            stays_at=tuple(position for position, _ in stays),
+            measured=measured,
+            spells=tuple(
+                Spell(spell.indicator, spell.started, spell.ended, position)
+                for position, spell in self.spells[subject].values()
+            ),
+            group=enrolled.group,
+            referred_on=enrolled.referred_on,
+            born_on=enrolled.born.day if isinstance(enrolled.born, Birth) else None,
+            at=at,
         )
 
     def apply(self, recorded: Recorded) -> None:
@@ -173,8 +218,22 @@ class AgreementState:
                 self.signed, self.signed_at = event, position
             case e.DrawdownCalled() | e.CapitalReceived():
                 self._apply_investment(recorded)
+            case e.AssessmentMade():
+                self.assessments.append((position, event))
+                self.lineage[position] = event.based_on
+            case e.OutcomeDecided() | e.EntitlementCalculated():
+                self._apply_claim(recorded)
+            case _:
+                self._apply_fact(event, position)
+                self._apply_payment(recorded)
+
+    def _apply_fact(self, event: e.Event, position: Position) -> None:
+        """Take in what was seen of people and cohorts."""
+        match event:
             case e.PersonEnrolled():
-                self.enrolled[event.subject] = (position, event.enrolled_on)
+                if isinstance(event.born, e.Sealed):
+                    self.sealed.add(event.subject)
+                self.enrolled[event.subject] = (position, event)
                 # An export read before a person was enrolled says nothing of that person.
                 self.register_until[event.subject] = NOT_KNOWN_YET
             case e.RegisterCovered():
@@ -183,15 +242,13 @@ class AgreementState:
                     self.register_until[subject] = max(until, event.until)
             case e.StayRecorded():
                 self._apply_stay(event, position)
+            case e.SpellRecorded():
+                self._apply_spell(event, position)
             case e.MeasurementRecorded():
                 self._apply_measurement(event, position)
-            case e.AssessmentMade():
-                self.assessments.append((position, event))
-                self.lineage[position] = event.based_on
-            case e.OutcomeDecided() | e.EntitlementCalculated():
-                self._apply_claim(recorded)
-            case _:
-                self._apply_payment(recorded)
+            case e.CohortMeasured():
+                key = (event.cohort, event.indicator, event.measured_on)
+                self.results[key] = (position, event)
 
     def _apply_stay(self, event: e.StayRecorded, position: Position) -> None:
         if event.closes is not None:
@@ -201,11 +258,18 @@ class AgreementState:
         else:
             self.stays[event.subject][event.stay.stay] = (position, event.stay)
 
+    def _apply_spell(self, event: e.SpellRecorded, position: Position) -> None:
+        if event.closes is not None:
+            self.lineage[position] = (event.closes,)
+        if isinstance(event.spell, e.Sealed):
+            self.sealed.add(event.subject)
+        else:
+            self.spells[event.subject][event.spell.spell] = (position, event.spell)
+
     def _apply_measurement(self, event: e.MeasurementRecorded, position: Position) -> None:
         if isinstance(event.reading, e.Sealed):
             self.sealed.add(event.subject)
-        key = (event.subject, event.milestone_months, event.indicator)
-        self.readings[key] = (position, event)
+        self.readings[reading_key(event)] = (position, event)
 
     def _apply_investment(self, recorded: Recorded) -> None:
         match recorded.event:

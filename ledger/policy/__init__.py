@@ -1,7 +1,8 @@
 """The rules of money, pure: terms + facts -> outcomes -> entitlements, each with its working.
 
-`nights` counts, `refund` says what the state refunds, `savings` compares two histories,
-`entitlement` caps, rounds and divides, `assess` runs them over one agreement.
+`modifiers` changes what an outcome is worth, `caps` says what is left, `entitlement` rounds and
+divides, `assess` runs them over one agreement. What each metric kind pays for is in
+`ledger.metrics`.
 """
 
 VERSION = 1

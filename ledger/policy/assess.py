@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
-from itertools import pairwise
 
-from ledger.dates import Period, add_months
-from ledger.events import Gain
-from ledger.facts import CapitalPaidIn, Stay, Tariff
+from ledger.facts import CapitalPaidIn, Tariff
+from ledger.metrics.base import Outcome, Waiting
+from ledger.metrics.facts import Facts, Frame, Measured, Person
 from ledger.model import SubjectRef
-from ledger.money import ZERO
-from ledger.policy.entitlement import Entitlement, Spent, capital_on, entitlement
-from ledger.policy.savings import Courses, courses, saving
+from ledger.policy.caps import Spent
+from ledger.policy.entitlement import Entitlement, capital_on, entitlement
+from ledger.policy.modifiers import Modified
+from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import OnRuleChange, Terms
-from ledger.terms.refund_rule import RefundRuleTable
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """What is known of one person: enrolment, stays, and readings by (milestone, indicator).
-
-    The stays are known to be complete up to, not including, `register_until`.
-    """
-
-    subject: SubjectRef
-    enrolled_on: date
-    register_until: date
-    stays: tuple[Stay, ...] = ()
-    readings: Mapping[tuple[int, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,45 +22,30 @@ class AgreementFacts:
     """All that policy may look at for one agreement."""
 
     terms: Terms
-    rules_at_signature: RefundRuleTable
-    rules_today: RefundRuleTable
+    rules_at_signature: RefundRuleTable | None
+    rules_today: RefundRuleTable | None
     tariffs: Mapping[str, tuple[Tariff, ...]]
     people: Mapping[SubjectRef, Person]
     capital: tuple[CapitalPaidIn, ...]
+    cohorts: Mapping[str, tuple[Measured, ...]] = field(default_factory=dict)
 
     @property
-    def rules(self) -> RefundRuleTable:
+    def rules(self) -> RefundRuleTable | None:
         """The rule table that applies, by what the terms say of changes in the law."""
-        if self.terms.refund_law.on_change is OnRuleChange.FREEZE:
+        law = self.terms.refund_law
+        if law is None or self.rules_at_signature is None:
+            return None
+        if law.on_change is OnRuleChange.FREEZE:
             return self.rules_at_signature.frozen_at(self.terms.signed_on)
         return self.rules_today
 
 
 @dataclass(frozen=True, slots=True)
-class Milestone:
-    """One person's period between two measurements; achieved, if at all, on its last day's end."""
-
-    subject: SubjectRef
-    months: int
-    period: Period
-
-
-class Waiting(StrEnum):
-    """Why a milestone that is due cannot be decided yet."""
-
-    MEASUREMENT = "measurement"
-    REGISTER = "register"
-    CAPITAL = "capital"
-
-
-@dataclass(frozen=True, slots=True)
 class Decided:
-    """The decision on one milestone; no entitlement where the outcome was not achieved."""
+    """The decision on one outcome; no entitlement where it was not achieved."""
 
-    milestone: Milestone
-    achieved: bool
+    outcome: Outcome
     entitlement: Entitlement | None
-    gains: tuple[Gain, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,80 +53,49 @@ class Assessment:
     """What policy says of one agreement: what is decided, and what waits for what."""
 
     decided: tuple[Decided, ...]
-    waiting: tuple[tuple[Milestone, Waiting], ...]
-
-
-def milestones(terms: Terms, person: Person, until: date) -> list[Milestone]:
-    """The person's periods that have ended by `until` and by the agreement's end."""
-    months = (0, *terms.metric.measured_at_months)
-    periods = [
-        Milestone(
-            person.subject,
-            end,
-            Period(add_months(person.enrolled_on, start), add_months(person.enrolled_on, end)),
-        )
-        for start, end in pairwise(months)
-    ]
-    last = min(until, terms.ends_on)
-    return [each for each in periods if each.period.end <= last]
+    waiting: tuple[Outcome, ...]
 
 
 def assess(facts: AgreementFacts, until: date) -> Assessment:
-    """Decide every milestone due by `until`, in order of achievement.
+    """Decide every outcome due by `until`, in order of achievement.
 
-    The order is (achievement date, enrolment date, pseudonym), never the order of recording, so
-    caps are spent alike however late a fact came in.
+    The order is (achievement date, enrolment date, pseudonym, metric as the terms list them, key),
+    never the order of recording, so caps are spent alike however late a fact came in.
 
     Raises:
-        NoTariffError: if a night has no price.
+        LookupError: if something has no price, such as a night.
     """
-    due = [m for p in facts.people.values() for m in milestones(facts.terms, p, until)]
-    due.sort(key=lambda m: (m.period.end, facts.people[m.subject].enrolled_on, m.subject))
-    both: dict[SubjectRef, Courses] = {}
-    spent_by_person: dict[SubjectRef, Spent] = {}
-    spent = ZERO
+    terms = facts.terms
+    seen = Facts(facts.people, facts.cohorts, facts.tariffs, facts.rules)
+    frame = Frame(terms.starts_on, terms.ends_on, until)
+    due = [
+        (_order(seen, number, outcome), outcome)
+        for number, metric in enumerate(terms.metrics)
+        for outcome in metric.outcomes(seen, frame)
+    ]
+    modified, spent = Modified(seen), Spent()
     decided: list[Decided] = []
-    waiting: list[tuple[Milestone, Waiting]] = []
-    for milestone in due:
-        person = facts.people[milestone.subject]
-        lacking = _lacking(facts, person, milestone)
-        if lacking is not None:
-            waiting.append((milestone, lacking))
-            continue
-        if not _achieved(facts.terms, person, milestone):
-            decided.append(Decided(milestone, achieved=False, entitlement=None))
-            continue
-        if person.subject not in both:
-            both[person.subject] = courses(
-                person.stays,
-                person.enrolled_on,
-                facts.tariffs,
-                facts.terms.metric.counterfactual,
-                facts.rules,
-                min(person.register_until, until),
-            )
-        saved = saving(both[person.subject], milestone.period)
-        used = spent_by_person.get(person.subject, Spent())
-        capital = capital_on(facts.capital, facts.terms, milestone.period.end)
-        result = entitlement(facts.terms, saved, Spent(used.person, spent), capital)
-        spent_by_person[person.subject] = Spent(result.person_total)
-        spent = result.agreement_total
-        decided.append(Decided(milestone, achieved=True, entitlement=result, gains=saved.gains))
+    waiting: list[Outcome] = []
+    for _, found in sorted(due, key=lambda each: each[0]):
+        outcome = found
+        if outcome.waiting is None and not _has_capital(facts, outcome):
+            outcome = replace(outcome, waiting=Waiting.CAPITAL)
+        outcome = modified.apply(terms.metric(outcome.metric), outcome, until)
+        if outcome.waiting is not None:
+            waiting.append(outcome)
+        elif not outcome.achieved:
+            decided.append(Decided(outcome, None))
+        else:
+            result = entitlement(terms, outcome, spent, facts.capital)
+            decided.append(Decided(outcome, result))
     return Assessment(tuple(decided), tuple(waiting))
 
 
-def _lacking(facts: AgreementFacts, person: Person, milestone: Milestone) -> Waiting | None:
-    """What is missing before the milestone can be decided; None if nothing is."""
-    wanted = (milestone.months, facts.terms.metric.achieved_when.indicator)
-    if wanted not in person.readings:
-        return Waiting.MEASUREMENT
-    if person.register_until < milestone.period.end:
-        return Waiting.REGISTER
-    if not any(capital_on(facts.capital, facts.terms, milestone.period.end).values()):
-        return Waiting.CAPITAL
-    return None
+def _order(facts: Facts, metric: int, outcome: Outcome) -> tuple[date, date, str, int, str]:
+    person = facts.people.get(outcome.subject) if outcome.subject else None
+    enrolled = person.enrolled_on if person else date.min
+    return outcome.achieved_on, enrolled, outcome.unit, metric, outcome.key
 
 
-def _achieved(terms: Terms, person: Person, milestone: Milestone) -> bool:
-    condition = terms.metric.achieved_when
-    return person.readings[milestone.months, condition.indicator] == condition.equals
+def _has_capital(facts: AgreementFacts, outcome: Outcome) -> bool:
+    return any(capital_on(facts.capital, facts.terms, outcome.achieved_on).values())

@@ -9,6 +9,7 @@ from ledger.events import EVENTS, Event, Recorded
 from ledger.model import Position
 from ledger.store.envelope import canonical, unseal
 from ledger.store.vault import Vault
+from ledger.upcasts import upcast
 
 
 class UnknownTopicError(Exception):
@@ -23,8 +24,7 @@ def encode(event: Event, stream: str, version: int, vault: Vault) -> dict[str, A
     """The event as JSON values, its personal fields sealed for its subject and this place."""
     data = event.model_dump(mode="json")
     for field in event.personal:
-        if data[field] is not None:
-            ref = data["subject"]
+        if data[field] is not None and (ref := data["subject"]) is not None:
             sealed = vault.seal(ref, canonical(data[field]), _place(stream, version, field))
             data[field] = {"sealed": sealed}
     return data
@@ -38,14 +38,14 @@ def decode(stored: bytes, vault: Vault | None = None) -> Recorded:
         ValueError: if the bytes are not an event, or a sealed value was altered.
     """
     envelope = unseal(stored)
-    kind = EVENTS.get(envelope.topic)
+    topic, data = upcast(envelope.topic, envelope.data)
+    kind = EVENTS.get(topic)
     if kind is None:
         message = f"position {envelope.position}: this program does not know {envelope.topic!r}"
         raise UnknownTopicError(message)
-    data = envelope.data
-    if vault is not None:
+    if vault is not None and data.get("subject") is not None:
         for field in kind.personal:
-            if data[field] is not None:
+            if data.get(field) is not None:
                 place = _place(envelope.stream, envelope.version, field)
                 plain = vault.open(data["subject"], data[field]["sealed"], place)
                 if plain is not None:

@@ -3,139 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from enum import StrEnum
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from ledger.dates import Day
-from ledger.facts import Tariff
+from ledger.indicator import Indicator, IndicatorKind
+from ledger.metrics.base import Metric
+from ledger.metrics.kinds import AnyMetric
 from ledger.model import WHOLE, Identifier, Model, Text
-from ledger.money import CURRENCIES, ZERO, Amount, Share
-
-
-class Role(StrEnum):
-    """What a party does in an agreement. One party may hold several; they are never netted."""
-
-    OUTCOME_PAYER = "outcome_payer"
-    CO_PAYER = "co_payer"
-    INVESTOR = "investor"
-    PROVIDER = "provider"
-    GUARANTOR = "guarantor"
-
-
-PAYING_ROLES = (Role.OUTCOME_PAYER, Role.CO_PAYER)
-
-
-class Party(Model):
-    """An organisation and the roles it holds in this agreement."""
-
-    id: Identifier
-    name: Text
-    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
-
-
-class Commitment(Model):
-    """What an investor has committed itself to pay in."""
-
-    investor: Identifier
-    amount: Amount
-
-
-class Guarantee(Model):
-    """A first-loss guarantee: what the guarantor absorbs before the investors lose."""
-
-    guarantor: Identifier
-    kind: Literal["first_loss"]
-    amount: Amount
-
-
-class IndicatorKind(StrEnum):
-    """How the values of an indicator are written."""
-
-    YES_NO = "yes_no"
-    SCORE_0_10 = "score_0_10"
-
-
-_SCORES = frozenset(map(str, range(11)))
-
-
-class Indicator(Model):
-    """Something that is measured for each person at each milestone."""
-
-    id: Identifier
-    title: Text
-    kind: IndicatorKind
-
-    def problem(self, value: str) -> str | None:
-        """Why `value` is not a reading of this indicator; None if it is."""
-        if self.kind is IndicatorKind.YES_NO:
-            return None if value in ("yes", "no") else "write yes or no"
-        return None if value in _SCORES else "write a whole number from 0 to 10"
-
-
-class Condition(Model):
-    """What a measurement must show for the outcome to be achieved."""
-
-    indicator: Identifier
-    equals: Text
-
-
-class ReferenceTariff(Model):
-    """What a counterfactual night costs from a date on."""
-
-    valid_from: Day
-    per_night: Amount
-    own_payment: Amount
-
-
-class Counterfactual(Model):
-    """What would have happened without the programme: N nights in each year from enrolment."""
-
-    nights_per_year: Annotated[int, Field(ge=0, le=365), WHOLE]
-    reference_tariffs: Annotated[tuple[ReferenceTariff, ...], Field(min_length=1)]
-
-    def tariffs(self, name: str) -> tuple[Tariff, ...]:
-        """The reference tariffs as those of a shelter called `name`."""
-        return tuple(
-            Tariff(
-                shelter=name,
-                valid_from=tariff.valid_from,
-                per_night=tariff.per_night,
-                own_payment=tariff.own_payment,
-            )
-            for tariff in self.reference_tariffs
-        )
-
-
-class PayerShare(Model):
-    """A payer and the share of its own gain that it pays."""
-
-    payer: Identifier
-    share: Share
-
-
-Months = Annotated[int, Field(ge=1), WHOLE]
-
-
-class ShelterNightsSaved(Model):
-    """Shelter nights avoided × tariff × refund share: each side pays a share of its own gain."""
-
-    id: Identifier
-    kind: Literal["shelter_nights_saved"]
-    measured_at_months: Annotated[tuple[Months, ...], Field(min_length=1)]
-    achieved_when: Condition
-    counterfactual: Counterfactual
-    state_side: PayerShare
-    municipal_side: PayerShare
-
-    @model_validator(mode="after")
-    def _milestones_in_order(self) -> ShelterNightsSaved:
-        months = self.measured_at_months
-        if list(months) != sorted(set(months)) or months[0] < 1:
-            message = "measured_at_months must be whole months above zero in rising order"
-            raise ValueError(message)
-        return self
+from ledger.money import CURRENCIES, ZERO
+from ledger.parties import PAYING_ROLES, Commitment, Guarantee, Party, PayerShare, Role
+from ledger.terms.caps import Cap
 
 
 class OnRuleChange(StrEnum):
@@ -150,13 +32,6 @@ class RefundLaw(Model):
 
     table: Identifier
     on_change: OnRuleChange
-
-
-class Caps(Model):
-    """Ceilings on entitlements, spent in order of achievement date."""
-
-    per_person: Amount | None = None
-    per_agreement: Amount | None = None
 
 
 class Rounding(Model):
@@ -179,10 +54,12 @@ class Terms(Model):
     parties: Annotated[tuple[Party, ...], Field(min_length=1)]
     investment: Annotated[tuple[Commitment, ...], Field(min_length=1)]
     guarantee: Guarantee | None = None
-    refund_law: RefundLaw
+    refund_law: RefundLaw | None = None
+    groups: tuple[Identifier, ...] = ()
     indicators: Annotated[tuple[Indicator, ...], Field(min_length=1)]
-    metric: ShelterNightsSaved
-    caps: Caps = Caps()
+    metrics: Annotated[tuple[AnyMetric, ...], Field(min_length=1)]
+    split: tuple[PayerShare, ...] = ()
+    caps: tuple[Cap, ...] = ()
     rounding: Rounding
 
     def holder(self, role: Role) -> Party:
@@ -200,88 +77,184 @@ class Terms(Model):
         """The indicator with that id; None if the terms have none."""
         return next((each for each in self.indicators if each.id == identifier), None)
 
+    def metric(self, identifier: str) -> Metric:
+        """The metric with that id, which the terms must have."""
+        return next(each for each in self.metrics if each.id == identifier)
+
+    @property
+    def milestones(self) -> tuple[int, ...]:
+        """The months from enrolment at which people are measured; 0 is the baseline."""
+        return tuple(sorted(frozenset[int]().union(*(m.milestones() for m in self.metrics))))
+
+    def shares(self, metric: Metric) -> tuple[tuple[tuple[Role, str], Fraction], ...]:
+        """Who pays which share of a metric that is split; its own split goes before the terms'."""
+        return tuple(
+            ((self.role_of(each.payer), each.payer), Fraction(each.share))
+            for each in metric.split or self.split
+        )
+
+    def role_of(self, payer: str) -> Role:
+        """The role a payer of a split pays in: the state's, if it holds that."""
+        roles = next((party.roles for party in self.parties if party.id == payer), ())
+        return next((role for role in PAYING_ROLES if role in roles), Role.CO_PAYER)
+
     @property
     def payers(self) -> tuple[tuple[str, Role], ...]:
-        """The payers in the order state side, municipal side, with the role each pays in."""
-        return (
-            (self.metric.state_side.payer, Role.OUTCOME_PAYER),
-            (self.metric.municipal_side.payer, Role.CO_PAYER),
-        )
+        """Every payer with the role it pays in, in the order in which the metrics name them."""
+        found: dict[tuple[str, Role], None] = {}
+        for metric in self.metrics:
+            shares = () if metric.by_gain else self.shares(metric)
+            found |= dict.fromkeys(metric.payers())
+            found |= dict.fromkeys((payer, role) for (role, payer), _ in shares)
+        return tuple(found)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Terms:
-        problems = [*self._date_problems(), *self._role_problems(), *self._amount_problems()]
+        problems = [
+            *self._date_problems(),
+            *self._role_problems(),
+            *self._amount_problems(),
+            *self._cap_problems(),
+            *(p for number, each in enumerate(self.metrics) for p in self._metric(number, each)),
+        ]
         if problems:
             raise ValueError("; ".join(problems))
         return self
 
-    def _date_problems(self) -> list[str]:
-        problems = []
+    def _date_problems(self) -> Iterator[str]:
         if self.starts_on >= self.ends_on:
-            problems.append(f"ends_on {self.ends_on} must be after starts_on {self.starts_on}")
+            yield f"ends_on {self.ends_on} must be after starts_on {self.starts_on}"
         if self.signed_on > self.starts_on:
-            problems.append(f"signed_on {self.signed_on} must not be after {self.starts_on}")
-        first = min(t.valid_from for t in self.metric.counterfactual.reference_tariffs)
-        if first > self.starts_on:
-            problems.append(
-                f"metric.counterfactual.reference_tariffs has none in force on {self.starts_on}"
-            )
-        return problems
+            yield f"signed_on {self.signed_on} must not be after {self.starts_on}"
 
-    def _role_problems(self) -> list[str]:
+    def _role_problems(self) -> Iterator[str]:
         roles = {party.id: party.roles for party in self.parties}
-        wanted = [
-            (self.metric.state_side.payer, Role.OUTCOME_PAYER),
-            (self.metric.municipal_side.payer, Role.CO_PAYER),
-            *((commitment.investor, Role.INVESTOR) for commitment in self.investment),
-        ]
+        wanted = [(each.investor, Role.INVESTOR) for each in self.investment]
+        wanted += [payer for metric in self.metrics for payer in metric.payers()]
         if self.guarantee is not None:
             wanted.append((self.guarantee.guarantor, Role.GUARANTOR))
-        problems = [
-            f"parties: {party!r} needs the role {role.value!r}"
-            for party, role in wanted
-            if role not in roles.get(party, ())
-        ]
+        for party, role in dict.fromkeys(wanted):
+            if role not in roles.get(party, ()):
+                yield f"parties: {party!r} needs the role {role.value!r}"
         names = Counter(party.id for party in self.parties)
-        problems += [f"parties: {name!r} stands {n} times" for name, n in names.items() if n > 1]
+        yield from (f"parties: {name!r} stands {n} times" for name, n in names.items() if n > 1)
         providers = [party.id for party in self.parties if Role.PROVIDER in party.roles]
         if len(providers) != 1:
-            problems.append("parties: exactly one must have the role 'provider'")
-        if self.rounding.residual_payer not in {payer for payer, _ in wanted[:2]}:
-            problems.append("rounding.residual_payer must be one of the two payers")
+            yield "parties: exactly one must have the role 'provider'"
+        if self.rounding.residual_payer not in {payer for payer, _ in self.payers}:
+            yield "rounding.residual_payer must be one of the payers"
         if self.rounding.residual_investor not in {each.investor for each in self.investment}:
-            problems.append("rounding.residual_investor must be one of the investors")
-        condition = self.metric.achieved_when
-        indicator = self.indicator(condition.indicator)
-        if indicator is None:
-            problems.append(
-                f"metric.achieved_when.indicator names no indicator: {condition.indicator!r}"
-            )
-        elif indicator.problem(condition.equals):
-            problems.append(f"metric.achieved_when.equals: {indicator.problem(condition.equals)}")
-        return problems
+            yield "rounding.residual_investor must be one of the investors"
 
-    def _amount_problems(self) -> list[str]:
+    def _amount_problems(self) -> Iterator[str]:
         amounts = {
             **{f"investment of {each.investor}": each.amount for each in self.investment},
-            "caps.per_person": self.caps.per_person,
-            "caps.per_agreement": self.caps.per_agreement,
             "guarantee": self.guarantee.amount if self.guarantee else None,
         }
-        problems = [
-            f"{name} must be above zero"
-            for name, amount in amounts.items()
-            if amount is not None and amount <= ZERO
-        ]
+        for name, amount in amounts.items():
+            if amount is not None and amount <= ZERO:
+                yield f"{name} must be above zero"
         investors = Counter(each.investor for each in self.investment)
-        problems += [
-            f"investment: {name!r} stands {n} times" for name, n in investors.items() if n > 1
-        ]
-        tariffs = self.metric.counterfactual.reference_tariffs
-        if any(t.per_night < ZERO or t.own_payment < ZERO for t in tariffs):
-            problems.append("metric.counterfactual.reference_tariffs must not be below zero")
-        if len({tariff.valid_from for tariff in tariffs}) != len(tariffs):
-            problems.append(
-                "metric.counterfactual.reference_tariffs: each needs a valid_from of its own"
-            )
-        return problems
+        for name, times in investors.items():
+            if times > 1:
+                yield f"investment: {name!r} stands {times} times"
+
+    def _cap_problems(self) -> Iterator[str]:
+        metrics = {metric.id for metric in self.metrics}
+        payers = {payer for payer, _ in self.payers}
+        for number, cap in enumerate(self.caps):
+            where = f"caps.{number}"
+            if cap.metric is not None and cap.metric not in metrics:
+                yield f"{where}.metric: there is no metric {cap.metric!r} ({_listed(metrics)})"
+            if cap.payer is not None and cap.payer not in payers:
+                yield f"{where}.payer: {cap.payer!r} pays nothing here ({_listed(payers)})"
+        doubled = Counter((cap.scope, cap.metric, cap.payer) for cap in self.caps)
+        for (scope, metric, payer), times in doubled.items():
+            if times > 1:
+                yield f"caps: the cap by {metric or payer or scope} stands {times} times; keep one"
+
+    def _metric(self, number: int, metric: Metric) -> Iterator[str]:
+        """What in one metric does not fit the rest of the terms."""
+        where = f"metrics.{number}"
+        if sum(each.id == metric.id for each in self.metrics[: number + 1]) > 1:
+            yield f"{where}.id: {metric.id!r} stands twice; give each metric an id of its own"
+        for key, name, kinds in metric.indicators():
+            yield from self._indicator(f"{where}.{key}", name, kinds)
+        condition = getattr(metric, "achieved_when", None)
+        if condition and (indicator := self.indicator(condition.indicator)):
+            problem = condition.problem(indicator)
+            if problem:
+                yield f"{where}.achieved_when.{problem}"
+        yield from (f"{where}.{problem}" for problem in metric.problems(self.starts_on))
+        yield from (f"{where}.{problem}" for problem in self._payment(metric))
+        yield from (f"{where}.{problem}" for problem in self._guards(metric))
+        if metric.kind == "shelter_nights_saved" and self.refund_law is None:
+            yield f"{where}: shelter nights are refunded by law; write refund_law"
+
+    def _indicator(self, where: str, name: str, kinds: tuple[IndicatorKind, ...]) -> Iterator[str]:
+        indicator = self.indicator(name)
+        if indicator is None:
+            yield f"{where} names no indicator: {name!r}"
+        elif indicator.kind not in kinds:
+            allowed = _listed(kind.value for kind in kinds)
+            yield f"{where}: {name!r} is of kind {indicator.kind.value}; it must be {allowed}"
+
+    def _payment(self, metric: Metric) -> Iterator[str]:
+        """Who pays, and what: shares that are not whole, prices that are missing."""
+        if metric.by_gain:
+            if metric.split:
+                yield "split: each payer pays a share of its own gain here; leave split out"
+            return
+        shares = metric.split or self.split
+        if not shares:
+            yield "split: nobody pays; write split here or for the whole agreement"
+        elif sum(Fraction(each.share) for each in shares) != 1:
+            yield "split: the shares must sum to 1"
+        roles = {party.id: party.roles for party in self.parties}
+        for each in shares:
+            if not set(PAYING_ROLES) & set(roles.get(each.payer, ())):
+                yield f"split: {each.payer!r} needs the role 'outcome_payer' or 'co_payer'"
+        if len({each.payer for each in shares}) != len(shares):
+            yield "split: a payer stands twice; add its shares up"
+        yield from self._prices(metric)
+
+    def _prices(self, metric: Metric) -> Iterator[str]:
+        lines = metric.price_lines()
+        for line in lines:
+            if line.amount < ZERO:
+                yield "price must not be below zero; for what costs money write negative: true"
+            if line.group is not None and line.group not in self.groups:
+                yield f"price: there is no group {line.group!r} ({_listed(self.groups)})"
+        doubled = Counter((line.group, line.valid_from) for line in lines)
+        if any(times > 1 for times in doubled.values()):
+            yield "price: two prices hold from the same day for the same group; keep one"
+        general = [line for line in lines if (line.valid_from or self.starts_on) <= self.starts_on]
+        missing = set(self.groups) - {line.group for line in general}
+        if lines and (missing or not self.groups) and None not in {line.group for line in general}:
+            whom = f" for group {_listed(missing)}" if missing else ""
+            yield f"price: none is in force on {self.starts_on}{whom}"
+
+    def _guards(self, metric: Metric) -> Iterator[str]:
+        named = [(f"multipliers.{n}", each.group) for n, each in enumerate(metric.multipliers)]
+        guards = metric.guards
+        if guards is not None:
+            named += [("guards.groups", group) for group in guards.groups]
+            if (guards.age_from or 0) >= (guards.age_below or 1000):
+                yield "guards: age_from must be below age_below, or nobody is left"
+            for what in ("enrolled", "referred", "achieved"):
+                first = getattr(guards, f"{what}_from")
+                end = getattr(guards, f"{what}_before")
+                if first and end and first >= end:
+                    yield f"guards: {what}_from must be before {what}_before, or nobody is left"
+        for where, group in named:
+            if group not in self.groups:
+                yield f"{where}: there is no group {group!r} ({_listed(self.groups)})"
+        if len({each.group for each in metric.multipliers}) != len(metric.multipliers):
+            yield "multipliers: a group stands twice; keep one factor"
+        if len({each.valid_from for each in metric.indexation}) != len(metric.indexation):
+            yield "indexation: each factor needs a valid_from of its own"
+
+
+def _listed(names: object) -> str:
+    found = sorted(str(name) for name in names)  # type: ignore[attr-defined]
+    return ", ".join(found) or "there are none"

@@ -126,19 +126,46 @@ def _problems(
     error: ErrorDetails, errors: list[ErrorDetails], lines: dict[_Path, int], model: type[BaseModel]
 ) -> Iterator[Problem]:
     """What one of the model's errors tells: several things if it is about the whole."""
-    path: _Path = tuple(error["loc"])
-    inside = any(each["loc"] != path == each["loc"][: len(path)] for each in errors)
+    loc: _Path = tuple(error["loc"])
+    path = _in_text(loc, lines)
+    inside = any(each["loc"] != loc == each["loc"][: len(loc)] for each in errors)
     if error["type"] == "too_short" and inside:
         return  # the list is only short of the item that is wrong
     if error["type"] == "value_error" and not path:
         for message in str(error["ctx"]["error"]).split("; "):
-            subject: _Path = tuple(message.partition(" ")[0].rstrip(":").split("."))
-            yield Problem(lines.get(subject, lines[()]), "", message)
+            subject = message.partition(" ")[0].rstrip(":").split(".")
+            where: _Path = tuple(int(key) if key.isdigit() else key for key in subject)
+            yield Problem(lines[_nearest(where, lines)], "", _counted(message, where))
         return
-    nearest = path
-    while nearest not in lines:
-        nearest = nearest[:-1]
-    yield Problem(lines[nearest], _dotted(path), _message(error, path, model))
+    yield Problem(lines[_nearest(path, lines)], _dotted(path), _message(error, path, model))
+
+
+def _in_text(loc: _Path, lines: dict[_Path, int]) -> _Path:
+    """An error's place as a path in the text: without the kind that stands after a choice."""
+    path: _Path = ()
+    for key in loc:
+        if isinstance(key, int) or (*path, key) in lines or not _is_choice(path, lines):
+            path = (*path, key)
+    return path
+
+
+def _is_choice(path: _Path, lines: dict[_Path, int]) -> bool:
+    """Whether the text has a group there that names its `kind`."""
+    return (*path, "kind") in lines
+
+
+def _nearest(path: _Path, lines: dict[_Path, int]) -> _Path:
+    """The longest beginning of a path that stands in the text."""
+    while path not in lines:
+        path = path[:-1]
+    return path
+
+
+def _counted(message: str, where: _Path) -> str:
+    """A message whose path counts list items from 1, as people do."""
+    name, _, rest = message.partition(" ")
+    shown = ".".join(str(key + 1) if isinstance(key, int) else key for key in where)
+    return f"{shown}{':' if name.endswith(':') else ''} {rest}"
 
 
 def _dotted(path: _Path) -> str:
@@ -152,7 +179,7 @@ def _message(error: ErrorDetails, path: _Path, model: type[BaseModel]) -> str:
     if kind == "missing":
         return f"{name!r} is missing"
     if kind == "extra_forbidden":
-        known = _known_keys(model, path[:-1])
+        known = _known_keys(model, tuple(error["loc"][:-1]))
         close = difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(known)}"
         return f"{name!r} is not known here{hint}"
@@ -190,11 +217,17 @@ def _name(path: _Path) -> str:
 
 
 def _known_keys(model: type[BaseModel], path: _Path) -> list[str]:
-    """The keys known at a path, found in the model's JSON Schema."""
+    """The keys known at an error's place, found in the model's JSON Schema."""
     schema = model.model_json_schema()
     definitions = schema.get("$defs", {})
     here: dict[str, Any] = schema
     for step in path:
+        chosen = here.get("items", here).get("discriminator", {}).get("mapping", {})
+        if step in chosen:
+            here = definitions[chosen[step].rsplit("/", 1)[1]]
+            continue
+        if isinstance(step, int) and here.get("items", {}).get("discriminator"):
+            continue  # which of the choices it is stands in the next step
         inner = here.get("items", {}) if isinstance(step, int) else here["properties"][step]
         options = [inner, *inner.get("anyOf", ())]
         names = [each["$ref"].rsplit("/", 1)[1] for each in options if "$ref" in each]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib import resources
 from typing import Any
 
+from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
 from ledger.terms.reader import read_model
-from ledger.terms.refund_rule import RefundRuleTable
 
 
 def shelter_refund_rules() -> RefundRuleTable:

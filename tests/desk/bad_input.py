@@ -283,7 +283,7 @@ CASES = {
                 1,
                 "",
                 "the name of column 4 is not known here; "
-                "the columns are agreement,person_id,enrolled_on",
+                "the columns are agreement,person_id,enrolled_on,group,referred_on,born_on",
             ),
             "Delete the column: nothing more than is needed may come in, least of all names.",
         ),
@@ -860,7 +860,7 @@ CASES = {
         Case(
             "terms",
             "Half a file",
-            whole(TERMS[: TERMS.index("00.00\n  per_agreement")]),
+            whole(TERMS[: TERMS.index("0.00}\n  - {scope: agreement")]),
             at(47, "", CUT_OFF),
             "Get the whole file: what is cut off may be a cap, or the end of an amount.",
         ),
@@ -888,11 +888,11 @@ CASES = {
         Case(
             "terms",
             "A misspelt key",
-            swap(("per_agreement:", "per_agrement:")),
+            swap(("scope: agreement, limit:", "scope: agreement, limt:")),
             at(
                 48,
-                "caps.per_agrement",
-                "'per_agrement' is not known here; did you mean 'per_agreement'?",
+                "caps.1.limt",
+                "'limt' is not known here; did you mean 'limit'?",
             ),
             "Correct the key. A cap under a wrong key would cap nothing.",
         ),
@@ -955,7 +955,7 @@ CASES = {
             swap(("1180.00", "1180.125")),
             at(
                 39,
-                "metric.counterfactual.reference_tariffs.0.per_night",
+                "metrics.0.counterfactual.reference_tariffs.0.per_night",
                 "per_night: '1180.125' is not an amount; write it as 90420.00",
             ),
             "Write whole øre.",
@@ -966,7 +966,7 @@ CASES = {
             swap(("share: 0.27", "share: 27 %")),
             at(
                 45,
-                "metric.municipal_side.share",
+                "metrics.0.municipal_side.share",
                 "share: '27 %' is not a share; write a number from 0 to 1, such as 0.50",
             ),
             "Write 0.27.",
@@ -1056,7 +1056,7 @@ CASES = {
             "terms",
             "The residual payer pays nothing",
             swap(("residual_payer: state-fund", "residual_payer: dsi")),
-            at(50, "", "rounding.residual_payer must be one of the two payers"),
+            at(50, "", "rounding.residual_payer must be one of the payers"),
             "Name the payer of the state's or of the municipality's side.",
         ),
         Case(
@@ -1071,9 +1071,10 @@ CASES = {
             "Milestones out of order",
             swap(("[12, 24]", "[24, 12]")),
             at(
-                29,
-                "metric",
-                "metric: measured_at_months must be whole months above zero in rising order",
+                30,
+                "metrics.0",
+                "item 1 of metrics: measured_at_months must be whole months above zero "
+                "in rising order",
             ),
             "Write them in rising order, each once.",
         ),
@@ -1081,14 +1082,14 @@ CASES = {
             "terms",
             "The condition names an indicator that is not measured",
             swap(("indicator: no-shelter", "indicator: no-home")),
-            at(34, "", "metric.achieved_when.indicator names no indicator: 'no-home'"),
+            at(34, "", "metrics.1.achieved_when.indicator names no indicator: 'no-home'"),
             "Correct the name, or add the indicator.",
         ),
         Case(
             "terms",
             "The condition asks for a value that the indicator cannot have",
             swap(("equals: yes", "equals: true")),
-            at(35, "", "metric.achieved_when.equals: write yes or no"),
+            at(35, "", "metrics.1.achieved_when.equals: write yes or no"),
             "Write yes or no.",
         ),
         Case(
@@ -1109,7 +1110,9 @@ CASES = {
             "terms",
             "No price of a counterfactual night at the start",
             swap(("valid_from: 2021-01-01", "valid_from: 2022-01-01")),
-            at(38, "", "metric.counterfactual.reference_tariffs has none in force on 2021-01-01"),
+            at(
+                38, "", "metrics.1.counterfactual.reference_tariffs has none in force on 2021-01-01"
+            ),
             "Add the tariff in force at the start.",
         ),
         Case(
@@ -1118,7 +1121,7 @@ CASES = {
             swap(("nights_per_year: 240", "nights_per_year: 400")),
             at(
                 37,
-                "metric.counterfactual.nights_per_year",
+                "metrics.0.counterfactual.nights_per_year",
                 "nights_per_year must be at most 365",
             ),
             "Correct the number.",

@@ -65,26 +65,26 @@ refund_law:
 indicators:
   - {id: no-shelter, title: Does not use a shelter, kind: yes_no}
   - {id: self-mastery, title: Mastery of one's own life, kind: score_0_10}
-metric:
-  id: shelter-nights-saved
-  kind: shelter_nights_saved
-  measured_at_months: [12, 24]
-  achieved_when:
-    indicator: no-shelter
-    equals: yes
-  counterfactual:
-    nights_per_year: 240
-    reference_tariffs:
-      - {valid_from: 2021-01-01, per_night: 1180.00, own_payment: 91.00}
-  state_side:
-    payer: state-fund
-    share: 1.00
-  municipal_side:
-    payer: aarhus
-    share: 0.27
+metrics:
+  - id: shelter-nights-saved
+    kind: shelter_nights_saved
+    measured_at_months: [12, 24]
+    achieved_when:
+      indicator: no-shelter
+      equals: yes
+    counterfactual:
+      nights_per_year: 240
+      reference_tariffs:
+        - {valid_from: 2021-01-01, per_night: 1180.00, own_payment: 91.00}
+    state_side:
+      payer: state-fund
+      share: 1.00
+    municipal_side:
+      payer: aarhus
+      share: 0.27
 caps:
-  per_person: 645000.00
-  per_agreement: 1200000.00
+  - {scope: person, limit: 645000.00}
+  - {scope: agreement, limit: 1200000.00}
 rounding:
   residual_payer: state-fund
   residual_investor: dsi

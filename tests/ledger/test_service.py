@@ -13,8 +13,8 @@ from ledger.decide.payment import lineage
 from ledger.decide.refusal import AgainstTerms, AlreadyDone, FourEyes, NotFound, OutOfOrder
 from ledger.decide.rows import BankRow, Batch, MeasurementRow, Row
 from ledger.decide.state import NOT_KNOWN_YET
+from ledger.metrics.base import Waiting
 from ledger.money import ZERO, Amount, total
-from ledger.policy.assess import Waiting
 from ledger.service import Ledger
 from ledger.store.location import EVENTS_FILE, VAULT_FILE, NoLedger
 from ledger.store.log import CommandConflictError
@@ -213,7 +213,7 @@ def test_an_export_read_before_a_person_was_enrolled_says_nothing_of_that_person
         bring(door, "enrolments", tmp_path / "enrolments.csv")
         late = door.agreement("youth-2")
         assert set(late.register_until.values()) == {NOT_KNOWN_YET}
-        assert {why for _, why in door.assess("youth-2", LATER)[1].waiting} <= {
+        assert {each.waiting for each in door.assess("youth-2", LATER)[1].waiting} <= {
             Waiting.MEASUREMENT,
             Waiting.REGISTER,
         }

@@ -11,25 +11,16 @@ from fractions import Fraction
 from hypothesis import strategies as st
 
 from ledger.facts import CapitalPaidIn
+from ledger.indicator import Condition, Indicator, IndicatorKind
+from ledger.metrics.facts import Measured
+from ledger.metrics.facts import Person as LedgerPerson
+from ledger.metrics.shelter_nights_saved import ShelterNightsSaved
 from ledger.model import SubjectRef
 from ledger.money import Amount
+from ledger.parties import Commitment, Party, PayerShare, Role
 from ledger.policy.assess import AgreementFacts
-from ledger.policy.assess import Person as LedgerPerson
-from ledger.terms.agreement import (
-    Caps,
-    Commitment,
-    Condition,
-    Indicator,
-    IndicatorKind,
-    OnRuleChange,
-    Party,
-    PayerShare,
-    RefundLaw,
-    Role,
-    Rounding,
-    ShelterNightsSaved,
-    Terms,
-)
+from ledger.terms.agreement import OnRuleChange, RefundLaw, Rounding, Terms
+from ledger.terms.caps import Cap
 from tests.oracle import shelter_rule as oracle
 from tests.oracle.agreement import MUNICIPALITY, STATE, Agreement, PaidIn, Person
 from tests.oracle.people import (
@@ -163,21 +154,20 @@ def as_terms(agreement: Agreement) -> Terms:
         indicators=(
             Indicator(id="no-shelter", title="Uses no shelter", kind=IndicatorKind.YES_NO),
         ),
-        metric=ShelterNightsSaved(
-            id="nights-saved",
-            kind="shelter_nights_saved",
-            measured_at_months=tuple(agreement.months),
-            achieved_when=Condition(indicator="no-shelter", equals="yes"),
-            counterfactual=as_counterfactual(agreement.nights_per_year, agreement.prices),
-            state_side=PayerShare(payer=STATE, share=as_share(agreement.shares[STATE])),
-            municipal_side=PayerShare(
-                payer=MUNICIPALITY, share=as_share(agreement.shares[MUNICIPALITY])
+        metrics=(
+            ShelterNightsSaved(
+                id="nights-saved",
+                kind="shelter_nights_saved",
+                measured_at_months=tuple(agreement.months),
+                achieved_when=Condition(indicator="no-shelter", equals="yes"),
+                counterfactual=as_counterfactual(agreement.nights_per_year, agreement.prices),
+                state_side=PayerShare(payer=STATE, share=as_share(agreement.shares[STATE])),
+                municipal_side=PayerShare(
+                    payer=MUNICIPALITY, share=as_share(agreement.shares[MUNICIPALITY])
+                ),
             ),
         ),
-        caps=Caps(
-            per_person=as_cap(agreement.cap_per_person),
-            per_agreement=as_cap(agreement.cap_per_agreement),
-        ),
+        caps=as_caps(agreement),
         rounding=Rounding(
             residual_payer=agreement.residual_payer,
             residual_investor=agreement.residual_investor,
@@ -185,9 +175,12 @@ def as_terms(agreement: Agreement) -> Terms:
     )
 
 
-def as_cap(minor: int | None) -> Amount | None:
-    """A ceiling, if there is one."""
-    return None if minor is None else Amount(minor)
+def as_caps(agreement: Agreement) -> tuple[Cap, ...]:
+    """The ceilings that there are: by person, then of all."""
+    person, whole = agreement.cap_per_person, agreement.cap_per_agreement
+    by_person = () if person is None else (Cap(scope="person", limit=Amount(person)),)
+    of_all = () if whole is None else (Cap(scope="agreement", limit=Amount(whole)),)
+    return by_person + of_all
 
 
 def as_facts(agreement: Agreement) -> AgreementFacts:
@@ -204,10 +197,10 @@ def as_facts(agreement: Agreement) -> AgreementFacts:
                 enrolled_on=person.enrolled,
                 register_until=agreement.register_until,
                 stays=tuple(as_stays(person.stays)),
-                readings={
-                    (months, "no-shelter"): "yes" if achieved else "no"
+                measured=tuple(
+                    Measured("no-shelter", "yes" if achieved else "no", ENDS, months)
                     for months, achieved in person.achieved.items()
-                },
+                ),
             )
             for person in agreement.people
         },

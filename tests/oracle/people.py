@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from ledger import facts
 from ledger.money import Amount
-from ledger.terms.agreement import Counterfactual, ReferenceTariff
-from ledger.terms.refund_rule import OpenWindows, RefundRule, RefundRuleTable
+from ledger.shelter.counterfactual import Counterfactual, ReferenceTariff
+from ledger.shelter.rules import OpenWindows, RefundRule, RefundRuleTable
 from tests.oracle import shelter_rule as oracle
 
 LIMIT_120 = date(2023, 10, 1)

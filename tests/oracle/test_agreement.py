@@ -13,8 +13,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from ledger.facts import Stay
+from ledger.metrics.base import Waiting
 from ledger.money import from_exact, total
-from ledger.policy.assess import AgreementFacts, Assessment, Decided, Waiting, assess
+from ledger.policy.assess import AgreementFacts, Assessment, Decided, assess
 from tests.oracle import agreement as oracle
 from tests.oracle.agreements import agreements, as_facts
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
-    from ledger.policy.assess import Person
+    from ledger.metrics.facts import Person
     from ledger.policy.entitlement import Entitlement
 
 UNTIL = st.dates(date(2024, 6, 1), date(2029, 6, 1))
@@ -35,16 +36,16 @@ class Disagreement(AssertionError):  # noqa: N818 - what it is, not what it does
 def _owed_by_ledger(assessment: Assessment) -> list[oracle.Owed]:
     answers = []
     for each in assessment.decided:
-        milestone, owed = each.milestone, each.entitlement
+        outcome, owed = each.outcome, each.entitlement
         parts = owed.parts if owed else ()
         answers.append(
             oracle.Owed(
                 oracle.Claim(
-                    milestone.period.end,
+                    outcome.achieved_on,
                     date.min,  # who was enrolled when is not part of the answer
-                    milestone.subject,
-                    milestone.months,
-                    milestone.period.start,
+                    outcome.unit,
+                    outcome.months or 0,
+                    outcome.period.start,
                 ),
                 owed.total.minor if owed else None,
                 {(part.payer, part.payee): part.amount.minor for part in parts if part.amount},
@@ -78,13 +79,14 @@ def test_the_ledger_and_the_oracle_agree_on_every_agreement(
 def test_what_waits_lacks_what_it_waits_for(agreement: oracle.Agreement, until: date) -> None:
     assessment = assess(as_facts(agreement), until)
     people = {person.subject: person for person in agreement.people}
-    for milestone, waiting in assessment.waiting:
+    for outcome in assessment.waiting:
         lacking = {
-            Waiting.MEASUREMENT: milestone.months not in people[milestone.subject].achieved,
-            Waiting.REGISTER: agreement.register_until < milestone.period.end,
-            Waiting.CAPITAL: not any(oracle.capital(agreement, milestone.period.end).values()),
+            Waiting.MEASUREMENT: outcome.months not in people[outcome.unit].achieved,
+            Waiting.REGISTER: agreement.register_until < outcome.period.end,
+            Waiting.CAPITAL: not any(oracle.capital(agreement, outcome.period.end).values()),
         }
-        assert lacking[waiting]
+        assert outcome.waiting is not None
+        assert lacking[outcome.waiting]
     assert len(assessment.waiting) + len(assessment.decided) == len(oracle.claims(agreement, until))
 
 
@@ -100,11 +102,11 @@ def test_parts_add_up_and_running_totals_stay_within_every_cap(
         if each.entitlement is None:
             continue
         owed = each.entitlement
-        by_person[each.milestone.subject] += owed.total.minor
+        by_person[each.outcome.unit] += owed.total.minor
         by_agreement += owed.total.minor
         assert owed.total.minor >= 0
         assert total(part.amount for part in owed.parts) == owed.total
-        assert owed.person_total.minor == by_person[each.milestone.subject]
+        assert owed.person_total.minor == by_person[each.outcome.unit]
         assert owed.agreement_total.minor == by_agreement
         for cap in owed.working.caps:
             spent = owed.person_total if cap.scope == "person" else owed.agreement_total
@@ -128,7 +130,7 @@ def test_the_order_in_which_facts_were_recorded_changes_nothing(
         return replace(
             person,
             stays=tuple(shuffle.sample(person.stays, len(person.stays))),
-            readings=dict(shuffle.sample(list(person.readings.items()), len(person.readings))),
+            measured=tuple(shuffle.sample(person.measured, len(person.measured))),
         )
 
     people = list(facts.people.items())
@@ -162,7 +164,7 @@ def test_a_stay_after_a_period_changes_nothing_of_that_period(
 
     def decided_before(facts: AgreementFacts) -> list[Decided]:
         found = assess(facts, date(2029, 6, 1)).decided
-        return [each for each in found if each.milestone.period.end <= admitted]
+        return [each for each in found if each.outcome.period.end <= admitted]
 
     assert decided_before(replace(facts, people=people)) == decided_before(facts)
 
@@ -188,7 +190,7 @@ def _features(agreement: oracle.Agreement) -> set[str]:
     assessment = assess(as_facts(agreement), until)
     owed = [each.entitlement for each in assessment.decided if each.entitlement]
     cuts = [{cap.scope: cap.cut for cap in each.working.caps} for each in owed]
-    dates = Counter(each.milestone.period.end for each in assessment.decided)
+    dates = Counter(each.outcome.period.end for each in assessment.decided)
     found = {
         "a cap per person cuts": any(cut.get("person") for cut in cuts),
         "a cap per agreement cuts": any(cut.get("agreement") for cut in cuts),
@@ -197,10 +199,10 @@ def _features(agreement: oracle.Agreement) -> set[str]:
             any(cut.values()) and len({part.payer for part in each.parts}) > 1
             for cut, each in zip(cuts, owed, strict=True)
         ),
-        "an outcome is not achieved": any(not each.achieved for each in assessment.decided),
+        "an outcome is not achieved": any(not each.outcome.achieved for each in assessment.decided),
         "two achievements on one day": any(n > 1 for n in dates.values()),
         "a month too short": any(
-            each.milestone.period.end.day < each.milestone.period.start.day
+            each.outcome.period.end.day < each.outcome.period.start.day
             for each in assessment.decided
         ),
         "capital paid in on the day of achievement": bool(
@@ -211,8 +213,8 @@ def _features(agreement: oracle.Agreement) -> set[str]:
             _before_caps(each).denominator > 1 for each in owed
         ),
         **{
-            f"waiting for {waiting}": any(why is waiting for _, why in assessment.waiting)
-            for waiting in Waiting
+            f"waiting for {waiting}": any(each.waiting is waiting for each in assessment.waiting)
+            for waiting in (Waiting.MEASUREMENT, Waiting.REGISTER, Waiting.CAPITAL)
         },
     }
     return {name for name, present in found.items() if present}

@@ -27,7 +27,7 @@ from sqlalchemy import func, insert, select, update
 from desk.cli.session import VIEWS_FILE
 from ledger.model import Position
 from ledger.money import Amount
-from ledger.terms.agreement import Role
+from ledger.parties import Role
 from projections import export
 from projections import views as v
 from projections.export import (

@@ -13,8 +13,8 @@ from hypothesis import Phase, given, settings
 
 from ledger.dates import Period
 from ledger.money import from_exact
-from ledger.policy.nights import NoTariffError
-from ledger.policy.savings import NO_RULE, Courses, courses, saving
+from ledger.shelter.nights import NoTariffError
+from ledger.shelter.savings import NO_RULE, Courses, courses, saving
 from tests.oracle import shelter_rule as oracle
 from tests.oracle.people import (
     CLOCKS_BACK,
@@ -34,7 +34,7 @@ from tests.oracle.people import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ledger.events import Gain, History
+    from ledger.working import Gain, History
 
 EXAMPLES = 5_000
 WORKERS = 4

@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 
 from ledger.facts import CapitalPaidIn
+from ledger.metrics.base import Waiting
+from ledger.metrics.facts import Measured, Person
 from ledger.model import SubjectRef
 from ledger.money import Amount
-from ledger.policy.assess import AgreementFacts, Assessment, Person, Waiting, assess
+from ledger.policy.assess import AgreementFacts, Assessment, assess
 from ledger.terms.agreement import Terms
 from ledger.terms.reader import read_model
-from tests.ledger.policy.examples import LAW, THOUSAND, day, stay
+from tests.ledger.shelter.examples import LAW, THOUSAND, day, stay
 
 TERMS = """
 agreement: small
@@ -34,17 +36,17 @@ investment:
 refund_law: {table: dk-shelter-refund, on_change: follow}
 indicators:
   - {id: no-shelter, title: Uses no shelter, kind: yes_no}
-metric:
-  id: nights-saved
-  kind: shelter_nights_saved
-  measured_at_months: [12, 18, 24, 36, 48]
-  achieved_when: {indicator: no-shelter, equals: yes}
-  counterfactual:
-    nights_per_year: 365
-    reference_tariffs:
-      - {valid_from: 2020-01-01, per_night: 1507.00, own_payment: 0.00}
-  state_side: {payer: fund, share: 1}
-  municipal_side: {payer: town, share: 0}
+metrics:
+  - id: nights-saved
+    kind: shelter_nights_saved
+    measured_at_months: [12, 18, 24, 36, 48]
+    achieved_when: {indicator: no-shelter, equals: yes}
+    counterfactual:
+      nights_per_year: 365
+      reference_tariffs:
+        - {valid_from: 2020-01-01, per_night: 1507.00, own_payment: 0.00}
+    state_side: {payer: fund, share: 1}
+    municipal_side: {payer: town, share: 0}
 rounding: {residual_payer: fund, residual_investor: little}
 """
 """The state pays its whole gain and the town nothing; Big paid in twice what Little did."""
@@ -62,7 +64,10 @@ def facts(terms: str, *people: tuple[str, str, dict[int, str]]) -> AgreementFact
                 SubjectRef(subject),
                 day(enrolled),
                 day("2029-01-01"),
-                readings={(months, "no-shelter"): value for months, value in readings.items()},
+                measured=tuple(
+                    Measured("no-shelter", value, day("2029-01-01"), months)
+                    for months, value in readings.items()
+                ),
             )
             for subject, enrolled, readings in people
         },
@@ -76,7 +81,7 @@ def facts(terms: str, *people: tuple[str, str, dict[int, str]]) -> AgreementFact
 def owed(assessment: Assessment) -> list[str]:
     """Each decision as text: who, which milestone, when, and how much."""
     return [
-        f"{each.milestone.subject} {each.milestone.months} {each.milestone.period.end} "
+        f"{each.outcome.subject} {each.outcome.months} {each.outcome.achieved_on} "
         + (str(each.entitlement.total) if each.entitlement else "not achieved")
         for each in assessment.decided
     ]
@@ -135,7 +140,7 @@ def test_caps_are_spent_in_order_of_achievement_then_enrolment_then_pseudonym() 
         ("berit", "2024-08-30", {12: "no", 18: "yes"}),
         ("anna", "2024-08-31", {12: "no", 18: "yes"}),
     )
-    capped = TERMS + "caps: {per_agreement: 60000.00}"
+    capped = TERMS + "caps: [{scope: agreement, limit: 60000.00}]"
     found = owed(assess(facts(capped, *people), day("2026-03-01")))
     assert found[3:] == [
         "berit 18 2026-02-28 60000.00",
@@ -145,7 +150,7 @@ def test_caps_are_spent_in_order_of_achievement_then_enrolment_then_pseudonym() 
 
 
 def test_a_cap_per_person_leaves_the_next_person_theirs() -> None:
-    capped = TERMS + "caps: {per_person: 100000.00}"
+    capped = TERMS + "caps: [{scope: person, limit: 100000.00}]"
     people = (
         ("anna", "2024-01-01", {12: "yes", 18: "yes", 24: "yes"}),
         ("berit", "2024-07-01", {12: "yes"}),
@@ -160,7 +165,10 @@ def test_a_cap_per_person_leaves_the_next_person_theirs() -> None:
 
 def test_a_cap_shrinks_what_both_payers_pay_in_proportion() -> None:
     anna = ("anna", "2024-01-01", {12: "yes"})
-    terms = TERMS.replace("town, share: 0", "town, share: 1") + "caps: {per_person: 55005.50}"
+    terms = (
+        TERMS.replace("town, share: 0", "town, share: 1")
+        + "caps: [{scope: person, limit: 55005.50}]"
+    )
     assert parts(assess(facts(terms, anna), day("2025-01-01"))) == [
         "fund big 6028.00",
         "fund little 3014.00",
@@ -199,7 +207,9 @@ def test_what_rounding_leaves_goes_to_the_payer_and_the_investor_that_the_terms_
         .replace("residual_payer: fund", f"residual_payer: {payer}")
         .replace("residual_investor: little", f"residual_investor: {investor}")
     )
-    known = facts(terms + "caps: {per_person: 0.05}", ("anna", "2024-01-01", {12: "yes"}))
+    known = facts(
+        terms + "caps: [{scope: person, limit: 0.05}]", ("anna", "2024-01-01", {12: "yes"})
+    )
     alike = tuple(paid.model_copy(update={"amount": Amount(100)}) for paid in known.capital)
     found = parts(assess(replace(known, capital=alike), day("2025-01-01")))
     assert found == [f"{who} {Amount(minor)}" for who, minor in expected.items()]
@@ -209,8 +219,8 @@ def test_what_is_not_known_yet_waits() -> None:
     known = facts(TERMS, ("anna", "2024-01-01", {12: "yes"}))
     until = day("2025-07-01")
 
-    def waiting(facts: AgreementFacts) -> list[tuple[int, Waiting]]:
-        return [(milestone.months, why) for milestone, why in assess(facts, until).waiting]
+    def waiting(facts: AgreementFacts) -> list[tuple[int | None, Waiting | None]]:
+        return [(each.months, each.waiting) for each in assess(facts, until).waiting]
 
     assert waiting(known) == [(18, Waiting.MEASUREMENT)]
     anna = known.people[SubjectRef("anna")]

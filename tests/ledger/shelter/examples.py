@@ -7,11 +7,11 @@ from datetime import date
 from ledger.dates import Period
 from ledger.facts import Stay, Tariff
 from ledger.money import Amount
-from ledger.policy.nights import price
-from ledger.policy.refund import RefundedNights, refund
-from ledger.policy.savings import Saving, courses, saving
-from ledger.terms.agreement import Counterfactual, ReferenceTariff
-from ledger.terms.refund_rule import OpenWindows, RefundRuleTable
+from ledger.shelter.counterfactual import Counterfactual, ReferenceTariff
+from ledger.shelter.nights import price
+from ledger.shelter.refund import RefundedNights, refund
+from ledger.shelter.rules import OpenWindows, RefundRuleTable
+from ledger.shelter.savings import Saving, courses, saving
 from ledger.terms.shipped import shelter_refund_rules
 
 LAW = shelter_refund_rules()

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from ledger.policy.refund import RefundedNights
-from ledger.terms.refund_rule import OpenWindows, RefundRule, RefundRuleTable
-from tests.ledger.policy.examples import LAW, day, law, nights_refunded, period, refunded
+from ledger.shelter.refund import RefundedNights
+from ledger.shelter.rules import OpenWindows, RefundRule, RefundRuleTable
+from tests.ledger.shelter.examples import LAW, day, law, nights_refunded, period, refunded
 
 
 def total_refund(nights: list[RefundedNights]) -> Fraction:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledger.money import exact
-from tests.ledger.policy.examples import saved
+from tests.ledger.shelter.examples import saved
 
 
 @pytest.mark.parametrize(

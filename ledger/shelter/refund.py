@@ -15,8 +15,8 @@ from fractions import Fraction
 
 from ledger.dates import Period, add_years
 from ledger.facts import Tariff
-from ledger.policy.nights import PricedNights
-from ledger.terms.refund_rule import OpenWindows, RefundRule, RefundRuleTable
+from ledger.shelter.nights import PricedNights
+from ledger.shelter.rules import OpenWindows, RefundRule, RefundRuleTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from itertools import permutations
 import pytest
 
 from ledger.facts import Tariff
-from ledger.policy.nights import NoTariffError, counterfactual, price
-from tests.ledger.policy.examples import THOUSAND, TODAY, day, period, stay, tariffs, terms
+from ledger.shelter.nights import NoTariffError, counterfactual, price
+from tests.ledger.shelter.examples import THOUSAND, TODAY, day, period, stay, tariffs, terms
 
 
 def spent(

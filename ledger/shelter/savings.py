@@ -10,13 +10,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ledger.dates import Period
-from ledger.events import Gain, History, NightLine, Window
 from ledger.facts import Stay, Tariff
 from ledger.money import Amount, exact
-from ledger.policy.nights import counterfactual, price
-from ledger.policy.refund import RefundedNights, refund
-from ledger.terms.agreement import Counterfactual
-from ledger.terms.refund_rule import RefundRuleTable
+from ledger.shelter.counterfactual import Counterfactual
+from ledger.shelter.nights import counterfactual, price
+from ledger.shelter.refund import RefundedNights, refund
+from ledger.shelter.rules import RefundRuleTable
+from ledger.working import Gain, History, NightLine, Window
 
 NO_RULE = "no-refund"
 """The name shown for nights before the first rule."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from ledger.dates import Period, add_years
 from ledger.facts import Stay, Tariff, tariff_on
-from ledger.terms.agreement import Counterfactual
+from ledger.shelter.counterfactual import Counterfactual
 
 REFERENCE = "reference"
 """The name under which counterfactual nights look up their tariff."""

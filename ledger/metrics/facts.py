@@ -1,0 +1,104 @@
+"""What is known, as metrics see it: people and cohorts, what was measured, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from ledger.dates import Period
+from ledger.facts import Stay, Tariff
+from ledger.model import Position, SubjectRef
+from ledger.shelter.rules import RefundRuleTable
+
+NOWHERE = Position(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one indicator showed on a day, at a milestone if the terms set any.
+
+    `months` counts from enrolment; 0 is the baseline. Only measurements that were validated and are
+    meant to be paid by are here.
+    """
+
+    indicator: str
+    value: str
+    measured_on: date
+    months: int | None = None
+    at: Position = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """An unbroken time in which something held, such as a job; open while `ended` is None."""
+
+    indicator: str
+    started: date
+    ended: date | None = None
+    at: Position = NOWHERE
+
+    def until(self, day: date) -> Period:
+        """The days of the spell before a day; empty if there are none."""
+        return Period(self.started, max(self.started, min(self.ended or day, day)))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person: enrolment, stays, spells, measurements.
+
+    Stays are known to be complete up to, not including, `register_until`.
+    """
+
+    subject: SubjectRef
+    enrolled_on: date
+    register_until: date
+    stays: tuple[Stay, ...] = ()
+    measured: tuple[Measured, ...] = ()
+    spells: tuple[Spell, ...] = ()
+    group: str | None = None
+    referred_on: date | None = None
+    born_on: date | None = None
+    at: Position = NOWHERE
+    stays_at: tuple[Position, ...] = ()
+
+    def reading(self, indicator: str, months: int) -> Measured | None:
+        """What an indicator showed at a milestone; None if it was not measured."""
+        found = (m for m in self.measured if (m.indicator, m.months) == (indicator, months))
+        return next(found, None)
+
+    def readings(self, indicator: str) -> list[Measured]:
+        """All that an indicator showed, in order of day."""
+        return in_order(m for m in self.measured if m.indicator == indicator)
+
+
+def in_order(measured: Iterator[Measured]) -> list[Measured]:
+    """Measurements by day, then milestone, then value: never by when they were recorded."""
+    return sorted(measured, key=lambda m: (m.measured_on, m.months or 0, m.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a metric may look at."""
+
+    people: Mapping[SubjectRef, Person] = field(default_factory=dict)
+    cohorts: Mapping[str, tuple[Measured, ...]] = field(default_factory=dict)
+    tariffs: Mapping[str, tuple[Tariff, ...]] = field(default_factory=dict)
+    rules: RefundRuleTable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The time within which a metric is asked: the agreement's term, and the day of asking.
+
+    An outcome must be achieved by `ends_on`; what lies after `until` is not known yet.
+    """
+
+    starts_on: date
+    ends_on: date
+    until: date
+
+    @property
+    def last(self) -> date:
+        """The last day on which an outcome can be achieved that is asked for."""
+        return min(self.ends_on, self.until)

@@ -1,0 +1,181 @@
+"""Shelter nights avoided × tariff × refund share: each side pays a share of its own gain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from ledger.dates import Period, add_months
+from ledger.indicator import Condition, IndicatorKind
+from ledger.metrics.base import Metric, Outcome, Waiting
+from ledger.metrics.facts import Facts, Frame, Person
+from ledger.metrics.modifiers import Counting
+from ledger.money import ZERO, exact
+from ledger.parties import PayerShare, Role
+from ledger.shelter.counterfactual import Counterfactual
+from ledger.shelter.savings import Courses, Saving, courses, saving
+from ledger.working import Side
+
+
+class ShelterNightsSaved(Metric):
+    """Shelter nights avoided × tariff × refund share: each side pays a share of its own gain."""
+
+    kind: Literal["shelter_nights_saved"]
+    measured_at_months: Annotated[tuple[Counting, ...], Field(min_length=1)]
+    achieved_when: Condition
+    counterfactual: Counterfactual
+    state_side: PayerShare
+    municipal_side: PayerShare
+
+    by_gain: ClassVar[bool] = True
+
+    @model_validator(mode="after")
+    def _milestones_in_order(self) -> ShelterNightsSaved:
+        months = self.measured_at_months
+        if list(months) != sorted(set(months)) or months[0] < 1:
+            message = "measured_at_months must be whole months above zero in rising order"
+            raise ValueError(message)
+        return self
+
+    def indicators(self) -> Iterator[tuple[str, str, tuple[IndicatorKind, ...]]]:
+        """The one that says whether the person keeps away from shelters."""
+        every = tuple(kind for kind in IndicatorKind if kind is not IndicatorKind.SPELL)
+        yield "achieved_when.indicator", self.achieved_when.indicator, every
+
+    def milestones(self) -> frozenset[int]:
+        """The months at which the condition is measured."""
+        return frozenset(self.measured_at_months)
+
+    def payers(self) -> tuple[tuple[str, Role], ...]:
+        """The state's side, then the municipality's."""
+        return (
+            (self.state_side.payer, Role.OUTCOME_PAYER),
+            (self.municipal_side.payer, Role.CO_PAYER),
+        )
+
+    def problems(self, starts_on: date) -> Iterator[str]:
+        """Reference tariffs that are missing, doubled or below zero."""
+        tariffs = self.counterfactual.reference_tariffs
+        if min(tariff.valid_from for tariff in tariffs) > starts_on:
+            yield f"counterfactual.reference_tariffs has none in force on {starts_on}"
+        if any(t.per_night < ZERO or t.own_payment < ZERO for t in tariffs):
+            yield "counterfactual.reference_tariffs must not be below zero"
+        if len({tariff.valid_from for tariff in tariffs}) != len(tariffs):
+            yield "counterfactual.reference_tariffs: each needs a valid_from of its own"
+
+    def most(self, people: int) -> Fraction:
+        """Every counterfactual night of everybody, at the highest tariff."""
+        net = max(
+            max(0, tariff.per_night.minor - tariff.own_payment.minor)
+            for tariff in self.counterfactual.reference_tariffs
+        )
+        years = -(-self.measured_at_months[-1] // 12)
+        nights = self.counterfactual.nights_per_year * years
+        share = max(Fraction(self.state_side.share), Fraction(self.municipal_side.share))
+        return people * nights * net * share
+
+    def told(self, language: str) -> str:
+        """In a sentence."""
+        months = ", ".join(map(str, self.measured_at_months))
+        state, municipal = self.state_side, self.municipal_side
+        if language == "da":
+            return (
+                f"Efter {months} måneder: sparede herbergsnætter i forhold til "
+                f"{self.counterfactual.nights_per_year} nætter om året. {state.payer} betaler "
+                f"{state.share} af statens gevinst, {municipal.payer} {municipal.share} af "
+                "kommunens."
+            )
+        return (
+            f"At {months} months: shelter nights saved, against "
+            f"{self.counterfactual.nights_per_year} nights a year. {state.payer} pays "
+            f"{state.share} of the state's gain, {municipal.payer} {municipal.share} of the "
+            "municipality's."
+        )
+
+    def outcomes(self, facts: Facts, frame: Frame) -> Iterator[Outcome]:
+        """One outcome per person and period between milestones.
+
+        Raises:
+            ledger.shelter.nights.NoTariffError: if a night has no price.
+        """
+        for person in facts.people.values():
+            both: Courses | None = None
+            for months, period in self._periods(person, frame):
+                outcome = self._outcome(person, months, period)
+                if outcome.achieved:
+                    both = both or self._courses(person, facts, frame)
+                    outcome = self._with_saving(outcome, saving(both, period))
+                yield outcome
+
+    def _periods(self, person: Person, frame: Frame) -> list[tuple[int, Period]]:
+        """The person's periods that have ended, each with the milestone that ends it."""
+        enrolled = person.enrolled_on
+        periods = [
+            (end, Period(add_months(enrolled, start), add_months(enrolled, end)))
+            for start, end in pairwise((0, *self.measured_at_months))
+        ]
+        return [each for each in periods if each[1].end <= frame.last]
+
+    def _courses(self, person: Person, facts: Facts, frame: Frame) -> Courses:
+        assert facts.rules is not None
+        return courses(
+            person.stays,
+            person.enrolled_on,
+            facts.tariffs,
+            self.counterfactual,
+            facts.rules,
+            min(person.register_until, frame.until),
+        )
+
+    def _outcome(self, person: Person, months: int, period: Period) -> Outcome:
+        """What is known of the period, before anything is priced."""
+        reading = person.reading(self.achieved_when.indicator, months)
+        waiting = None
+        if reading is None:
+            waiting = Waiting.MEASUREMENT
+        elif person.register_until < period.end:
+            waiting = Waiting.REGISTER
+        return Outcome(
+            metric=self.id,
+            key=f"{months}m",
+            period=period,
+            subject=person.subject,
+            months=months,
+            waiting=waiting,
+            achieved=waiting is None
+            and reading is not None
+            and self.achieved_when.met(reading.value),
+            claimed_on=reading.measured_on if reading else None,
+            read_at=(reading.at,) if reading else (),
+            based_on=(person.at, *person.stays_at),
+        )
+
+    def _with_saving(self, outcome: Outcome, saved: Saving) -> Outcome:
+        sides = (
+            (Role.OUTCOME_PAYER, self.state_side, saved.state_gain),
+            (Role.CO_PAYER, self.municipal_side, saved.municipal_gain),
+        )
+        return replace(
+            outcome,
+            sides=tuple(
+                (
+                    role,
+                    Side(
+                        payer=side.payer,
+                        gain=exact(gain),
+                        share=side.share,
+                        amount=exact(gain * Fraction(side.share)),
+                    ),
+                    gain * Fraction(side.share),
+                )
+                for role, side, gain in sides
+            ),
+            courses=(saved.counterfactual, saved.actual),
+            gains=saved.gains,
+        )

@@ -1,0 +1,124 @@
+"""Ceilings: what each has left before an outcome, and what it leaves of what is owed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
+
+from ledger import working as w
+from ledger.facts import CapitalPaidIn
+from ledger.metrics.base import Outcome
+from ledger.money import ZERO, Amount, rounded
+from ledger.parties import Role
+from ledger.terms.caps import Cap
+
+OwedBy = dict[tuple[Role, str], Fraction]
+_EXACT_ENOUGH = Context(prec=40, rounding=ROUND_FLOOR)
+_YEAR_DAYS = 365
+
+
+@dataclass(slots=True)
+class Spent:
+    """What the outcomes so far have used of every ceiling of one agreement."""
+
+    totals: dict[tuple[str, str], Amount] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    paid: list[tuple[date, Amount]] = field(default_factory=list)
+
+    def person(self, outcome: Outcome) -> Amount:
+        """What one person's outcomes have come to."""
+        return self.totals["person", outcome.subject] if outcome.subject else ZERO
+
+    @property
+    def agreement(self) -> Amount:
+        """What all outcomes have come to."""
+        return self.totals["agreement", ""]
+
+    def add(self, outcome: Outcome, total: Amount, by_payer: Mapping[str, Amount]) -> None:
+        """Count an outcome in."""
+        for scope in ("person", "metric", "year", "agreement"):
+            key = _key(scope, outcome)
+            if key is not None:
+                self.totals[scope, key] += total
+        for payer, amount in by_payer.items():
+            self.totals["payer", payer] += amount
+        self.paid.append((outcome.achieved_on, total))
+
+
+def _key(scope: str, outcome: Outcome) -> str | None:
+    """What a ceiling counts an outcome under; None if it does not touch it."""
+    match scope:
+        case "person":
+            return outcome.subject
+        case "metric":
+            return outcome.metric
+        case "year":
+            return str(outcome.achieved_on.year)
+        case _:
+            return ""
+
+
+def capped(
+    caps: Iterable[Cap],
+    outcome: Outcome,
+    owed: OwedBy,
+    spent: Spent,
+    capital: Iterable[CapitalPaidIn],
+) -> tuple[OwedBy, tuple[w.Cap, ...]]:
+    """What the ceilings leave of what is owed, in their order, and what each of them did.
+
+    A ceiling cuts all payers alike, except one on a payer, which cuts that payer alone.
+    """
+    asked, lines = dict(owed), []
+    for cap in caps:
+        left = _left(cap, outcome, spent, capital)
+        if left is None:
+            continue
+        touched = [key for key in owed if cap.payer in (None, key[1])]
+        wanted = sum((owed[key] for key in touched), Fraction(0))
+        if left < rounded(wanted):
+            owed = owed | {key: owed[key] * left.minor / wanted for key in touched}
+        cut = left < rounded(sum((asked[key] for key in touched), Fraction(0)))
+        limit = cap.limit if cap.limit is not None else left + spent.agreement
+        lines.append(w.Cap(scope=cap.scope, limit=limit, left=left, cut=cut))
+    return owed, tuple(lines)
+
+
+def _left(
+    cap: Cap, outcome: Outcome, spent: Spent, capital: Iterable[CapitalPaidIn]
+) -> Amount | None:
+    """What a ceiling has left before an outcome; None if it does not touch the outcome."""
+    if cap.scope == "return":
+        return max(ZERO, _return_left(cap, outcome.achieved_on, spent, capital))
+    if cap.scope == "metric" and cap.metric != outcome.metric:
+        return None
+    key = cap.payer if cap.scope == "payer" else _key(cap.scope, outcome)
+    if key is None:
+        return None
+    assert cap.limit is not None
+    return max(ZERO, cap.limit - spent.totals[cap.scope, key])
+
+
+def _return_left(cap: Cap, on: date, spent: Spent, capital: Iterable[CapitalPaidIn]) -> Amount:
+    """What the investors may still get on a day, rounded down to whole minor units.
+
+    By a multiple: of the capital paid in by that day. By a yearly rate: what is outstanding when
+    capital grows and payments shrink it by that rate, compounded daily over years of 365 days.
+    """
+    paid_in = [each for each in capital if each.paid_on <= on]
+    if cap.multiple is not None:
+        whole = sum(each.amount.minor for each in paid_in) * Fraction(cap.multiple)
+        return Amount(whole.numerator // whole.denominator) - spent.agreement
+    assert cap.yearly_rate is not None
+    growth = 1 + cap.yearly_rate
+    flows = [(each.paid_on, each.amount) for each in paid_in]
+    flows += [(day, -amount) for day, amount in spent.paid]
+    outstanding = Decimal(0)
+    for day, amount in flows:
+        years = _EXACT_ENOUGH.divide(Decimal((on - day).days), Decimal(_YEAR_DAYS))
+        grown = _EXACT_ENOUGH.multiply(amount.minor, _EXACT_ENOUGH.power(growth, years))
+        outstanding = _EXACT_ENOUGH.add(outstanding, grown)
+    return Amount(int(outstanding.to_integral_value(rounding=ROUND_FLOOR)))
