@@ -13,7 +13,7 @@ import typer
 from eventsourcing.persistence import PersistenceError
 from sqlalchemy.exc import DatabaseError
 
-from desk.cli import agreements, answers, audit, demo, imports, invest, payments
+from desk.cli import agreements, answers, audit, demo, forecast, imports, invest, payments
 from desk.cli.session import Session, settings
 from desk.language import Language
 from ledger.decide.refusal import FileRefused, Refusal
@@ -39,6 +39,7 @@ agreements.register(app)
 answers.register(app)
 audit.register(app)
 demo.register(app)
+forecast.register(app)
 
 _SHARED_FLAGS = {"--json"}
 _SHARED_VALUES = {

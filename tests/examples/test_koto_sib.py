@@ -1,7 +1,8 @@
 """Koto-SIB: the ministry pays 50 % of the measured difference over three years.
 
 Published (the programme; its external evaluation, 2024): EUR 14m, 2,500 people, over 1,000 in work,
-50 %, three years, randomised control; EUR 1,340 less transfers and EUR 1,330 more tax for each of 2,636.
+50 %, three years, randomised control; EUR 1,340 less transfers and EUR 1,330 more tax for
+each of 2,636.
 """
 
 from __future__ import annotations
