@@ -19,6 +19,7 @@ from ledger.metrics.cohorts import enrolled, first_reading, for_people_only, nam
 from ledger.metrics.counterfactual import Comparison, Direction, Version, in_force
 from ledger.metrics.facts import NOWHERE, Facts, Frame, Measured
 from ledger.model import Identifier, Model, Position
+from ledger.money import written
 
 OWN = "own"
 TOGETHER = "together"
@@ -180,6 +181,11 @@ class Cohort(Priced):
             text += f", or all cohorts together at least {second}"
         return f"{text}."
 
+    def _measured(self, found: _Effect) -> str:
+        """How an effect was reckoned, in numbers."""
+        difference, would_be = (written(n * 100) for n in (found.difference, found.counterfactual))
+        return f"{difference} / {would_be}" if self.measure is Measure.RELATIVE else difference
+
     def _bound(self, threshold: Decimal) -> str:
         relative = self.measure is Measure.RELATIVE
         return f"{(threshold * 100).normalize():f} %" if relative else str(threshold)
@@ -280,10 +286,12 @@ class Cohort(Priced):
         rest = self._effect(unpaid, day, frame) if unpaid else None
         for each in seen:
             outcome = self._outcome(each, TOGETHER, day, frame, tested)
-            if tested is None or rest is None or not tested.meets(threshold):
+            if tested is None or not tested.meets(threshold):
                 yield outcome
             elif each not in unpaid:
                 yield replace(outcome, refused="paid-on-its-own")
+            elif rest is None:
+                yield outcome
             else:
                 yield self._paid(outcome, each, tested, rest, threshold)
 
@@ -301,7 +309,7 @@ class Cohort(Priced):
         steps = [
             number("cohort-rate", self.indicator, tested.rate),
             number("cohort-counterfactual", self.counterfactual.kind.value, tested.counterfactual),
-            number("cohort-effect", self.measure.value, tested.effect),
+            number("cohort-effect", self._measured(tested), tested.effect),
             number("cohort-threshold", outcome.key, threshold),
             number("cohort-people", seen.cohort, seen.people),
         ]

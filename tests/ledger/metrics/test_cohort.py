@@ -94,6 +94,12 @@ def test_ten_percent_pays_at_once_and_is_not_paid_again() -> None:
     ]
 
 
+def test_where_every_cohort_was_paid_nothing_is_left_for_all_together() -> None:
+    table = FIRST.replace("1.42", "1.30") + FIRST.replace("1.42", "1.30").replace("one", "two")
+    lines = told(assessed(terms(PETERBOROUGH, PETERBOROUGH_READS), table))
+    assert [line.split()[-1] for line in lines] == ["250000.00", "paid-on-its-own"] * 2
+
+
 def test_together_is_weighted_by_people_not_by_cohorts() -> None:
     second = """two 2027-07-01 rate 1.55
     two 2027-07-01 control 1.55
