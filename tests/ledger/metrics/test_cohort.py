@@ -144,6 +144,22 @@ def test_what_is_missing_is_waited_for_and_counts_when_it_comes() -> None:
     assert lines[0] == "one own 2024-09-01 130000.00"
 
 
+def test_what_comes_after_the_agreements_end_decides_nothing() -> None:
+    rate, control, size = FIRST.strip().splitlines()
+    late = control.replace("2024-08-07", "2030-01-02")
+    agreed = terms(PETERBOROUGH, PETERBOROUGH_READS)
+    lines = told(assessed(agreed, f"{rate}\n{late}\n{size}", "2031-01-01"))
+    assert lines == ["one own 2024-08-07 waits", "one together 2024-08-07 waits"]
+
+
+def test_a_rate_from_before_the_agreement_is_not_its_result() -> None:
+    before = "spring 2019-12-31 rate 0.90\n"
+    assert told(assessed(terms(HOLBAEK, "rate size"), before + HOLBAEK_ROWS)) == [
+        "spring own 2022-06-01 1600.00",
+        "autumn own 2023-06-01 1600.00",
+    ]
+
+
 def test_caps_are_spent_in_order_of_achievement() -> None:
     agreed = terms(HOLBAEK, "rate size", "[{scope: agreement, limit: 2000.00}]")
     assert told(assessed(agreed, HOLBAEK_ROWS)) == [

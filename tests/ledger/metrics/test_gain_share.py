@@ -111,6 +111,11 @@ def test_a_gain_measured_again_is_a_revision_of_what_it_was_measured_against(
     ]
 
 
+def test_a_gain_from_before_the_agreement_is_not_its_gain() -> None:
+    table = "all 2019-12-31 y1 900\nall 2021-06-01 y1 100"
+    assert told(assessed(terms(YEARLY, READS), table)) == ["all year-1 2021-06-01 50.00"]
+
+
 def test_each_cohort_is_paid_for_itself() -> None:
     agreed = terms(YEARLY.replace("settled: each_year\n", ""), READS)
     years, cohorts = ("y1", "y2", "y3"), (("bb", 9), ("aa", -9))
