@@ -1,6 +1,6 @@
 """Holbæk IPS: 16 points additional, and what raising the counterfactual to 30 % does to payments.
 
-Published (Den Sociale Investeringsfond's case): 180 citizens, 6.9m kr., 10 % dropout, 40 % in work,
+Published (the Holbæk IPS case): 180 citizens, 6.9m kr., 10 % dropout, 40 % in work,
 24 % anyway. 24 to 30 % is 16 to 10 points, -37.5 %. The price and the dates are invented.
 """
 

@@ -41,7 +41,7 @@ def millions(amount: Amount) -> Decimal:
 
 
 def test_25_million_becomes_71_million() -> None:
-    """Den Sociale Investeringsfond's forecast for 2024-2029."""
+    """The published forecast of the fund for 2024-2029."""
     found = revolve(fund())
     assert [each.year for each in found.years] == list(range(2024, 2030))
     assert [str(millions(each.invested)) for each in found.years] == [
