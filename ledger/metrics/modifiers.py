@@ -45,6 +45,8 @@ Factor = Annotated[
 
 Whole = Annotated[int, Field(ge=0), WHOLE]
 Counting = Annotated[int, Field(ge=1), WHOLE]
+Months = Annotated[int, Field(ge=1, le=1200), WHOLE]
+"""Months from enrolment; beyond a hundred years the calendar would end."""
 
 
 class PriceLine(Model):
