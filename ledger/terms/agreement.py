@@ -118,7 +118,7 @@ class Terms(Model):
             *(p for number, each in enumerate(self.metrics) for p in self._metric(number, each)),
         ]
         if problems:
-            raise ValueError("; ".join(problems))
+            raise ValueError("\n".join(problems))
         return self
 
     def _date_problems(self) -> Iterator[str]:
