@@ -130,7 +130,7 @@ class Claim(Model):
     days up to the measurement that shows it.
     """
 
-    earliest_working_days: Whole | None = None
+    earliest_working_days: Annotated[int | None, Field(ge=0, le=1000), WHOLE] = None
     latest_days: Whole | None = None
 
 

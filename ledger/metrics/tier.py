@@ -13,7 +13,7 @@ from ledger.indicator import IndicatorKind, Number, number
 from ledger.metrics.base import Metric, Outcome, step
 from ledger.metrics.due import Due, Of, Paid, at_milestones, in_rising_order, listed, of_cohorts
 from ledger.metrics.facts import Facts, Frame
-from ledger.metrics.modifiers import Months
+from ledger.metrics.modifiers import DeadweightOn, Months
 from ledger.model import Identifier, Model
 from ledger.money import ZERO, Amount
 
@@ -62,6 +62,9 @@ class Tiered(Metric):
             yield "measured_at_months: write at which months people are measured"
         if self.of is Of.COHORTS and self.measured_at_months:
             yield "measured_at_months: results of cohorts have no milestones; leave it out"
+        counted = self.deadweight is not None and self.deadweight.on is DeadweightOn.COUNT
+        if self.of is Of.COHORTS and counted:
+            yield "deadweight: a cohort is not people to be counted; write on: price"
 
     def most(self, people: int) -> Fraction | None:
         """Everybody reaches the dearest tier each time; of results there may be any number."""

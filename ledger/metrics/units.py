@@ -25,7 +25,7 @@ from ledger.metrics.due import (
     on_their_days,
 )
 from ledger.metrics.facts import Facts, Frame, Person
-from ledger.metrics.modifiers import Months
+from ledger.metrics.modifiers import DeadweightOn, Months
 from ledger.model import Identifier
 
 
@@ -76,6 +76,8 @@ class Units(Priced):
                 yield "of: results of cohorts have neither spells nor milestones; leave those out"
             if any(line.group for line in self.price):
                 yield "price: a group is one of people; write one price for the results of cohorts"
+        if self.deadweight and self.deadweight.on is DeadweightOn.COUNT:
+            yield "deadweight: here are units, not people to be counted; write on: price"
         if self.above is not None and self.above < 0:
             yield "above must not be below zero"
 

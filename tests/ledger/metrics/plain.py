@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from typing import Any
 
 from ledger.facts import CapitalPaidIn
 from ledger.metrics.base import Metric, Outcome
@@ -66,7 +67,7 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def person(name: str, enrolled: str = "2024-01-01", **known: object) -> Person:
+def person(name: str, enrolled: str = "2024-01-01", **known: Any) -> Person:
     """Somebody, by default enrolled on the agreement's first day."""
     found = Person(SubjectRef(name), day(enrolled), date.min)
     return replace(found, **known)
@@ -96,7 +97,7 @@ def assessed(
     agreement: Terms,
     people: Iterable[Person],
     until: str = "2030-01-01",
-    results: dict[str, tuple[Measured, ...]] | None = None,
+    results: Mapping[str, tuple[Measured, ...]] | None = None,
 ) -> Assessment:
     """Everything decided on people and cohorts, with capital paid in from the first day."""
     capital = CapitalPaidIn(investor="bank", paid_on=agreement.starts_on, amount=Amount(100))

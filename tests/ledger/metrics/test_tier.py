@@ -61,6 +61,7 @@ def test_each_result_of_a_cohort_has_its_tier() -> None:
     [
         (TIERED, "write at which months people are measured"),
         (TIERED + "of: cohorts, measured_at_months: [12]", "results of cohorts have no milestones"),
+        (TIERED + "of: cohorts, deadweight: {share: 0.1, on: count}", "not people to be counted"),
         (TIERED + "measured_at_months: [12, 12]", "measured_at_months must rise"),
         (
             AT_12 + "tiers: [{at_least: 5, price: 1}, {at_least: 3, price: 2}]",

@@ -166,6 +166,7 @@ def test_a_spell_that_ends_later_than_thought_changes_no_period_before() -> None
             "indicator: housed, of: cohorts, counted_in: days, every_months: 3",
             "neither spells nor milestones",
         ),
+        ("indicator: count, deadweight: {share: 0.1, on: count}", "not people to be counted"),
         ("indicator: count, above: -1", "above must not be below zero"),
         ("indicator: count, measured_at_months: [12, 6]", "measured_at_months must rise"),
     ],
