@@ -13,7 +13,6 @@ from ledger.facts import CapitalPaidIn
 from ledger.metrics.base import Metric, Outcome
 from ledger.metrics.facts import Facts, Frame, Measured, Person, Spell
 from ledger.model import SubjectRef
-from ledger.money import Amount
 from ledger.policy.assess import AgreementFacts, Assessment, assess
 from ledger.terms.agreement import Terms
 from ledger.terms.reader import UnreadableTermsError, read_model
@@ -67,7 +66,7 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def person(name: str, enrolled: str = "2024-01-01", **known: Any) -> Person:
+def person(name: str, enrolled: str = "2024-01-01", **known: Any) -> Person:  # noqa: ANN401 - any of their facts
     """Somebody, by default enrolled on the agreement's first day."""
     found = Person(SubjectRef(name), day(enrolled), date.min)
     return replace(found, **known)
@@ -100,7 +99,10 @@ def assessed(
     results: Mapping[str, tuple[Measured, ...]] | None = None,
 ) -> Assessment:
     """Everything decided on people and cohorts, with capital paid in from the first day."""
-    capital = CapitalPaidIn(investor="bank", paid_on=agreement.starts_on, amount=Amount(100))
+    (committed, *_) = agreement.investment
+    capital = CapitalPaidIn(
+        investor=committed.investor, paid_on=agreement.starts_on, amount=committed.amount
+    )
     facts = AgreementFacts(
         terms=agreement,
         rules_at_signature=None,

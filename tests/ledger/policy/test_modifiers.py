@@ -22,7 +22,7 @@ JOB = "id: job, kind: per_person, price: 1000, achieved_when: {indicator: works,
 AT_12 = JOB + "measured_at_months: [12], "
 
 
-def works(name: str, enrolled: str = "2024-01-01", months: int = 12, **known: Any) -> Person:
+def works(name: str, enrolled: str = "2024-01-01", months: int = 12, **known: Any) -> Person:  # noqa: ANN401 - any of their facts
     """Somebody who is in work at a milestone, seen years later at the latest."""
     reading = Measured("works", "yes", day(enrolled), months)
     return person(name, enrolled, **(known | {"measured": (reading,)}))
