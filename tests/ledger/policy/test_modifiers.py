@@ -16,6 +16,7 @@ from ledger.dates import years_old
 from ledger.metrics.facts import Measured, Person
 from ledger.model import SubjectRef
 from ledger.policy.modifiers import working_days_after
+from ledger.terms.reader import UnreadableTermsError
 from tests.ledger.metrics.plain import assessed, at, day, lines, person, refused, shuffled, terms
 
 JOB = "id: job, kind: per_person, price: 1000, achieved_when: {indicator: works, equals: yes}, "
@@ -298,6 +299,14 @@ def test_of_what_excludes_each_other_the_first_or_the_best_is_paid(
     found = assessed(terms(*part_and_full(keep)), [ann])
     assert [line.split()[-1] for line in lines(found)] == paid
     assert found.decided[1].outcome.steps[-1].step == f"exclusive-{keep}"
+
+
+def test_metrics_that_exclude_each_other_agree_on_which_is_kept() -> None:
+    (first, *_), (_, best, _) = part_and_full("first"), part_and_full("best")
+    with pytest.raises(UnreadableTermsError, match="the metrics among 'work' keep different ones"):
+        terms(first, best)
+    elsewhere = best.replace("among: work", "among: study")
+    assert len(terms(first, elsewhere).metrics) == 2
 
 
 def test_what_was_not_achieved_excludes_nothing_and_nobody_excludes_another() -> None:
