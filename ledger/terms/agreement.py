@@ -118,7 +118,7 @@ class Terms(Model):
             *(p for number, each in enumerate(self.metrics) for p in self._metric(number, each)),
         ]
         if problems:
-            raise ValueError("; ".join(problems))
+            raise ValueError("\n".join(problems))
         return self
 
     def _date_problems(self) -> Iterator[str]:
@@ -180,14 +180,18 @@ class Terms(Model):
             yield f"{where}.id: {metric.id!r} stands twice; give each metric an id of its own"
         for key, name, kinds in metric.indicators():
             yield from self._indicator(f"{where}.{key}", name, kinds)
+            indicator = self.indicator(name)
+            if indicator is not None and indicator.kind in kinds:
+                yield from (f"{where}.{problem}" for problem in metric.unfit(indicator))
         condition = getattr(metric, "achieved_when", None)
-        if condition and (indicator := self.indicator(condition.indicator)):
-            problem = condition.problem(indicator)
+        if condition and (shown_by := self.indicator(condition.indicator)):
+            problem = condition.problem(shown_by)
             if problem:
                 yield f"{where}.achieved_when.{problem}"
         yield from (f"{where}.{problem}" for problem in metric.problems(self.starts_on))
         yield from (f"{where}.{problem}" for problem in self._payment(metric))
         yield from (f"{where}.{problem}" for problem in self._guards(metric))
+        yield from (f"{where}.{problem}" for problem in self._exclusive(metric))
         if metric.kind == "shelter_nights_saved" and self.refund_law is None:
             yield f"{where}: shelter nights are refunded by law; write refund_law"
 
@@ -253,6 +257,13 @@ class Terms(Model):
             yield "multipliers: a group stands twice; keep one factor"
         if len({each.valid_from for each in metric.indexation}) != len(metric.indexation):
             yield "indexation: each factor needs a valid_from of its own"
+
+    def _exclusive(self, metric: Metric) -> Iterator[str]:
+        """Metrics that exclude each other and do not agree on what is kept."""
+        among = metric.exclusive.among if metric.exclusive else None
+        found = [each.exclusive for each in self.metrics if each.exclusive and among]
+        if len({each.keep for each in found if each.among == among}) > 1:
+            yield f"exclusive: the metrics among {among!r} keep different ones; write one keep"
 
 
 def _listed(names: object) -> str:
