@@ -33,6 +33,7 @@ indicators:
   - {id: job, title: In work, kind: spell}
   - {id: home, title: Has a home, kind: spell}
   - {id: done, title: Completed, kind: yes_no}
+  - {id: passed, title: Passed the exam, kind: yes_no}
   - {id: score, title: A score, kind: score_0_10}
 split: [{payer: fund, share: 1}]
 rounding: {residual_payer: fund, residual_investor: works}
