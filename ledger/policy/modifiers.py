@@ -63,9 +63,13 @@ def _outside(guards: Guards, outcome: Outcome, person: Person | None) -> str | N
         return "referred-outside"
     if guards.age_from is None and guards.age_below is None:
         return None
-    if person.born_on is None:
+    on = {
+        AgeOn.REFERRAL: person.referred_on,
+        AgeOn.ENROLMENT: person.enrolled_on,
+        AgeOn.ACHIEVEMENT: outcome.achieved_on,
+    }[guards.age_on]
+    if person.born_on is None or on is None:
         return "age"
-    on = person.enrolled_on if guards.age_on is AgeOn.ENROLMENT else outcome.achieved_on
     age = years_old(person.born_on, on)
     fits = (guards.age_from or 0) <= age and (guards.age_below is None or age < guards.age_below)
     return None if fits else "age"
