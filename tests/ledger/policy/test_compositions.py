@@ -74,7 +74,7 @@ def test_no_cap_is_exceeded_at_any_moment(random: Random) -> None:
 def caps_hold_in_many_compositions() -> None:
     """Fifty of them, the same each time."""
     for seed in range(50):
-        caps_hold(composed(Random(seed)))
+        caps_hold(composed(Random(seed)))  # noqa: S311 - a test
 
 
 def caps_hold(known: AgreementFacts) -> None:
@@ -176,7 +176,7 @@ def test_two_people_who_are_one_get_the_cap_of_a_person_once(random: Random) -> 
 @pytest.mark.parametrize("modifier", c.MODIFIERS)
 def test_every_kind_composes_with_every_modifier_or_says_why_not(kind: str, modifier: str) -> None:
     """Terms that a kind has no meaning for are refused in words, and never silently ignored."""
-    random = Random(f"{kind} {modifier}")
+    random = Random(f"{kind} {modifier}")  # noqa: S311 - a test
     plain, changed, refused = 0, 0, ""
     for _ in range(40):
         value = {modifier: c.MODIFIERS[modifier](random)}
@@ -205,7 +205,7 @@ def test_compositions_pay_and_do_not_pay_and_are_cut_by_every_cap() -> None:
     """What is asserted above of entitlements would mean little if there were none."""
     met: Counter[str] = Counter()
     for seed in range(400):
-        random = Random(seed)
+        random = Random(seed)  # noqa: S311 - a test
         found = assess(composed(random), c.UNTIL)
         met["waits"] += len(found.waiting)
         for each in found.decided:
