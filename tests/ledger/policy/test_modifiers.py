@@ -226,6 +226,17 @@ def test_only_people_whom_the_guards_let_in_are_counted() -> None:
     assert told(guarded, *people, *older) == ["0.00", "1000.00"] + ["age"] * 8
 
 
+def test_no_outcome_is_paid_more_than_its_price_when_the_people_become_fewer() -> None:
+    guarded = AT_12 + (
+        "deadweight: {share: 0.5, on: count}, guards: {age_below: 25, age_on: achievement}"
+    )
+    aged = [works(f"aged-{n}", born_on=day("2000-06-01")) for n in range(2)]
+    others = [person(f"other-{n}", born_on=day("2000-06-01")) for n in range(5)]
+    last = works("last", "2024-07-01", born_on=day("2005-01-01"))
+    paid = [each for each in told(guarded, *aged, *others, last) if each != "measurement"]
+    assert paid == ["0.00", "0.00", "1000.00"]  # of 8 people, of 8, and of the one still young
+
+
 @st.composite
 def intake(draw: st.DrawFn) -> list[Person]:
     """People enrolled on some days of two years, some of whom are in work after a year."""
