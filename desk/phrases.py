@@ -22,6 +22,14 @@ PHRASES: dict[str, tuple[str, str]] = {
     "funding": ("funding", "modtaget kapital"),
     "outcome-expense": ("outcome expense", "resultatudgift"),
     "outcome-income": ("outcome income", "resultatindtægt"),
+    "guarantee-expense": ("guarantee expense", "garantiudgift"),
+    "guarantee-income": ("guarantee income", "garantiindtægt"),
+    # instruments
+    "external": ("external investment", "ekstern investering"),
+    "internal": ("internal investment", "intern investering"),
+    "loan": ("loan", "lån"),
+    "grant": ("grant", "tilskud"),
+    "bridge": ("bridge financing", "brofinansiering"),
     # refund rules
     "half-no-limit": ("50 %, no limit", "50 %, uden loft"),
     "half-120-nights": ("50 %, 120 nights a year", "50 %, 120 nætter om året"),
@@ -60,6 +68,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "paid_in": ("Paid in", "Indbetalt"),
     "entitled": ("Entitled to", "Har ret til"),
     "received": ("Received", "Modtaget"),
+    "guaranteed": ("Guaranteed", "Dækket af garanti"),
+    "instrument": ("Instrument", "Instrument"),
     "outstanding": ("Outstanding", "Udestående"),
     "enrolled": ("Enrolled", "Visiteret"),
     "housed": ("Housed now", "I bolig nu"),
@@ -269,7 +279,27 @@ PHRASES: dict[str, tuple[str, str]] = {
         "The working of each outcome: ofl explain {payment} --item NUMBER, or --all",
         "Beregningen af hvert resultat: ofl explain {payment} --item NUMMER, eller --all",
     ),
+    "why_called": (
+        "The guarantee was called ({call}, event {position}): {amount} in all.",
+        "Underskudsgarantien blev trukket ({call}, hændelse {position}): {amount} i alt.",
+    ),
+    "why_reversed": (
+        "Of {call}, {amount} was reversed by outcomes that came later (event {position}).",
+        "Af {call} blev {amount} tilbageført ved senere resultater (hændelse {position}).",
+    ),
+    "why_loss": (
+        "{investor} paid in {paid_in} and is entitled to {entitled}: lost {loss}, covered {amount}",
+        "{investor} indbetalte {paid_in} og har ret til {entitled}: tab {loss}, dækket {amount}",
+    ),
     # history
+    "GuaranteeCalled:1": (
+        "guarantee {call} called: {guarantor} owes {amount}",
+        "underskudsgaranti {call} trukket: {guarantor} skylder {amount}",
+    ),
+    "GuaranteeReversed:1": (
+        "guarantee {call} reversed: {amount}",
+        "underskudsgaranti {call} tilbageført: {amount}",
+    ),
     "LedgerOpened:1": ("ledger opened for {fund}", "regnskab åbnet for {fund}"),
     "RefundRuleEnacted:1": (
         "refund rules {table.id} in force",

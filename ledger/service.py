@@ -14,7 +14,7 @@ from typing import Any, Literal, Self
 
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 
-from ledger.decide import agreement, assessment, bank, intake, investment, payment
+from ledger.decide import agreement, assessment, bank, guarantee, intake, investment, payment
 from ledger.decide.decision import New, agreement_stream, bank_stream
 from ledger.decide.refusal import AlreadyDone, NotFound
 from ledger.decide.rows import (
@@ -366,6 +366,12 @@ class Ledger:
 
         done = self._run(["assess", name, str(until)], decide, at_head=True)
         return done, assessment.run(self.law(), self._signed(name), until)
+
+    def call_guarantee(self, name: str, on: date) -> Done:
+        """Call an agreement's first-loss guarantee."""
+        return self._run(
+            ["guarantee", name, str(on)], lambda: guarantee.call(self._signed(name), on)
+        )
 
     def propose_payments(self, name: str, on: date) -> tuple[Done, dict[Payable, Amount]]:
         """Propose payment of all that is owed in an agreement."""

@@ -158,6 +158,13 @@ def _apply(connection: Connection, recorded: Recorded) -> None:
                 _add_capital(connection, name, part.investor, "called", part.amount.minor)
         case e.CapitalReceived(investor=investor, amount=amount):
             _add_capital(connection, name, investor, "paid_in", amount.minor)
+        case e.GuaranteeCalled(parts=losses):
+            for loss in losses:
+                _add_capital(connection, name, loss.investor, "guaranteed", loss.amount.minor)
+        case e.GuaranteeReversed(parts=returns):
+            for each in returns:
+                back = -(each.set_off + each.owed_back).minor
+                _add_capital(connection, name, each.investor, "guaranteed", back)
         case e.OutcomeDecided() | e.EntitlementCalculated():
             _apply_claim(connection, name, recorded)
         case e.BankLineSeen() | e.BankLineMatched():
@@ -218,9 +225,11 @@ def _sign(connection: Connection, recorded: Recorded, event: e.AgreementSigned) 
         {
             "agreement": terms.agreement,
             "investor": each.investor,
+            "instrument": each.instrument.value,
             "committed": each.amount.minor,
             "called": 0,
             "paid_in": 0,
+            "guaranteed": 0,
         }
         for each in terms.investment
     ]

@@ -30,6 +30,8 @@ class Account(StrEnum):
     """Capital a provider has drawn for the programme; not repaid by the provider."""
     OUTCOME_EXPENSE = "outcome-expense"
     OUTCOME_INCOME = "outcome-income"
+    GUARANTEE_EXPENSE = "guarantee-expense"
+    GUARANTEE_INCOME = "guarantee-income"
 
 
 MIRROR = {
@@ -39,6 +41,8 @@ MIRROR = {
     Account.FUNDING: Account.INVESTMENT,
     Account.OUTCOME_EXPENSE: Account.OUTCOME_INCOME,
     Account.OUTCOME_INCOME: Account.OUTCOME_EXPENSE,
+    Account.GUARANTEE_EXPENSE: Account.GUARANTEE_INCOME,
+    Account.GUARANTEE_INCOME: Account.GUARANTEE_EXPENSE,
 }
 """What an account of A with counterparty B is called in B's book with counterparty A."""
 
@@ -94,13 +98,31 @@ def _entries(event: e.Event) -> Iterator[_Entry]:
                     owed.amount,
                 )
         case e.PaymentSettled():
-            yield from _pay((event.payer, event.role), (event.payee, Role.INVESTOR), event.amount)
+            # What an investor pays is the part of a call that it gives back to the guarantor.
+            paid = Role.GUARANTOR if event.role is Role.INVESTOR else Role.INVESTOR
+            yield from _pay((event.payer, event.role), (event.payee, paid), event.amount)
+        case e.GuaranteeCalled() | e.GuaranteeReversed():
+            yield from _guarantee(event)
+
+
+def _guarantee(event: e.GuaranteeCalled | e.GuaranteeReversed) -> Iterator[_Entry]:
+    """The guarantor comes to owe the investors; or that is undone, or owed the other way."""
+    guarantor = (event.guarantor, Role.GUARANTOR, Account.GUARANTEE_EXPENSE)
+    for part in event.parts:
+        investor = (part.investor, Role.INVESTOR, Account.GUARANTEE_INCOME)
+        if isinstance(part, e.GuaranteedLoss):
+            yield from _owe(guarantor, investor, part.amount)
+        else:
+            yield from _owe(guarantor, investor, -part.set_off)
+            yield from _owe(investor, guarantor, part.owed_back)
 
 
 def _owe(
     debtor: tuple[str, Role, Account], creditor: tuple[str, Role, Account], amount: Amount
 ) -> Iterator[_Entry]:
     """The debtor comes to owe the creditor an amount, for what each books on its third account."""
+    if not amount:
+        return
     (owing, owing_role, what), (owed, owed_role, source) = debtor, creditor
     yield owing, owing_role, what, owed, amount
     yield owing, owing_role, Account.PAYABLE, owed, -amount

@@ -11,7 +11,7 @@ from fractions import Fraction
 from sqlalchemy import select
 
 from ledger.money import Amount, from_exact, rounded
-from ledger.parties import Role
+from ledger.parties import PAYING_ROLES, Role
 from ledger.shelter.rules import RefundRuleTable
 from projections import views as v
 from projections.follow import Views
@@ -57,6 +57,8 @@ class Investor:
     paid_in: Amount
     entitled: Amount
     received: Amount
+    guaranteed: Amount
+    """What the guarantor covers of its loss: called, less reversed."""
 
     @property
     def outstanding(self) -> Amount:
@@ -148,7 +150,8 @@ def investors(views: Views) -> list[Investor]:
     entitled: dict[tuple[str, str], int] = defaultdict(int)
     with views.engine.connect() as connection:
         for row in connection.execute(select(v.payment).where(v.payment.c.settled_at.is_not(None))):
-            received[row.agreement, row.payee] += row.amount
+            if row.role in PAYING_ROLES:
+                received[row.agreement, row.payee] += row.amount
         parts = select(v.claim.c.agreement, v.claim_part.c.payee, v.claim_part.c.amount).join(
             v.claim, v.claim.c.claim == v.claim_part.c.claim
         )
@@ -165,6 +168,7 @@ def investors(views: Views) -> list[Investor]:
             Amount(row.paid_in),
             Amount(entitled[row.agreement, row.investor]),
             Amount(received[row.agreement, row.investor]),
+            Amount(row.guaranteed),
         )
         for row in capital
     ]

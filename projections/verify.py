@@ -16,9 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.decide.assessment import decide
 from ledger.decide.decision import agreement_stream
+from ledger.decide.guarantee import call
 from ledger.decide.payment import propose
+from ledger.decide.refusal import Refusal
 from ledger.decide.state import AgreementState, LawState
-from ledger.events import AssessmentMade, PaymentProposed, Recorded
+from ledger.events import AssessmentMade, GuaranteeCalled, PaymentProposed, Recorded
 from ledger.policy import VERSION
 from ledger.service import Ledger
 from ledger.shelter.nights import NoTariffError
@@ -312,6 +314,10 @@ def _replay(ledger: Ledger, name: str, result: Verification) -> Iterator[Fault]:
             message = _propose_again(state, recorded, events[index:])
             if message is not None:
                 yield Fault(Check.DECISIONS, Kind.ALTERED, recorded.position, message)
+        if isinstance(recorded.event, GuaranteeCalled):
+            message = _call_again(state, recorded)
+            if message is not None:
+                yield Fault(Check.DECISIONS, Kind.ALTERED, recorded.position, message)
         if isinstance(recorded.event, AssessmentMade):
             while taken < len(laws) and laws[taken].position <= recorded.event.facts_to:
                 law.apply(laws[taken])
@@ -330,6 +336,15 @@ def _propose_again(
     same_command = [each.event for each in following if each.command == recorded.command]
     again = [new.event for new in propose(state, recorded.effective_on)[0]]
     return None if again == same_command else "what was owed then gives other payments"
+
+
+def _call_again(state: AgreementState, recorded: Recorded) -> str | None:
+    """What differs when a guarantee is called again on the losses of then; None if nothing."""
+    try:
+        again = [new.event for new in call(state, recorded.effective_on)]
+    except Refusal as refusal:
+        return f"the guarantee could not be called: {refusal}"
+    return None if again[-1] == recorded.event else "the losses of then give another call"
 
 
 def _repeat(

@@ -14,7 +14,7 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised when a table changes; views of another version are rebuilt."""
 
 TEXT = String().with_variant(String(collation="C"), "postgresql")
@@ -90,9 +90,11 @@ capital = Table(
     metadata,
     Column("agreement", TEXT, primary_key=True),
     Column("investor", TEXT, primary_key=True),
+    Column("instrument", TEXT, nullable=False),
     Column("committed", BigInteger, nullable=False),
     Column("called", BigInteger, nullable=False),
     Column("paid_in", BigInteger, nullable=False),
+    Column("guaranteed", BigInteger, nullable=False),
 )
 
 claim = Table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ledger import events as e
+from ledger.decide import guarantee
 from ledger.decide.decision import New, agreement_stream, numbered
 from ledger.decide.refusal import OutOfOrder
 from ledger.decide.state import AgreementState, Claim, LawState
@@ -66,7 +67,18 @@ def decide(law: LawState, state: AgreementState, until: date, facts_to: Position
         if each.entitlement is not None or (before and before.parts):
             event = _entitlement(state, each, outcome_at, first)
             events.append((each.outcome.achieved_on, event))
+    events += _guarantee(state, changed, until, first)
     return numbered(agreement_stream(state.agreement), version, events)
+
+
+def _guarantee(
+    state: AgreementState, changed: list[Decided], until: date, assessed_at: Position
+) -> list[tuple[date, e.Event]]:
+    """What of a guarantee that was called is reversed by what is decided now."""
+    after = {name: claim.parts for name, claim in state.claims.items()}
+    after |= {claim_id(state.agreement, each.outcome): _parts(each) for each in changed}
+    entitled = guarantee.entitled_so_far(after.values())
+    return guarantee.reversal(state, entitled, until, (assessed_at,))
 
 
 def _claim(state: AgreementState, decided: Decided) -> Claim | None:
