@@ -117,7 +117,7 @@ def _head(dossier: Dossier, lang: Language) -> Iterator[str]:
     names = {party.id: party.name for party in dossier.terms.parties}
     yield lang.say("why_title", payment=payment.payment)
     yield lang.say(
-        "why_amount",
+        "why_amount" if dossier.items else "why_amount_guarantee",
         payer=names[payment.payer],
         role=lang.say(payment.role),
         payee=names[payment.payee],

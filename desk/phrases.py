@@ -118,6 +118,37 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{payer} ({role}) pays {payee} {amount} for {count} outcomes.",
         "{payer} ({role}) betaler {payee} {amount} for {count} resultater.",
     ),
+    "why_amount_guarantee": (
+        "{payer} ({role}) pays {payee} {amount} of a guarantee.",
+        "{payer} ({role}) betaler {payee} {amount} af en underskudsgaranti.",
+    ),
+    "show_investment": (
+        "{investor} ({instrument}): committed {committed}, paid in {paid_in}, entitled to {entitled}",
+        "{investor} ({instrument}): tilsagn {committed}, indbetalt {paid_in}, har ret til {entitled}",
+    ),
+    "show_waterfall": (
+        "Order of payment {number}: {to}, up to {limit}",
+        "Betalingsrækkefølge {number}: {to}, op til {limit}",
+    ),
+    "limit_principal": ("the principal", "hovedstolen"),
+    "limit_all": ("all that is left", "alt hvad der er tilbage"),
+    "limit_multiple": ("{multiple} x the capital", "{multiple} x kapitalen"),
+    "show_guarantee": (
+        "Guarantee: {guarantor} covers {amount}; called {called}",
+        "Underskudsgaranti: {guarantor} dækker {amount}; trukket {called}",
+    ),
+    "show_bound_yes": (
+        "The goals are met ({achieved} of {decided}): {party} is bound to continue the programme",
+        "Målene er nået ({achieved} af {decided}): {party} er bundet til at fortsætte indsatsen",
+    ),
+    "show_bound_no": (
+        "The goals are not met ({achieved} of {decided}): {party} is not bound to continue",
+        "Målene er ikke nået ({achieved} af {decided}): {party} er ikke bundet til at fortsætte",
+    ),
+    "show_bound_open": (
+        "If the goals are met, {party} is bound to continue; not decided yet ({achieved} of {decided})",
+        "Nås målene, er {party} bundet til at fortsætte; ikke afgjort endnu ({achieved} af {decided})",
+    ),
     "why_steps": ("Who did what, and when", "Hvem gjorde hvad, og hvornår"),
     "why_terms": (
         "Terms: {title}, version {version}, signed {day} (event {position}, recorded by {actor}).",

@@ -194,7 +194,7 @@ def _set(connection: Connection, table: Table, key: str, values: dict[str, Any])
 def _sign(connection: Connection, recorded: Recorded, event: e.AgreementSigned) -> None:
     terms = event.terms
     caps = (each.limit for each in terms.caps if each.scope == "agreement")
-    cap, guarantee = next(caps, None), terms.guarantee
+    cap, guarantee, bound = next(caps, None), terms.guarantee, terms.continuation
     row = {
         "agreement": terms.agreement,
         "title": terms.title,
@@ -209,6 +209,9 @@ def _sign(connection: Connection, recorded: Recorded, event: e.AgreementSigned) 
         "cap": cap.minor if cap else None,
         "guarantor": guarantee.guarantor if guarantee else None,
         "guarantee": guarantee.amount.minor if guarantee else None,
+        "continues": bound.party if bound else None,
+        "continues_metric": bound.metric if bound else None,
+        "continues_at_least": str(bound.at_least) if bound else None,
     }
     _put(connection, v.agreement, [row])
     parties = [
@@ -254,6 +257,7 @@ def _apply_claim(connection: Connection, agreement: str, recorded: Recorded) -> 
                 "claim": outcome.claim,
                 "agreement": agreement,
                 "subject": outcome.subject,
+                "metric": outcome.metric,
                 "milestone_months": outcome.milestone_months,
                 "period_start": outcome.period_start,
                 "period_end": outcome.period_end,

@@ -74,6 +74,10 @@ agreement = Table(
     Column("cap", BigInteger),
     Column("guarantor", TEXT),
     Column("guarantee", BigInteger),
+    # Who is bound to continue the programme, by which metric (all if none), and from which share.
+    Column("continues", TEXT),
+    Column("continues_metric", TEXT),
+    Column("continues_at_least", TEXT),
 )
 
 party = Table(
@@ -103,6 +107,7 @@ claim = Table(
     Column("claim", TEXT, primary_key=True),
     Column("agreement", TEXT, nullable=False),
     Column("subject", TEXT),
+    Column("metric", TEXT, nullable=False),
     Column("milestone_months", Integer),
     Column("period_start", Date, nullable=False),
     Column("period_end", Date, nullable=False),

@@ -69,9 +69,7 @@ def call(state: AgreementState, on: date) -> list[New]:
         ),
     )
     reversed_too = reversal(state, entitled, on, called.based_on)
-    return numbered(
-        agreement_stream(state.agreement), state.version, [*reversed_too, (on, called)]
-    )
+    return numbered(agreement_stream(state.agreement), state.version, [*reversed_too, (on, called)])
 
 
 def reversal(
