@@ -24,6 +24,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "outcome-income": ("outcome income", "resultatindtægt"),
     "guarantee-expense": ("guarantee expense", "garantiudgift"),
     "guarantee-income": ("guarantee income", "garantiindtægt"),
+    "commitment-expense": ("commitment expense", "tilsagnsudgift"),
+    "provision": ("provision", "hensættelse"),
     # instruments
     "external": ("external investment", "ekstern investering"),
     "internal": ("internal investment", "intern investering"),
@@ -68,6 +70,16 @@ PHRASES: dict[str, tuple[str, str]] = {
     "paid_in": ("Paid in", "Indbetalt"),
     "entitled": ("Entitled to", "Har ret til"),
     "received": ("Received", "Modtaget"),
+    "appropriated": ("Appropriation", "Bevilling"),
+    "available": ("Available", "Disponibelt"),
+    "expensed": ("Expensed", "Udgiftsført"),
+    "given": ("Committed", "Tilsagn"),
+    "reestimated": ("Re-estimated", "Omvurderet"),
+    "annulled": ("Annulled", "Annulleret"),
+    "drawn": ("Drawn", "Træk"),
+    "undrawn": ("Undrawn", "Resttilsagn"),
+    "beyond": ("Beyond it", "Ud over tilsagn"),
+    "paid": ("Paid", "Betalt"),
     "guaranteed": ("Guaranteed", "Dækket af garanti"),
     "instrument": ("Instrument", "Instrument"),
     "outstanding": ("Outstanding", "Udestående"),
@@ -103,6 +115,12 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "title_balances": ("Balances", "Saldi"),
     "title_payments": ("Payments", "Betalinger"),
+    "title_years": ("Appropriations by budget year", "Bevillinger efter finansår"),
+    "title_commitments": ("Commitments by agreement", "Tilsagn efter aftale"),
+    "show_provision": (
+        "Provision in the book of {party}: {amount} (Budgetvejledningen {recognition})",
+        "Hensættelse i {party}s bog: {amount} (Budgetvejledningen {recognition})",
+    ),
     "title_unmatched": (
         "Bank lines that nothing in the ledger explains",
         "Banklinjer som intet i regnskabet forklarer",
@@ -323,6 +341,24 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{investor} indbetalte {paid_in} og har ret til {entitled}: tab {loss}, dækket {amount}",
     ),
     # history
+    "FundPolicySet:1": (
+        "the fund is {party}, by {recognition}",
+        "fonden er {party}, efter {recognition}",
+    ),
+    "AppropriationGranted:1": ("{amount} appropriated for {year}", "bevilling for {year}: {amount}"),
+    "CommitmentGiven:1": ("{amount} committed to {agreement}", "tilsagn til {agreement}: {amount}"),
+    "CommitmentReestimated:1": (
+        "commitment to {agreement} re-estimated: {before} to {amount}, {reason}",
+        "tilsagn til {agreement} omvurderet: {before} til {amount}, {reason}",
+    ),
+    "CommitmentAnnulled:1": (
+        "{amount} of the commitment to {agreement} annulled: {reason}",
+        "{amount} af tilsagnet til {agreement} annulleret: {reason}",
+    ),
+    "CommitmentDrawn:1": (
+        "{amount} drawn on the commitment to {agreement}",
+        "træk på tilsagnet til {agreement}: {amount}",
+    ),
     "GuaranteeCalled:1": (
         "guarantee {call} called: {guarantor} owes {amount}",
         "underskudsgaranti {call} trukket: {guarantor} skylder {amount}",

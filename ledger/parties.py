@@ -25,6 +25,15 @@ class Role(StrEnum):
 PAYING_ROLES = (Role.OUTCOME_PAYER, Role.CO_PAYER)
 
 
+class Recognition(StrEnum):
+    """When a fund expenses what it pays: the paragraphs of the state's Budgetvejledning."""
+
+    COMMITMENT = "2.2.11"
+    """The whole commitment when it is given; what is not drawn yet is held as a provision."""
+    ONGOING = "2.2.10"
+    """Outcomes as they are achieved; a commitment is only a promise."""
+
+
 class Party(Model):
     """An organisation and the roles it holds in this agreement."""
 

@@ -15,7 +15,7 @@ from ledger import events as e
 from ledger.events import Recorded
 from ledger.model import Position
 from ledger.money import Amount
-from ledger.parties import Role
+from ledger.parties import Recognition, Role
 
 
 class Account(StrEnum):
@@ -32,6 +32,9 @@ class Account(StrEnum):
     OUTCOME_INCOME = "outcome-income"
     GUARANTEE_EXPENSE = "guarantee-expense"
     GUARANTEE_INCOME = "guarantee-income"
+    COMMITMENT_EXPENSE = "commitment-expense"
+    """What a fund has expensed of commitments that are not drawn yet; by 2.2.11 only."""
+    PROVISION = "provision"
 
 
 MIRROR = {
@@ -62,12 +65,20 @@ class Line:
     amount: Amount
 
 
+_COMMITMENTS = (
+    e.CommitmentGiven,
+    e.CommitmentReestimated,
+    e.CommitmentAnnulled,
+    e.CommitmentDrawn,
+)
 _Entry = tuple[str, Role, Account, str, Amount]
 
 
 def post(recorded: Recorded) -> tuple[Line, ...]:
     """The lines of an event; none if it moves no money."""
     agreement = recorded.stream.removeprefix("agreement/")
+    if isinstance(recorded.event, _COMMITMENTS):
+        agreement = recorded.event.agreement
     return tuple(
         Line(recorded.position, number, agreement, book, role, account, counterparty,
              recorded.effective_on, amount)
@@ -103,6 +114,24 @@ def _entries(event: e.Event) -> Iterator[_Entry]:
             yield from _pay((event.payer, event.role), (event.payee, paid), event.amount)
         case e.GuaranteeCalled() | e.GuaranteeReversed():
             yield from _guarantee(event)
+        case e.CommitmentGiven(amount=amount):
+            yield from _provide(event, amount)
+        case e.CommitmentReestimated(before=before, amount=amount):
+            yield from _provide(event, amount - before)
+        case e.CommitmentAnnulled(amount=amount) | e.CommitmentDrawn(amount=amount):
+            # A draw turns what was expensed when it was committed into the outcome's expense,
+            # which its entitlement posts, so nothing is expensed twice.
+            yield from _provide(event, -amount)
+
+
+_Commitment = e.CommitmentGiven | e.CommitmentReestimated | e.CommitmentAnnulled | e.CommitmentDrawn
+
+
+def _provide(event: _Commitment, amount: Amount) -> Iterator[_Entry]:
+    """The fund expenses an amount and holds it as a provision; by 2.2.10 nothing is booked."""
+    if event.recognition is Recognition.COMMITMENT and amount:
+        yield event.fund, Role.OUTCOME_PAYER, Account.COMMITMENT_EXPENSE, "", amount
+        yield event.fund, Role.OUTCOME_PAYER, Account.PROVISION, "", -amount
 
 
 def _guarantee(event: e.GuaranteeCalled | e.GuaranteeReversed) -> Iterator[_Entry]:

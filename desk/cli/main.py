@@ -13,7 +13,7 @@ import typer
 from eventsourcing.persistence import PersistenceError
 from sqlalchemy.exc import DatabaseError
 
-from desk.cli import agreements, answers, audit, demo, guarantee, imports, invest, payments
+from desk.cli import agreements, answers, audit, demo, fund, guarantee, imports, invest, payments
 from desk.cli.session import Session, settings
 from desk.language import Language
 from ledger.decide.refusal import FileRefused, Refusal
@@ -35,6 +35,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(invest.app, name="invest")
 app.add_typer(payments.app, name="payments")
 app.add_typer(guarantee.app, name="guarantee")
+app.add_typer(fund.app, name="fund")
 app.add_typer(audit.export_app, name="export")
 agreements.register(app)
 answers.register(app)
