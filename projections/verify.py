@@ -15,12 +15,14 @@ from sqlalchemy import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.decide.assessment import decide
-from ledger.decide.decision import agreement_stream
+from ledger.decide.decision import FUND_STREAM, agreement_stream
+from ledger.decide.fund import FundState
 from ledger.decide.guarantee import call
 from ledger.decide.payment import propose
 from ledger.decide.refusal import Refusal
 from ledger.decide.state import AgreementState, LawState
 from ledger.events import AssessmentMade, GuaranteeCalled, PaymentProposed, Recorded
+from ledger.money import ZERO
 from ledger.policy import VERSION
 from ledger.service import Ledger
 from ledger.shelter.nights import NoTariffError
@@ -297,11 +299,26 @@ def _verify_decisions(ledger: Ledger, result: Verification) -> None:
                 result.faults.append(Fault(Check.DECISIONS, Kind.UNVERIFIABLE, None, message))
                 continue
             result.faults += islice(_replay(ledger, name, result), 1)
+        result.faults += _fund_fault(ledger)
     except VaultKeyError as error:
         result.faults.append(Fault(Check.DECISIONS, Kind.UNVERIFIABLE, None, str(error)))
     except _CANNOT_FOLLOW as error:
         message = f"the events cannot be followed: {error}"
         result.faults.append(Fault(Check.DECISIONS, Kind.ALTERED, None, message))
+
+
+def _fund_fault(ledger: Ledger) -> Iterator[Fault]:
+    """The first event that commits beyond an appropriation or draws beyond a commitment."""
+    state = FundState()
+    for recorded in ledger.read(FUND_STREAM):
+        state.apply(recorded)
+        years = {*state.appropriated, *state.committed}
+        beyond = any(state.available(year) < ZERO for year in years)
+        drawn = any(min(each.drawn, each.undrawn) < ZERO for each in state.commitments.values())
+        if beyond or drawn:
+            message = "the fund's commitments do not fit its appropriations or its draws"
+            yield Fault(Check.DECISIONS, Kind.ALTERED, recorded.position, message)
+            return
 
 
 def _replay(ledger: Ledger, name: str, result: Verification) -> Iterator[Fault]:
