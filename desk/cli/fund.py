@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from desk.cli.session import Session
 from desk.cli.values import amount, day, today
+from desk.intake.files import read_portfolio
 from ledger.money import Amount
 from ledger.parties import Recognition
 from projections import fund as view
+from projections import portfolio as published
 
 app = typer.Typer(
     help="Appropriations, commitments to agreements, and what is drawn on them.",
@@ -104,6 +107,59 @@ def annul(
         done = ledger.annul(agreement, part, reason, on or today())
         left = ledger.fund().commitments[agreement].undrawn
     session.done(done.recorded, f"{agreement}: annulled; {session.lang.amount(left)} undrawn")
+
+
+@app.command()
+def portfolio(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The portfolio as published, as YAML.")],
+) -> None:
+    """Sum a published portfolio by source, and show where its figures disagree. Records nothing."""
+    session: Session = context.obj
+    found = read_portfolio(file)
+    groups, checks = published.sums(found), published.compared(found)
+
+    def show() -> None:
+        session.console.print(found.title, style="bold", markup=False)
+        _show_groups(session, groups)
+        _show_checks(session, checks)
+
+    conflicts = [each.what for each in checks if not each.agrees]
+    value = {"portfolio": found, "sums": groups, "checks": checks, "conflicts": conflicts}
+    session.answer(value, show)
+
+
+def _show_groups(session: Session, groups: list[published.Sum]) -> None:
+    numbers = ("rows", "amount", "share")
+    table = session.table("title_portfolio", "source", "group", "instrument", *numbers,
+                          right=numbers)  # fmt: skip
+    lang = session.lang
+    for each in groups:
+        kinds = ", ".join(lang.say(kind) for kind in each.instruments)
+        amounts = (
+            lang.amount(amount) + (f" ({untold} {lang.say('untold')})" if untold else "")
+            for amount, untold in (
+                (each.total, each.total_untold),
+                (each.share, each.share_untold),
+            )
+        )
+        table.add_row(each.source, each.group, kinds, lang.whole(each.rows), *amounts)
+    session.console.print(table)
+
+
+def _show_checks(session: Session, checks: list[published.Compared]) -> None:
+    numbers = ("adds_up_to", "published", "difference")
+    table = session.table("title_checks", "what", *numbers, "agrees", right=numbers)
+    say = session.lang.say
+    for each in checks:
+        said = say("yes" if each.agrees else "no")
+        untold = f" ({each.untold} {say('untold')})" if each.untold else ""
+        found, told, difference = (
+            session.lang.decimal(text) if "." in text else session.lang.whole(int(text))
+            for text in (each.found, each.published, each.difference)
+        )
+        table.add_row(each.what, found + untold, told, difference, said)
+    session.console.print(table)
 
 
 @app.command()
