@@ -146,8 +146,8 @@ def commit(fund: FundState, state: AgreementState, amount: Amount, on: date) -> 
         recognition=policy.recognition,
         amount=amount,
     )
-    drawn = _drawn(policy, state.agreement, ZERO, min(amount, _entitled(policy, state)), None)
-    return numbered(FUND_STREAM, fund.version, [(on, given), *((on, each) for each in drawn)])
+    drawn = _caught_up(policy, state, Commitment(on, ZERO), amount, on)
+    return numbered(FUND_STREAM, fund.version, [(on, given), *drawn])
 
 
 def reestimate(
@@ -170,9 +170,8 @@ def reestimate(
         amount=amount,
         reason=reason,
     )
-    owed = max(known.drawn, min(amount, _entitled(policy, state)))
-    drawn = _drawn(policy, state.agreement, known.drawn, owed, None)
-    return numbered(FUND_STREAM, fund.version, [(on, changed), *((on, each) for each in drawn)])
+    drawn = _caught_up(policy, state, known, amount, on)
+    return numbered(FUND_STREAM, fund.version, [(on, changed), *drawn])
 
 
 def annul(
@@ -211,12 +210,41 @@ def draw(fund: FundState, state: AgreementState, news: Iterable[New], first: Pos
     for at, new in enumerate(news, start=first):
         if isinstance(new.event, e.EntitlementCalculated):
             entitled += _of(policy, new.event.difference)
-            after = max(ZERO, min(known.amount, entitled))
+            after = _reached(known.amount, entitled)
             on = max(new.effective_on, known.given_on)
             found = _drawn(policy, state.agreement, drawn, after, Position(at))
             events += [(on, each) for each in found]
             drawn = after
     return numbered(FUND_STREAM, fund.version, events)
+
+
+def _caught_up(
+    policy: e.FundPolicySet, state: AgreementState, known: Commitment, amount: Amount, on: date
+) -> list[tuple[date, e.Event]]:
+    """What outcomes decided before draw when a commitment comes to another amount.
+
+    Each counts on the day of its outcome, as if the commitment had come to that amount in time;
+    but never before the day on which it does.
+    """
+    by_day: dict[date, Amount] = defaultdict(lambda: ZERO)
+    entitled = was = now = ZERO
+    for claim in sorted(state.claims.values(), key=lambda each: each.achieved_on or on):
+        entitled += _of(policy, claim.parts)
+        was_then, now_then = was, now
+        was, now = _reached(known.amount, entitled), _reached(amount, entitled)
+        by_day[max(on, claim.achieved_on or on)] += (now - now_then) - (was - was_then)
+    events: list[tuple[date, e.Event]] = []
+    drawn = known.drawn
+    for day, difference in sorted(by_day.items()):
+        found = _drawn(policy, state.agreement, drawn, drawn + difference, None)
+        events += [(day, each) for each in found]
+        drawn += difference
+    return events
+
+
+def _reached(amount: Amount, entitled: Amount) -> Amount:
+    """How far a commitment reaches into what the fund owes or has paid."""
+    return max(ZERO, min(amount, entitled))
 
 
 def _drawn(

@@ -81,6 +81,7 @@ class Claim:
     achieved: bool
     entitlement_at: Position | None = None
     parts: tuple[Part, ...] = ()
+    achieved_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -297,6 +298,7 @@ class AgreementState:
                     outcome.achieved,
                     known.entitlement_at if known else None,
                     known.parts if known else (),
+                    known.achieved_on if known else None,
                 )
             case e.EntitlementCalculated() as entitled:
                 self.lineage[position] = (
@@ -307,6 +309,7 @@ class AgreementState:
                 )
                 claim = self.claims[entitled.claim]
                 claim.entitlement_at, claim.parts = position, entitled.parts
+                claim.achieved_on = entitled.achieved_on
                 for part in entitled.difference:
                     key = (part.payer, part.role, part.payee)
                     self._owe(key, position, entitled.claim, part.amount)
