@@ -153,6 +153,19 @@ def _apply(connection: Connection, recorded: Recorded) -> None:
             _set(connection, v.agreement, name, {"register_until": newest})
         case e.AssessmentMade(until=until, waiting=waiting):
             _set(connection, v.agreement, name, {"assessed_until": until, "waiting": waiting})
+        case e.OutcomeDecided() | e.EntitlementCalculated():
+            _apply_claim(connection, name, recorded)
+        case e.BankLineSeen() | e.BankLineMatched():
+            _apply_bank(connection, recorded)
+        case e.PaymentProposed() | e.PaymentApproved() | e.PaymentInstructed() | e.PaymentSettled():
+            _apply_payment(connection, name, recorded)
+        case _:
+            _apply_capital(connection, name, recorded)
+
+
+def _apply_capital(connection: Connection, name: str, recorded: Recorded) -> None:
+    """What investors were asked for, paid in, and are covered for."""
+    match recorded.event:
         case e.DrawdownCalled(parts=parts):
             for part in parts:
                 _add_capital(connection, name, part.investor, "called", part.amount.minor)
@@ -165,12 +178,6 @@ def _apply(connection: Connection, recorded: Recorded) -> None:
             for each in returns:
                 back = -(each.set_off + each.owed_back).minor
                 _add_capital(connection, name, each.investor, "guaranteed", back)
-        case e.OutcomeDecided() | e.EntitlementCalculated():
-            _apply_claim(connection, name, recorded)
-        case e.BankLineSeen() | e.BankLineMatched():
-            _apply_bank(connection, recorded)
-        case _:
-            _apply_payment(connection, name, recorded)
 
 
 def _apply_bank(connection: Connection, recorded: Recorded) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from ledger.decide.fund import FundState
+from ledger.decide.fund import Commitment, FundState
 from ledger.money import ZERO, Amount
 from ledger.parties import Role
 from projections import views as v
@@ -29,10 +29,13 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """A commitment to one agreement. `beyond` is what outcomes cost that it does not reach."""
+    """A commitment to one agreement. `beyond` is what outcomes cost that it does not reach.
+
+    Where outcomes cost something without a commitment, it has no day, and all is beyond it.
+    """
 
     agreement: str
-    given_on: date
+    given_on: date | None
     given: Amount
     reestimated: Amount
     annulled: Amount
@@ -80,6 +83,7 @@ def status(fund: FundState, views: Views) -> FundStatus:
         for row in connection.execute(select(v.payment).where(v.payment.c.settled_at.is_not(None))):
             if (row.payer, row.role) == (policy.party, Role.OUTCOME_PAYER.value):
                 paid[row.agreement] += row.amount
+    nothing = Commitment(date.min, ZERO)
     years = sorted(fund.appropriated.keys() | fund.committed.keys() | expensed.keys())
     return FundStatus(
         policy.party,
@@ -97,7 +101,7 @@ def status(fund: FundState, views: Views) -> FundStatus:
         tuple(
             Committed(
                 agreement,
-                each.given_on,
+                each.given_on if each is not nothing else None,
                 each.given,
                 each.reestimated,
                 each.annulled,
@@ -107,7 +111,8 @@ def status(fund: FundState, views: Views) -> FundStatus:
                 Amount(entitled[agreement]) - each.drawn,
                 Amount(paid[agreement]),
             )
-            for agreement, each in sorted(fund.commitments.items())
+            for agreement in sorted(fund.commitments.keys() | entitled.keys())
+            for each in [fund.commitments.get(agreement, nothing)]
         ),
         Amount(provision),
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import get_args
 
 from ledger import events as e
 from ledger.events import Recorded
@@ -65,12 +66,8 @@ class Line:
     amount: Amount
 
 
-_COMMITMENTS = (
-    e.CommitmentGiven,
-    e.CommitmentReestimated,
-    e.CommitmentAnnulled,
-    e.CommitmentDrawn,
-)
+_Commitment = e.CommitmentGiven | e.CommitmentReestimated | e.CommitmentAnnulled | e.CommitmentDrawn
+_COMMITMENTS = get_args(_Commitment)
 _Entry = tuple[str, Role, Account, str, Amount]
 
 
@@ -114,21 +111,23 @@ def _entries(event: e.Event) -> Iterator[_Entry]:
             yield from _pay((event.payer, event.role), (event.payee, paid), event.amount)
         case e.GuaranteeCalled() | e.GuaranteeReversed():
             yield from _guarantee(event)
+        case _ if isinstance(event, _COMMITMENTS):
+            yield from _provide(event)
+
+
+def _provide(event: _Commitment) -> Iterator[_Entry]:
+    """The fund expenses an amount and holds it as a provision; by 2.2.10 nothing is booked.
+
+    A draw turns what was expensed when it was committed into the outcome's expense, which its
+    entitlement posts, so nothing is expensed twice.
+    """
+    match event:
         case e.CommitmentGiven(amount=amount):
-            yield from _provide(event, amount)
-        case e.CommitmentReestimated(before=before, amount=amount):
-            yield from _provide(event, amount - before)
-        case e.CommitmentAnnulled(amount=amount) | e.CommitmentDrawn(amount=amount):
-            # A draw turns what was expensed when it was committed into the outcome's expense,
-            # which its entitlement posts, so nothing is expensed twice.
-            yield from _provide(event, -amount)
-
-
-_Commitment = e.CommitmentGiven | e.CommitmentReestimated | e.CommitmentAnnulled | e.CommitmentDrawn
-
-
-def _provide(event: _Commitment, amount: Amount) -> Iterator[_Entry]:
-    """The fund expenses an amount and holds it as a provision; by 2.2.10 nothing is booked."""
+            pass
+        case e.CommitmentReestimated(before=before, amount=after):
+            amount = after - before
+        case _:
+            amount = -event.amount
     if event.recognition is Recognition.COMMITMENT and amount:
         yield event.fund, Role.OUTCOME_PAYER, Account.COMMITMENT_EXPENSE, "", amount
         yield event.fund, Role.OUTCOME_PAYER, Account.PROVISION, "", -amount

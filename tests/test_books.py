@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 from sqlalchemy import update
 
 from ledger import events as e
-from ledger.decide import assessment
+from ledger.decide import assessment, fund, guarantee
 from ledger.decide.refusal import (
     AgainstTerms,
     AlreadyDone,
@@ -266,7 +266,9 @@ def only_capital_paid_in_earns(books: Books) -> None:
                     assert any(day <= achieved_on for day in paid_in), part
 
 
-def a_guarantee_covers_no_more_than_it_says_and_nothing_that_is_no_loss(books: Books) -> None:
+def a_guarantee_covers_no_more_than_it_says_and_nothing_that_is_no_loss(  # noqa: C901
+    books: Books,
+) -> None:
     """As soon as an assessment is over, whatever it decided after the call."""
     limits = {
         recorded.stream: signed.terms.guarantee.amount.minor
@@ -691,8 +693,24 @@ _APPLY_PAYMENT = AgreementState._apply_payment  # noqa: SLF001 - to break it
         (entitlement, "capped", lambda _, outcome, owed, *rest: (owed, ()), no_cap_is_exceeded),
         (posting, "_pay", _paid_by_nobody, what_a_owes_b_is_what_b_is_owed_by_a),
         (AgreementState, "_apply_payment", _proposed_again, no_entitlement_is_paid_twice),
+        (
+            guarantee,
+            "reversal",
+            lambda *_: [],
+            a_guarantee_covers_no_more_than_it_says_and_nothing_that_is_no_loss,
+        ),
+        (posting, "_provide", lambda _: (), a_provision_is_what_is_committed_and_not_drawn),
+        (fund, "_within", lambda *_: None, a_provision_is_what_is_committed_and_not_drawn),
     ],
-    ids=["correction posted whole", "no caps", "half a payment", "proposed again"],
+    ids=[
+        "correction posted whole",
+        "no caps",
+        "half a payment",
+        "proposed again",
+        "guarantee kept",
+        "nothing provided",
+        "beyond the appropriation",
+    ],
 )
 def test_broken_code_is_caught(
     monkeypatch: pytest.MonkeyPatch,

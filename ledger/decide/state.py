@@ -247,8 +247,6 @@ class AgreementState:
                 self.lineage[position] = event.based_on
             case e.OutcomeDecided() | e.EntitlementCalculated():
                 self._apply_claim(recorded)
-            case e.GuaranteeCalled() | e.GuaranteeReversed():
-                self._apply_guarantee(recorded)
             case _:
                 self._apply_payment(recorded)
 
@@ -354,6 +352,8 @@ class AgreementState:
                 self.payments[payment].instructed_at = position
             case e.PaymentSettled(payment=payment):
                 self.payments[payment].settled_at = position
+            case _:
+                self._apply_guarantee(recorded)
 
 
 @dataclass(slots=True)

@@ -318,27 +318,30 @@ def post(event: dict[str, Any]) -> list[Line]:
         book((payer, role, "payable", payee), (payer, role, "bank", ""), by)
         paid = "guarantor" if role == "investor" else "investor"
         book((payee, paid, "bank", ""), (payee, paid, "receivable", payer), by)
-    elif topic in GUARANTEE:
-        post_guarantee(data, book)
-    elif topic in COMMITMENTS:
-        by = COMMITMENTS[topic](data) if data["recognition"] == "2.2.11" else 0
-        fund = (data["fund"], "outcome_payer")
-        if by:
-            book((*fund, "commitment-expense", ""), (*fund, "provision", ""), by)
+    elif topic in {*GUARANTEE, *COMMITMENTS}:
+        (post_guarantee if topic in GUARANTEE else post_commitment)(topic, data, book)
     elif topic not in SILENT:
         message = f"position {event['position']}: this verifier does not know {topic}"
         raise Unverifiable(message)
-    agreement = event["stream"].removeprefix("agreement/")
-    if topic in COMMITMENTS:
-        agreement = data["agreement"]
+    stream = event["stream"].removeprefix("agreement/")
+    agreement = data["agreement"] if topic in COMMITMENTS else stream
     return [
         (event["position"], number, agreement, who, role, account, other, event["effective_on"], by)
         for number, (who, role, account, other, by) in enumerate(entries, start=1)
     ]
 
 
-def post_guarantee(data: dict[str, Any], book: Callable[..., None]) -> None:
+def post_commitment(topic: str, data: dict[str, Any], book: Callable[..., None]) -> None:
+    """By 2.2.11 the fund expenses what it commits and holds it as a provision."""
+    by = COMMITMENTS[topic](data) if data["recognition"] == "2.2.11" else 0
+    fund = (data["fund"], "outcome_payer")
+    if by:
+        book((*fund, "commitment-expense", ""), (*fund, "provision", ""), by)
+
+
+def post_guarantee(topic: str, data: dict[str, Any], book: Callable[..., None]) -> None:
     """A call: the guarantor owes. Its reversal: it owes less, and the investor owes the rest."""
+    called = topic == "GuaranteeCalled:1"
     giver = data["guarantor"]
     for part in data["parts"]:
         who = part["investor"]
@@ -346,8 +349,8 @@ def post_guarantee(data: dict[str, Any], book: Callable[..., None]) -> None:
         gets = (who, "investor", "guarantee-income", giver)
         owes = (giver, "guarantor", "payable", who)
         owed = (who, "investor", "receivable", giver)
-        by = minor(part["amount"]) if "amount" in part else -minor(part["set_off"])
-        back = 0 if "amount" in part else minor(part["owed_back"])
+        by = minor(part["amount"]) if called else -minor(part["set_off"])
+        back = 0 if called else minor(part["owed_back"])
         if by:
             book(gives, owes, by)
             book(owed, gets, by)

@@ -1,4 +1,4 @@
-"""The first-loss guarantee: called on a loss, reversed by success that comes late, paid and given back."""
+"""The first-loss guarantee: called on a loss, paid, and given back when success comes late."""
 
 from __future__ import annotations
 
