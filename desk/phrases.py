@@ -22,6 +22,16 @@ PHRASES: dict[str, tuple[str, str]] = {
     "funding": ("funding", "modtaget kapital"),
     "outcome-expense": ("outcome expense", "resultatudgift"),
     "outcome-income": ("outcome income", "resultatindtægt"),
+    "guarantee-expense": ("guarantee expense", "garantiudgift"),
+    "guarantee-income": ("guarantee income", "garantiindtægt"),
+    "commitment-expense": ("commitment expense", "tilsagnsudgift"),
+    "provision": ("provision", "hensættelse"),
+    # instruments
+    "external": ("external investment", "ekstern investering"),
+    "internal": ("internal investment", "intern investering"),
+    "loan": ("loan", "lån"),
+    "grant": ("grant", "tilskud"),
+    "bridge": ("bridge financing", "brofinansiering"),
     # refund rules
     "half-no-limit": ("50 %, no limit", "50 %, uden loft"),
     "half-120-nights": ("50 %, 120 nights a year", "50 %, 120 nætter om året"),
@@ -60,6 +70,29 @@ PHRASES: dict[str, tuple[str, str]] = {
     "paid_in": ("Paid in", "Indbetalt"),
     "entitled": ("Entitled to", "Har ret til"),
     "received": ("Received", "Modtaget"),
+    "source": ("Source", "Kilde"),
+    "group": ("Group", "Gruppe"),
+    "rows": ("Rows", "Rækker"),
+    "share": ("Own share", "Egen andel"),
+    "untold": ("not told", "ikke oplyst"),
+    "adds_up_to": ("Adds up to", "Giver i alt"),
+    "published": ("Published", "Offentliggjort"),
+    "difference": ("Difference", "Forskel"),
+    "agrees": ("Agrees", "Stemmer"),
+    "yes": ("yes", "ja"),
+    "no": ("no", "nej"),
+    "appropriated": ("Appropriation", "Bevilling"),
+    "available": ("Available", "Disponibelt"),
+    "expensed": ("Expensed", "Udgiftsført"),
+    "given": ("Committed", "Tilsagn"),
+    "reestimated": ("Re-estimated", "Omvurderet"),
+    "annulled": ("Annulled", "Annulleret"),
+    "drawn": ("Drawn", "Træk"),
+    "undrawn": ("Undrawn", "Resttilsagn"),
+    "beyond": ("Beyond it", "Ud over tilsagn"),
+    "paid": ("Paid", "Betalt"),
+    "guaranteed": ("Guaranteed", "Dækket af garanti"),
+    "instrument": ("Instrument", "Instrument"),
     "outstanding": ("Outstanding", "Udestående"),
     "enrolled": ("Enrolled", "Visiteret"),
     "housed": ("Housed now", "I bolig nu"),
@@ -93,6 +126,17 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "title_balances": ("Balances", "Saldi"),
     "title_payments": ("Payments", "Betalinger"),
+    "title_portfolio": ("By source", "Efter kilde"),
+    "title_checks": (
+        "What the published figures say of each other",
+        "Hvad de offentliggjorte tal siger om hinanden",
+    ),
+    "title_years": ("Appropriations by budget year", "Bevillinger efter finansår"),
+    "title_commitments": ("Commitments by agreement", "Tilsagn efter aftale"),
+    "show_provision": (
+        "Provision in the book of {party}: {amount} (Budgetvejledningen {recognition})",
+        "Hensættelse i {party}s bog: {amount} (Budgetvejledningen {recognition})",
+    ),
     "title_unmatched": (
         "Bank lines that nothing in the ledger explains",
         "Banklinjer som intet i regnskabet forklarer",
@@ -107,6 +151,37 @@ PHRASES: dict[str, tuple[str, str]] = {
     "why_amount": (
         "{payer} ({role}) pays {payee} {amount} for {count} outcomes.",
         "{payer} ({role}) betaler {payee} {amount} for {count} resultater.",
+    ),
+    "why_amount_guarantee": (
+        "{payer} ({role}) pays {payee} {amount} of a guarantee.",
+        "{payer} ({role}) betaler {payee} {amount} af en underskudsgaranti.",
+    ),
+    "show_investment": (
+        "{investor} ({instrument}): committed {committed}, paid in {paid_in}, entitled to {entitled}",
+        "{investor} ({instrument}): tilsagn {committed}, indbetalt {paid_in}, har ret til {entitled}",
+    ),
+    "show_waterfall": (
+        "Order of payment {number}: {to}, up to {limit}",
+        "Betalingsrækkefølge {number}: {to}, op til {limit}",
+    ),
+    "limit_principal": ("the principal", "hovedstolen"),
+    "limit_all": ("all that is left", "alt hvad der er tilbage"),
+    "limit_multiple": ("{multiple} x the capital", "{multiple} x kapitalen"),
+    "show_guarantee": (
+        "Guarantee: {guarantor} covers {amount}; called {called}",
+        "Underskudsgaranti: {guarantor} dækker {amount}; trukket {called}",
+    ),
+    "show_bound_yes": (
+        "The goals are met ({achieved} of {decided}): {party} is bound to continue the programme",
+        "Målene er nået ({achieved} af {decided}): {party} er bundet til at fortsætte indsatsen",
+    ),
+    "show_bound_no": (
+        "The goals are not met ({achieved} of {decided}): {party} is not bound to continue",
+        "Målene er ikke nået ({achieved} af {decided}): {party} er ikke bundet til at fortsætte",
+    ),
+    "show_bound_open": (
+        "If the goals are met, {party} is bound to continue; not decided yet ({achieved} of {decided})",
+        "Nås målene, er {party} bundet til at fortsætte; ikke afgjort endnu ({achieved} af {decided})",
     ),
     "why_steps": ("Who did what, and when", "Hvem gjorde hvad, og hvornår"),
     "why_terms": (
@@ -315,7 +390,48 @@ PHRASES: dict[str, tuple[str, str]] = {
         "After {years} years the net gain is {net}.",
         "Efter {years} år er nettogevinsten {net}.",
     ),
+    "why_called": (
+        "The guarantee was called ({call}, event {position}): {amount} in all.",
+        "Underskudsgarantien blev trukket ({call}, hændelse {position}): {amount} i alt.",
+    ),
+    "why_reversed": (
+        "Of {call}, {amount} was reversed by outcomes that came later (event {position}).",
+        "Af {call} blev {amount} tilbageført ved senere resultater (hændelse {position}).",
+    ),
+    "why_loss": (
+        "{investor} paid in {paid_in} and is entitled to {entitled}: lost {loss}, covered {amount}",
+        "{investor} indbetalte {paid_in} og har ret til {entitled}: tab {loss}, dækket {amount}",
+    ),
     # history
+    "FundPolicySet:1": (
+        "the fund is {party}, by {recognition}",
+        "fonden er {party}, efter {recognition}",
+    ),
+    "AppropriationGranted:1": (
+        "{amount} appropriated for {year}",
+        "bevilling for {year}: {amount}",
+    ),
+    "CommitmentGiven:1": ("{amount} committed to {agreement}", "tilsagn til {agreement}: {amount}"),
+    "CommitmentReestimated:1": (
+        "commitment to {agreement} re-estimated: {before} to {amount}, {reason}",
+        "tilsagn til {agreement} omvurderet: {before} til {amount}, {reason}",
+    ),
+    "CommitmentAnnulled:1": (
+        "{amount} of the commitment to {agreement} annulled: {reason}",
+        "{amount} af tilsagnet til {agreement} annulleret: {reason}",
+    ),
+    "CommitmentDrawn:1": (
+        "{amount} drawn on the commitment to {agreement}",
+        "træk på tilsagnet til {agreement}: {amount}",
+    ),
+    "GuaranteeCalled:1": (
+        "guarantee {call} called: {guarantor} owes {amount}",
+        "underskudsgaranti {call} trukket: {guarantor} skylder {amount}",
+    ),
+    "GuaranteeReversed:1": (
+        "guarantee {call} reversed: {amount}",
+        "underskudsgaranti {call} tilbageført: {amount}",
+    ),
     "LedgerOpened:1": ("ledger opened for {fund}", "regnskab åbnet for {fund}"),
     "RefundRuleEnacted:1": (
         "refund rules {table.id} in force",

@@ -17,7 +17,6 @@ from ledger.store.location import KEY_FILE, Location, Server
 from projections.follow import Views
 from tests.postgres import fresh_database, name_of, running_server
 
-
 # No test is timed: a busy machine is no defect.
 settings.register_profile("ledger", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ledger")
