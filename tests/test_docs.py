@@ -71,7 +71,9 @@ def test_a_page_can_be_followed_word_by_word(followed: Page, tmp_path: Path, she
 def test_the_pages_that_show_commands_are_the_ones_followed() -> None:
     names = {str(each) for each in FOLLOWED}
     assert "docs/tutorial/first-agreement.md" in names
-    assert {str(Page(path)) for path in (DOCS / "how-to").glob("*.md")} <= names
+    how_to = {str(Page(path)) for path in (DOCS / "how-to").glob("*.md")}
+    # Shows a file of the program instead of commands; tests/test_adding_a_kind.py follows it.
+    assert how_to - {"docs/how-to/add-a-metric-kind.md"} <= names
     assert "docs/da/kom-i-gang.md" in names
 
 
