@@ -26,6 +26,14 @@ def test_homes_and_work_pay_at_the_published_lengths(all_told: Told) -> None:
     assert [each.outcome.key for each in all_told.decided("work")] == ["13w", "26w"]
 
 
+def test_a_quarter_with_fewer_on_the_street_than_the_baseline_is_paid_as_a_whole(
+    all_told: Told,
+) -> None:
+    """Of 20 people 8 were expected and 6 were seen; in the next quarter 9."""
+    paid = [each.entitlement and str(each.entitlement.total) for each in all_told.decided("rough-sleeping")]
+    assert paid == ["500.00", None]
+
+
 def test_the_investors_get_their_capital_and_six_and_a_half_percent_and_no_more(
     all_told: Told,
 ) -> None:

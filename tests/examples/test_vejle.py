@@ -1,7 +1,7 @@
-"""Vejle: three of the four published outcomes; every price is invented, so sums are by hand.
+"""Vejle: the four published outcomes; every price is invented, so sums are by hand.
 
 Published: treatment completed (milestone), average level of intervention lowered (step-down),
-school absence reduced (improvement), fewer placements than expected (cohort; left out here).
+school absence reduced (improvement), fewer placements than expected (cohort).
 """
 
 from __future__ import annotations
@@ -62,6 +62,13 @@ def test_who_was_never_measured_waits(vejle: Told) -> None:
     }
 
 
+def test_placements_fewer_than_expected_are_paid_and_as_many_as_expected_are_not(
+    vejle: Told,
+) -> None:
+    """Expected were two of four; one was placed in the first year, two in the second."""
+    assert paid(vejle, "fewer-placements") == ["own 2025-01-31 60000.00", "own 2026-01-31 no"]
+
+
 def test_the_state_pays_two_fifths(vejle: Told) -> None:
-    assert str(vejle.paid()) == "228000.00"
-    assert (str(vejle.owes("state-fund")), str(vejle.owes("vejle"))) == ("91200.00", "136800.00")
+    assert str(vejle.paid()) == "288000.00"
+    assert (str(vejle.owes("state-fund")), str(vejle.owes("vejle"))) == ("115200.00", "172800.00")
