@@ -75,12 +75,17 @@ class LawState:
 
 @dataclass(slots=True)
 class Claim:
-    """What has been decided on one person's milestone so far."""
+    """What has been decided on one outcome so far."""
 
     outcome_at: Position
-    achieved: bool
+    outcome: e.OutcomeDecided
     entitlement_at: Position | None = None
     parts: tuple[Part, ...] = ()
+
+    @property
+    def achieved(self) -> bool:
+        """Whether it was achieved, by the last decision."""
+        return self.outcome.achieved
 
 
 @dataclass(slots=True)
@@ -288,7 +293,7 @@ class AgreementState:
                 known = self.claims.get(outcome.claim)
                 self.claims[outcome.claim] = Claim(
                     position,
-                    outcome.achieved,
+                    outcome,
                     known.entitlement_at if known else None,
                     known.parts if known else (),
                 )
