@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ledger import events as e
+from ledger.dates import Period
 from ledger.decide import guarantee
 from ledger.decide.decision import New, agreement_stream, numbered
 from ledger.decide.refusal import OutOfOrder
@@ -52,6 +53,7 @@ def decide(law: LawState, state: AgreementState, until: date, facts_to: Position
         raise OutOfOrder(message)
     assessment = run(law, state, until)
     changed = [each for each in assessment.decided if _differs(state, each)]
+    changed += _withdrawn(state, assessment)
     # That an agreement is assessed until its end is recorded even where that changes nothing: a
     # guarantee may be called then, and goals be judged.
     at_end = until >= state.terms.ends_on and _last(state) < state.terms.ends_on
@@ -102,6 +104,32 @@ def _differs(state: AgreementState, decided: Decided) -> bool:
     return claim is None or (claim.achieved, claim.parts) != (
         decided.outcome.achieved,
         _parts(decided),
+    )
+
+
+def _withdrawn(state: AgreementState, assessment: Assessment) -> list[Decided]:
+    """What was achieved by an earlier decision and is not to be seen any more: not achieved.
+
+    Such as a job that turned out to have ended before it had lasted long enough.
+    """
+    outcomes = [*(each.outcome for each in assessment.decided), *assessment.waiting]
+    seen = {claim_id(state.agreement, outcome) for outcome in outcomes}
+    return [
+        Decided(_not_achieved(claim.outcome), None)
+        for name, claim in state.claims.items()
+        if claim.achieved and name not in seen
+    ]
+
+
+def _not_achieved(before: e.OutcomeDecided) -> Outcome:
+    return Outcome(
+        metric=before.metric,
+        key=before.key or f"{before.milestone_months}m",
+        period=Period(before.period_start, before.period_end),
+        subject=before.subject,
+        cohort=before.cohort,
+        months=before.milestone_months,
+        read_at=before.based_on,
     )
 
 

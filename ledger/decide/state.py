@@ -75,13 +75,18 @@ class LawState:
 
 @dataclass(slots=True)
 class Claim:
-    """What has been decided on one person's milestone so far."""
+    """What has been decided on one outcome so far."""
 
     outcome_at: Position
-    achieved: bool
+    outcome: e.OutcomeDecided
     entitlement_at: Position | None = None
     parts: tuple[Part, ...] = ()
     achieved_on: date | None = None
+
+    @property
+    def achieved(self) -> bool:
+        """Whether it was achieved, by the last decision."""
+        return self.outcome.achieved
 
 
 @dataclass(slots=True)
@@ -298,7 +303,7 @@ class AgreementState:
                 known = self.claims.get(outcome.claim)
                 self.claims[outcome.claim] = Claim(
                     position,
-                    outcome.achieved,
+                    outcome,
                     known.entitlement_at if known else None,
                     known.parts if known else (),
                     known.achieved_on if known else None,

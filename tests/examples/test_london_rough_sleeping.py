@@ -30,7 +30,10 @@ def test_a_quarter_with_fewer_on_the_street_than_the_baseline_is_paid_as_a_whole
     all_told: Told,
 ) -> None:
     """Of 20 people 8 were expected and 6 were seen; in the next quarter 9."""
-    paid = [each.entitlement and str(each.entitlement.total) for each in all_told.decided("rough-sleeping")]
+    paid = [
+        each.entitlement and str(each.entitlement.total)
+        for each in all_told.decided("rough-sleeping")
+    ]
     assert paid == ["500.00", None]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import cache
 from math import floor
 
 import pytest
@@ -21,6 +22,7 @@ from ledger.money import Amount, total
 from ledger.policy.caps import Spent
 from ledger.policy.entitlement import Entitlement, entitlement
 from ledger.terms.agreement import Terms
+from ledger.terms.caps import Cap
 from ledger.terms.reader import UnreadableTermsError, read_model
 
 TERMS = """
@@ -80,9 +82,15 @@ def due(amount: str, metric: str = "shared", person: str | None = "anna", day: i
     return Due(metric, person, day, Fraction(amount) * 100)
 
 
+@cache
 def terms(caps: str) -> Terms:
     """The terms with caps."""
     return read_model(TERMS + (f"caps: [{caps}]\n" if caps else ""), Terms)
+
+
+def given_caps(*caps: Cap) -> Terms:
+    """The terms with caps that are read already: properties try many."""
+    return terms("").model_copy(update={"caps": caps})
 
 
 def capital(*paid: Paid, on: int = 0) -> list[CapitalPaidIn]:
@@ -95,10 +103,10 @@ BOTH = capital(("big", 20000), ("little", 10000))
 
 
 def entitled(
-    caps: str, outcomes: Sequence[Due], paid_in: Sequence[CapitalPaidIn] = BOTH
+    caps: str | Terms, outcomes: Sequence[Due], paid_in: Sequence[CapitalPaidIn] = BOTH
 ) -> list[Entitlement]:
     """What a run of outcomes comes to, one after the other."""
-    read, spent = terms(caps), Spent()
+    read, spent = terms(caps) if isinstance(caps, str) else caps, Spent()
     return [
         entitlement(
             read,
@@ -229,11 +237,14 @@ def test_the_working_shows_what_each_cap_had_left_and_whether_it_was_too_little(
 
 
 def test_a_payer_at_its_ceiling_takes_no_residual_beyond_it() -> None:
-    """0.60 + 0.40 of an øre each time: the fund would take the odd øre, and may not."""
-    caps = "{scope: payer, payer: fund, limit: 0.01}"
-    found = entitled(caps, [due("0.01"), due("0.03"), due("0.03")])
-    assert [by_payer(each) for each in found] == [{"fund": 1}, {"town": 1}, {"town": 1}]
-    assert [each.total.minor for each in found] == [1, 1, 1]
+    """2.4 øre are 1.44 and 0.96, and two in all: the fund's one, and an odd one, also the fund's.
+
+    Where its ceiling is one øre, nobody owes the other.
+    """
+    (found,) = entitled("", [due("0.024")])
+    assert by_payer(found) == {"fund": 2}
+    (found,) = entitled("{scope: payer, payer: fund, limit: 0.01}", [due("0.024")])
+    assert (by_payer(found), found.total) == ({"fund": 1}, Amount(1))
 
 
 def test_an_outcome_that_costs_money_gives_the_caps_room_again() -> None:
@@ -303,9 +314,18 @@ OUTCOMES = st.lists(
 ).map(lambda found: sorted(found, key=lambda each: each.day))
 
 
-def written(caps: Sequence[tuple[str, int]]) -> str:
-    """Caps in minor units as they stand in terms."""
-    return ", ".join(f"{{scope: {scope}, limit: {Amount(limit)}}}" for scope, limit in caps)
+def limited(caps: Sequence[tuple[str, int]]) -> Terms:
+    """The terms with caps given as (scope and whose, limit in minor units)."""
+    found = []
+    for scope, limit in caps:
+        name, _, whose = scope.partition(", ")
+        key, _, who = whose.partition(": ")
+        found.append(
+            Cap.model_validate(
+                {"scope": name, "limit": Amount(limit)} | ({key: who} if key else {})
+            )
+        )
+    return given_caps(*found)
 
 
 def counts(scope: str, one: Due, other: Due) -> bool:
@@ -351,7 +371,7 @@ def test_no_payment_exceeds_any_cap_and_none_is_smaller_than_they_leave(
 ) -> None:
     """An øre may be lost where the payer that takes the residual is at its own ceiling."""
     before: list[tuple[Due, dict[str, int]]] = []
-    for one, found in zip(outcomes, entitled(written(caps), outcomes), strict=True):
+    for one, found in zip(outcomes, entitled(limited(caps), outcomes), strict=True):
         owed = {payer: one.amount * share for payer, share in SHARES[one.metric].items()}
         at_ceiling = False
         for scope, limit in caps:
@@ -376,7 +396,7 @@ def test_the_parts_sum_to_the_entitlement_and_are_pro_rata(
     caps: Sequence[tuple[str, int]], outcomes: list[Due], big: int, little: int
 ) -> None:
     paid_in = capital(("big", big), ("little", little))
-    for one, found in zip(outcomes, entitled(written(caps), outcomes, paid_in), strict=True):
+    for one, found in zip(outcomes, entitled(limited(caps), outcomes, paid_in), strict=True):
         assert total(part.amount for part in found.parts) == found.total
         assert all(part.amount.minor * one.amount > 0 for part in found.parts)
         for payer, amount in by_payer(found).items():
@@ -422,7 +442,7 @@ def test_a_yearly_rate_leaves_what_a_running_balance_holds(
 ) -> None:
     """The balance grows by a daily factor; payments come off it, capital comes on."""
     paid_in = [*capital(("big", first), ("little", 0)), *capital(("little", later[1]), on=later[0])]
-    found = entitled(f"{{scope: return, yearly_rate: {rate:f}}}", outcomes, paid_in)
+    found = entitled(given_caps(Cap(scope="return", yearly_rate=rate)), outcomes, paid_in)
     with localcontext(prec=90):
         daily = ((1 + rate).ln() / 365).exp()
         balance, today, waits = Decimal(first), 0, True
@@ -448,7 +468,7 @@ def test_a_multiple_leaves_that_much_of_the_capital_paid_in_by_then(
 ) -> None:
     paid_in = [each for day, n in [(0, 1), *paid] for each in capital(("big", n), on=day)]
     got = 0
-    found = entitled(f"{{scope: return, multiple: {multiple:f}}}", outcomes, paid_in)
+    found = entitled(given_caps(Cap(scope="return", multiple=multiple)), outcomes, paid_in)
     for one, each in zip(outcomes, found, strict=True):
         put_in = sum(n for day, n in [(0, 1), *paid] if day <= one.day)
         most = max(0, floor(put_in * Fraction(multiple)) - got)
