@@ -11,7 +11,17 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from desk.cli import agreements, answers, audit, demo, imports, invest, payments, status
+from desk.cli import (
+    agreements,
+    answers,
+    audit,
+    demo,
+    imports,
+    invest,
+    payments,
+    status,
+    subjects,
+)
 from desk.cli.session import Session, settings
 from desk.cli.trouble import TROUBLE, Stopped
 from desk.language import Language
@@ -33,6 +43,7 @@ app.add_typer(agreements.app, name="agreement")
 app.add_typer(imports.app, name="import")
 app.add_typer(invest.app, name="invest")
 app.add_typer(payments.app, name="payments")
+app.add_typer(subjects.app, name="subject")
 app.add_typer(audit.export_app, name="export")
 agreements.register(app)
 answers.register(app)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
 from ledger import events as e
 from ledger.decide.decision import New, agreement_stream, numbered
@@ -14,6 +17,7 @@ from ledger.money import ZERO, Amount
 from ledger.parties import Role
 from ledger.policy import VERSION
 from ledger.policy.assess import Assessment, Decided, assess
+from ledger.policy.given import Given, OutcomeKey
 from ledger.working import Part
 
 
@@ -22,7 +26,13 @@ def claim_id(agreement: str, outcome: Outcome) -> str:
     return f"{agreement}/{outcome.unit}/{outcome.metric}/{outcome.key}"
 
 
-def run(law: LawState, state: AgreementState, until: date) -> Assessment:
+Givens = Mapping[OutcomeKey, Given]
+"""Outcomes to be taken as they were decided."""
+
+
+def run(
+    law: LawState, state: AgreementState, until: date, given: Givens = MappingProxyType({})
+) -> Assessment:
     """Policy on the facts as they stand; nothing is decided by looking.
 
     Raises:
@@ -34,13 +44,21 @@ def run(law: LawState, state: AgreementState, until: date) -> Assessment:
             "without the vault; assess where the vault is"
         )
         raise OutOfOrder(message)
-    return assess(state.facts(law), until)
+    facts = state.facts(law)
+    return assess(replace(facts, given={**facts.given, **given}), until)
 
 
-def decide(law: LawState, state: AgreementState, until: date, facts_to: Position) -> list[New]:
+def decide(
+    law: LawState,
+    state: AgreementState,
+    until: date,
+    facts_to: Position,
+    given: Givens = MappingProxyType({}),
+) -> list[New]:
     """The outcomes and entitlements that are new or differ from what was decided before.
 
     Of an entitlement that changed, only the difference is to be posted; the event carries both.
+    `given` are decisions on people who were erased since, which can only be repeated as they are.
     """
     last = max((made.until for _, made in state.assessments), default=until)
     if until < last:
@@ -49,8 +67,8 @@ def decide(law: LawState, state: AgreementState, until: date, facts_to: Position
             "so that the caps are counted over everything decided"
         )
         raise OutOfOrder(message)
-    assessment = run(law, state, until)
-    changed = [each for each in assessment.decided if _differs(state, each)]
+    assessment = run(law, state, until, given)
+    changed = [each for each in assessment.decided if differs(state, each)]
     if not changed:
         return []
     version = state.version
@@ -77,7 +95,8 @@ def _parts(decided: Decided) -> tuple[Part, ...]:
     return decided.entitlement.parts if decided.entitlement else ()
 
 
-def _differs(state: AgreementState, decided: Decided) -> bool:
+def differs(state: AgreementState, decided: Decided) -> bool:
+    """Whether an outcome is not decided yet, or was decided otherwise."""
     claim = _claim(state, decided)
     return claim is None or (claim.achieved, claim.parts) != (
         decided.outcome.achieved,

@@ -13,6 +13,7 @@ from ledger.metrics.base import Outcome
 from ledger.money import ZERO, Amount, rounded, split, total, written
 from ledger.parties import Role
 from ledger.policy.caps import OwedBy, Spent, capped
+from ledger.policy.given import Given, per_payer
 from ledger.policy.modifiers import owed
 from ledger.terms.agreement import Terms
 from ledger.working import Part, Working
@@ -24,7 +25,7 @@ class Entitlement:
 
     total: Amount
     parts: tuple[Part, ...]
-    working: Working
+    working: Working | None
     person_total: Amount
     agreement_total: Amount
 
@@ -55,6 +56,25 @@ def entitlement(
         caps=lines,
     )
     return Entitlement(whole, tuple(parts), working, spent.person(outcome), spent.agreement)
+
+
+def standing(given: Given, spent: Spent) -> Entitlement | None:
+    """What an outcome entitles to that stands as it was decided; counted in, working unknown."""
+    if not given.outcome.achieved:
+        return None
+    whole = total(part.amount for part in given.parts)
+    spent.add(given.outcome, whole, per_payer(given.parts))
+    return Entitlement(whole, given.parts, None, spent.person(given.outcome), spent.agreement)
+
+
+def divided_again(terms: Terms, given: Given, capital: Iterable[CapitalPaidIn]) -> tuple[Part, ...]:
+    """What each payer owes of an outcome, divided anew among those who had paid in capital."""
+    by_payer: dict[tuple[Role, str], Amount] = defaultdict(lambda: ZERO)
+    for part in given.parts:
+        by_payer[part.role, part.payer] += part.amount
+    return tuple(
+        _by_investor(terms, by_payer, capital_on(capital, terms, given.outcome.achieved_on))
+    )
 
 
 def _per_payer(by_payer: Mapping[tuple[Role, str], Amount]) -> dict[str, Amount]:

@@ -105,6 +105,24 @@ class Modified:
             outcome = _scaled(outcome, Fraction(-1), "negative", "-1")
         return self._after_exclusion(metric, outcome)
 
+    def count(self, metric: Metric, outcome: Outcome) -> None:
+        """Count in an outcome that stands as it was decided, for those that come after it.
+
+        Exclusion needs no counting: it is between outcomes of one unit, which all stand.
+        """
+        deadweight = metric.deadweight
+        if outcome.achieved and deadweight and deadweight.on is DeadweightOn.COUNT:
+            self._units(metric, Fraction(deadweight.share), outcome.achieved_on)
+
+    def _units(self, metric: Metric, share: Fraction, on: date) -> tuple[Fraction, int]:
+        """How much of one more outcome is paid, and of how many people the share is taken."""
+        people = _counted(metric, self.facts, on)
+        self.achieved[metric.id] += 1
+        owed = max(Fraction(0), self.achieved[metric.id] - share * people)
+        units = max(Fraction(0), min(Fraction(1), owed - self.paid[metric.id]))
+        self.paid[metric.id] += units
+        return units, people
+
     def _after_deadweight(self, metric: Metric, outcome: Outcome) -> Outcome:
         deadweight = metric.deadweight
         if deadweight is None:
@@ -112,11 +130,7 @@ class Modified:
         share = Fraction(deadweight.share)
         if deadweight.on is DeadweightOn.PRICE:
             return _scaled(outcome, 1 - share, "deadweight-price", str(deadweight.share))
-        people = _counted(metric, self.facts, outcome.achieved_on)
-        self.achieved[metric.id] += 1
-        owed = max(Fraction(0), self.achieved[metric.id] - share * people)
-        units = max(Fraction(0), min(Fraction(1), owed - self.paid[metric.id]))
-        self.paid[metric.id] += units
+        units, people = self._units(metric, share, outcome.achieved_on)
         by = f"{deadweight.share} x {people}"
         return _scaled(outcome, units, "deadweight-count", by)
 

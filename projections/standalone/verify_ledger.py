@@ -60,7 +60,7 @@ SILENT = {
     "AgreementSigned:2", "OutcomeDecided:2", "SpellRecorded:1", "CohortMeasured:1",
     "PersonEnrolled:1", "RegisterCovered:1", "StayRecorded:1", "MeasurementRecorded:1",
     "AssessmentMade:1", "OutcomeDecided:1", "PaymentProposed:1", "PaymentApproved:1",
-    "PaymentInstructed:1", "BankLineSeen:1", "BankLineMatched:1",
+    "PaymentInstructed:1", "BankLineSeen:1", "BankLineMatched:1", "SubjectErased:1",
 }  # fmt: skip
 """Events that move no money."""
 
