@@ -188,6 +188,10 @@ def _apply(writer: _Writer, recorded: Recorded) -> None:
         case e.PersonEnrolled():
             count = v.agreement.c.enrolled + 1
             _set(writer, v.agreement, name, {"enrolled": count})
+        case e.SubjectErased():
+            # Claims stay: payments rest on them, and their pseudonym now leads to nobody.
+            values = {"erased": v.agreement.c.erased + 1, "erased_on": recorded.effective_on}
+            _set(writer, v.agreement, name, values)
         case e.RegisterCovered(until=until):
             known = v.agreement.c.register_until
             newest = case((known > until, known), else_=until)
@@ -239,6 +243,7 @@ def _sign(writer: _Writer, recorded: Recorded, event: e.AgreementSigned) -> None
         "ends_on": terms.ends_on,
         "people": terms.people,
         "enrolled": 0,
+        "erased": 0,
         "waiting": 0,
         "cap": cap.minor if cap else None,
         "guarantor": guarantee.guarantor if guarantee else None,

@@ -31,6 +31,7 @@ from ledger.events import (
 )
 from ledger.metrics.base import NoPriceError
 from ledger.model import SubjectRef
+from ledger.money import ZERO
 from ledger.policy import VERSION
 from ledger.policy.entitlement import divided_again
 from ledger.policy.given import Given, OutcomeKey
@@ -552,7 +553,20 @@ class _Again:
         if again != [self._comparable(event, made) for event in same_command]:
             message = f"{made.assessment}: policy on the recorded facts gives other decisions"
             return Kind.ALTERED, message
+        if any(map(self._over_a_cap, same_command)):
+            message = f"{made.assessment}: what is owed for an erased person is above a cap"
+            return Kind.ALTERED, message
         return None
+
+    def _over_a_cap(self, event: Event) -> bool:
+        """Whether an entitlement that was taken as it is leaves more spent than a cap allows."""
+        if not isinstance(event, EntitlementCalculated) or event.subject not in self.erased_since:
+            return False
+        spent = {"person": event.person_total, "agreement": event.agreement_total}
+        return event.total > ZERO and any(
+            cap.limit is not None and spent.get(cap.scope, ZERO) > cap.limit
+            for cap in self.state.terms.caps
+        )
 
     def _taken(self, events: list[Event]) -> dict[OutcomeKey, Given]:
         """What was decided of people who were erased since, by the events of one command."""

@@ -8,6 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from ledger import events as e
+from ledger.dates import Period
 from ledger.decide.decision import New, agreement_stream, numbered
 from ledger.decide.refusal import OutOfOrder
 from ledger.decide.state import AgreementState, Claim, LawState
@@ -97,9 +98,14 @@ def _parts(decided: Decided) -> tuple[Part, ...]:
 
 def differs(state: AgreementState, decided: Decided) -> bool:
     """Whether an outcome is not decided yet, or was decided otherwise."""
-    claim = _claim(state, decided)
-    return claim is None or (claim.achieved, claim.parts) != (
-        decided.outcome.achieved,
+    claim, outcome = _claim(state, decided), decided.outcome
+    if claim is None:
+        return True
+    period = Period(claim.outcome.period_start, claim.outcome.period_end)
+    # A day that moves may change no amount, but it is the order in which caps are spent.
+    return (claim.achieved, period, claim.parts) != (
+        outcome.achieved,
+        outcome.period,
         _parts(decided),
     )
 

@@ -5,5 +5,5 @@ divides, `assess` runs them over one agreement. What each metric kind pays for i
 `ledger.metrics`.
 """
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same facts would give another decision."""
