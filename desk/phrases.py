@@ -163,10 +163,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "last_year": ("last year", "sidste år"),
     "erasable_from": ("may be erased from", "må slettes fra"),
     "retention_kept": (
-        "{erasable} may be erased, {kept} are to be kept: {years} years from the end of the last "
-        "accounting year in which anything was booked or noted on them.",
-        "{erasable} må slettes, {kept} skal gemmes: {years} år fra udgangen af det seneste "
-        "regnskabsår, hvor noget er bogført eller noteret om dem.",
+        "{erasable} may be erased, {kept} must be kept for {years} years after the last year.",
+        "{erasable} må slettes, {kept} skal gemmes i {years} år efter det sidste år.",
     ),
     "erased_on": ("Erased on {day}", "Slettet {day}"),
     "erased_people": (

@@ -185,13 +185,8 @@ def _apply(writer: _Writer, recorded: Recorded) -> None:
     match recorded.event:
         case e.AgreementSigned() as event:
             _sign(writer, recorded, event)
-        case e.PersonEnrolled():
-            count = v.agreement.c.enrolled + 1
-            _set(writer, v.agreement, name, {"enrolled": count})
-        case e.SubjectErased():
-            # Claims stay: payments rest on them, and their pseudonym now leads to nobody.
-            values = {"erased": v.agreement.c.erased + 1, "erased_on": recorded.effective_on}
-            _set(writer, v.agreement, name, values)
+        case e.PersonEnrolled() | e.SubjectErased():
+            _apply_person(writer, name, recorded)
         case e.RegisterCovered(until=until):
             known = v.agreement.c.register_until
             newest = case((known > until, known), else_=until)
@@ -209,6 +204,15 @@ def _apply(writer: _Writer, recorded: Recorded) -> None:
             _apply_bank(writer, recorded)
         case _:
             _apply_payment(writer, name, recorded)
+
+
+def _apply_person(writer: _Writer, agreement: str, recorded: Recorded) -> None:
+    table = v.agreement
+    values: dict[str, Any] = {"enrolled": table.c.enrolled + 1}
+    if isinstance(recorded.event, e.SubjectErased):
+        # Claims stay: payments rest on them, and their pseudonym now leads to nobody.
+        values = {"erased": table.c.erased + 1, "erased_on": recorded.effective_on}
+    _set(writer, table, agreement, values)
 
 
 def _apply_bank(writer: _Writer, recorded: Recorded) -> None:

@@ -209,7 +209,7 @@ def test_what_is_undecided_must_be_accepted() -> None:
         ledger = history.ledger()
         ledger.command_id = None
         head = ledger.log.head()
-        with pytest.raises(OutOfOrder, match="undecided: .*--even-though-undecided"):
+        with pytest.raises(OutOfOrder, match=r"undecided: .*--even-though-undecided"):
             ledger.erase_subject(ref, "time is up")
         with pytest.raises(NotFound):
             ledger.erase_subject(SubjectRef("s0"), "time is up")

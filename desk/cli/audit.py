@@ -117,7 +117,7 @@ def _show(session: Session, result: Verification) -> None:
             markup=False,
         )
         if result.erased:
-            say(f"{result.erased} people are erased: what was decided of them was taken as given.")
+            say(f"{result.erased} erased: what was decided of them was taken as given.")
     else:
         tampered = result.outcome is Outcome.TAMPERED
         say("NOT SOUND." if tampered else "UNVERIFIABLE.", style="bold red")

@@ -25,7 +25,7 @@ class Entitlement:
 
     total: Amount
     parts: tuple[Part, ...]
-    working: Working | None
+    working: Working
     person_total: Amount
     agreement_total: Amount
 
@@ -59,12 +59,16 @@ def entitlement(
 
 
 def standing(given: Given, spent: Spent) -> Entitlement | None:
-    """What an outcome entitles to that stands as it was decided; counted in, working unknown."""
+    """What an outcome entitles to that stands as it was decided; counted in.
+
+    How it was reached is not known any more, so the working says no more than what it came to.
+    """
     if not given.outcome.achieved:
         return None
     whole = total(part.amount for part in given.parts)
     spent.add(given.outcome, whole, per_payer(given.parts))
-    return Entitlement(whole, given.parts, None, spent.person(given.outcome), spent.agreement)
+    working = Working(before_caps=written(Fraction(whole.minor)), caps=())
+    return Entitlement(whole, given.parts, working, spent.person(given.outcome), spent.agreement)
 
 
 def divided_again(terms: Terms, given: Given, capital: Iterable[CapitalPaidIn]) -> tuple[Part, ...]:
