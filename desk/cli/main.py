@@ -23,6 +23,7 @@ from desk.cli import (
     invest,
     payments,
     status,
+    subjects,
 )
 from desk.cli.session import Session, settings
 from desk.cli.trouble import TROUBLE, Stopped
@@ -47,6 +48,7 @@ app.add_typer(invest.app, name="invest")
 app.add_typer(payments.app, name="payments")
 app.add_typer(guarantee.app, name="guarantee")
 app.add_typer(fund.app, name="fund")
+app.add_typer(subjects.app, name="subject")
 app.add_typer(audit.export_app, name="export")
 agreements.register(app)
 answers.register(app)
