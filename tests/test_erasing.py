@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -15,6 +17,7 @@ from ledger.events import OutcomeDecided, Sealed, StayRecorded, SubjectErased
 from ledger.facts import Stay
 from ledger.model import SubjectRef
 from ledger.service import new_ref
+from ledger.store.checkpoint import public_file, read_public_key
 from ledger.store.location import KEY_FILE, VAULT_FILE, open_vault_database
 from ledger.store.vault import Vault, read_key_file
 from projections.balances import balances
@@ -141,6 +144,15 @@ def test_no_file_holds_anything_of_who_is_erased(seed: int) -> None:
             views.catch_up(history.ledger().log)
             history.ledger().seal()
             write_bundle(history.ledger(), views, Path(folder) / "bundle")
+            key = read_public_key(public_file(history.ledger().checkpoint_key)).vkey()
+            done = subprocess.run(  # noqa: S603 - our own program
+                [sys.executable, "-I", "verify_ledger.py", ".", "--public-key", key],
+                cwd=Path(folder) / "bundle",
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
             for file in Path(folder).rglob("*"):
                 content = file.read_bytes() if file.is_file() else b""
                 assert not [each for each in personal if each in content], file
