@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import ClassVar
 
 from ledger.dates import Period
-from ledger.indicator import IndicatorKind
+from ledger.indicator import Indicator, IndicatorKind
 from ledger.metrics.facts import Facts, Frame, Person
 from ledger.metrics.modifiers import (
     Claim,
@@ -144,6 +144,11 @@ class Metric(Model):
     def problems(self, starts_on: date) -> Iterator[str]:
         """What contradicts itself in it, given the agreement's first day, in plain words."""
         del starts_on
+        return iter(())
+
+    def unfit(self, indicator: Indicator) -> Iterator[str]:
+        """What in it does not fit an indicator that it reads, in a controller's words."""
+        del indicator
         return iter(())
 
     def most(self, people: int) -> Fraction | None:

@@ -85,6 +85,8 @@ class Facts:
     cohorts: Mapping[str, tuple[Measured, ...]] = field(default_factory=dict)
     tariffs: Mapping[str, tuple[Tariff, ...]] = field(default_factory=dict)
     rules: RefundRuleTable | None = None
+    levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The levels of each indicator that has some, from the lowest to the highest."""
 
 
 @dataclass(frozen=True, slots=True)

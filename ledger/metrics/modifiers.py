@@ -45,6 +45,8 @@ Factor = Annotated[
 
 Whole = Annotated[int, Field(ge=0), WHOLE]
 Counting = Annotated[int, Field(ge=1), WHOLE]
+Months = Annotated[int, Field(ge=1, le=1200), WHOLE]
+"""Months from enrolment; beyond a hundred years the calendar would end."""
 
 
 class PriceLine(Model):
@@ -128,7 +130,7 @@ class Claim(Model):
     days up to the measurement that shows it.
     """
 
-    earliest_working_days: Whole | None = None
+    earliest_working_days: Annotated[int | None, Field(ge=0, le=1000), WHOLE] = None
     latest_days: Whole | None = None
 
 

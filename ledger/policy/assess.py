@@ -66,7 +66,8 @@ def assess(facts: AgreementFacts, until: date) -> Assessment:
         LookupError: if something has no price, such as a night.
     """
     terms = facts.terms
-    seen = Facts(facts.people, facts.cohorts, facts.tariffs, facts.rules)
+    levels = {each.id: each.levels for each in terms.indicators}
+    seen = Facts(facts.people, facts.cohorts, facts.tariffs, facts.rules, levels)
     frame = Frame(terms.starts_on, terms.ends_on, until)
     due = [
         (_order(seen, number, outcome), outcome)

@@ -36,13 +36,13 @@ def refusal(
     """Why an outcome that was achieved is not paid, as the name of the rule; None if it is."""
     days = claim.latest_days if claim else None
     claimed_on = outcome.claimed_on or outcome.achieved_on
-    if days is not None and claimed_on > outcome.achieved_on + timedelta(days=days):
+    if days is not None and (claimed_on - outcome.achieved_on).days > days:
         return "claimed-late"
     if guards is None:
         return None
     if not _within(outcome.achieved_on, guards.achieved_from, guards.achieved_before):
         return "achieved-outside"
-    return _outside(guards, outcome, person) if person else None
+    return _outside(guards, person, outcome.achieved_on) if person else None
 
 
 def _within(day: date | None, first: date | None, end: date | None) -> bool:
@@ -52,7 +52,7 @@ def _within(day: date | None, first: date | None, end: date | None) -> bool:
     return day is not None and (first or date.min) <= day < (end or date.max)
 
 
-def _outside(guards: Guards, outcome: Outcome, person: Person) -> str | None:
+def _outside(guards: Guards, person: Person, achieved_on: date) -> str | None:
     """Which guard a person does not pass; None if all are passed."""
     if guards.groups and person.group not in guards.groups:
         return "group"
@@ -60,7 +60,7 @@ def _outside(guards: Guards, outcome: Outcome, person: Person) -> str | None:
         return "enrolled-outside"
     if not _within(person.referred_on, guards.referred_from, guards.referred_before):
         return "referred-outside"
-    on = person.enrolled_on if guards.age_on is AgeOn.ENROLMENT else outcome.achieved_on
+    on = person.enrolled_on if guards.age_on is AgeOn.ENROLMENT else achieved_on
     return None if _of_age(guards, person.born_on, on) else "age"
 
 
@@ -82,19 +82,18 @@ class Modified:
     """
 
     facts: Facts
-    achieved: dict[str, Fraction] = field(default_factory=lambda: defaultdict(Fraction))
-    paid: dict[str, Fraction] = field(default_factory=lambda: defaultdict(Fraction))
+    achieved: dict[tuple[str, str], Fraction] = field(default_factory=lambda: defaultdict(Fraction))
+    paid: dict[tuple[str, str], Fraction] = field(default_factory=lambda: defaultdict(Fraction))
     best: dict[tuple[str, str], Fraction] = field(default_factory=dict)
 
     def apply(self, metric: Metric, outcome: Outcome, until: date) -> Outcome:
         """The outcome with everything that the metric's terms add to it."""
         person = self.facts.people.get(outcome.subject) if outcome.subject else None
-        if outcome.waiting is None and metric.claim and metric.claim.earliest_working_days:
-            days = metric.claim.earliest_working_days
-            if working_days_after(outcome.achieved_on, days) > until:
-                outcome = replace(outcome, waiting=Waiting.CLAIM)
         if outcome.waiting is not None or not outcome.achieved:
             return outcome
+        days = metric.claim.earliest_working_days if metric.claim else None
+        if days and working_days_after(outcome.achieved_on, days) > until:
+            return replace(outcome, waiting=Waiting.CLAIM)
         refused = refusal(metric.guards, metric.claim, outcome, person)
         if refused is not None:
             return replace(outcome, achieved=False, refused=refused)
@@ -113,10 +112,12 @@ class Modified:
         if deadweight.on is DeadweightOn.PRICE:
             return _scaled(outcome, 1 - share, "deadweight-price", str(deadweight.share))
         people = _counted(metric, self.facts, outcome.achieved_on)
-        self.achieved[metric.id] += 1
-        owed = max(Fraction(0), self.achieved[metric.id] - share * people)
-        units = max(Fraction(0), min(Fraction(1), owed - self.paid[metric.id]))
-        self.paid[metric.id] += units
+        # Each milestone by itself: at each of them as many would have achieved it anyway.
+        counted = (metric.id, outcome.key)
+        self.achieved[counted] += 1
+        owed = self.achieved[counted] - share * people
+        units = max(Fraction(0), min(Fraction(1), owed - self.paid[counted]))
+        self.paid[counted] += units
         by = f"{deadweight.share} x {people}"
         return _scaled(outcome, units, "deadweight-count", by)
 
@@ -158,10 +159,10 @@ def owed(
 
 
 def _counted(metric: Metric, facts: Facts, on: date) -> int:
-    """How many people had been enrolled by a day, of the groups that the metric is for."""
-    groups = metric.guards.groups if metric.guards else ()
+    """How many of the people that the metric's guards let in had been enrolled by a day."""
+    guards = metric.guards
     return sum(
-        person.enrolled_on <= on and (not groups or person.group in groups)
+        person.enrolled_on <= on and (guards is None or _outside(guards, person, on) is None)
         for person in facts.people.values()
     )
 

@@ -118,7 +118,7 @@ class Terms(Model):
             *(p for number, each in enumerate(self.metrics) for p in self._metric(number, each)),
         ]
         if problems:
-            raise ValueError("; ".join(problems))
+            raise ValueError("\n".join(problems))
         return self
 
     def _date_problems(self) -> Iterator[str]:
@@ -180,9 +180,12 @@ class Terms(Model):
             yield f"{where}.id: {metric.id!r} stands twice; give each metric an id of its own"
         for key, name, kinds in metric.indicators():
             yield from self._indicator(f"{where}.{key}", name, kinds)
+            indicator = self.indicator(name)
+            if indicator is not None and indicator.kind in kinds:
+                yield from (f"{where}.{problem}" for problem in metric.unfit(indicator))
         condition = getattr(metric, "achieved_when", None)
-        if condition and (indicator := self.indicator(condition.indicator)):
-            problem = condition.problem(indicator)
+        if condition and (shown_by := self.indicator(condition.indicator)):
+            problem = condition.problem(shown_by)
             if problem:
                 yield f"{where}.achieved_when.{problem}"
         yield from (f"{where}.{problem}" for problem in metric.problems(self.starts_on))

@@ -132,7 +132,7 @@ def _problems(
     if error["type"] == "too_short" and inside:
         return  # the list is only short of the item that is wrong
     if error["type"] == "value_error" and not path:
-        for message in str(error["ctx"]["error"]).split("; "):
+        for message in str(error["ctx"]["error"]).split("\n"):
             subject = message.partition(" ")[0].rstrip(":").split(".")
             where: _Path = tuple(int(key) if key.isdigit() else key for key in subject)
             yield Problem(lines[_nearest(where, lines)], "", _counted(message, where))
