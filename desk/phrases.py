@@ -270,6 +270,51 @@ PHRASES: dict[str, tuple[str, str]] = {
         "The working of each outcome: ofl explain {payment} --item NUMBER, or --all",
         "Beregningen af hvert resultat: ofl explain {payment} --item NUMMER, eller --all",
     ),
+    # forecasts
+    "title_forecast_fund": ("The fund year by year", "Fonden år for år"),
+    "title_forecast_case": (
+        "Gains less cost, all years so far",
+        "Gevinst fratrukket udgift, alle år indtil da",
+    ),
+    "invested": ("Invested", "Investeret"),
+    "invested_in_all": ("In all", "I alt"),
+    "people_in_all": ("People in all", "Personer i alt"),
+    "forecast_title": (
+        "{title}: a forecast from stated assumptions, not money of a ledger.",
+        "{title}: en fremskrivning ud fra angivne antagelser, ikke penge i et regnskab.",
+    ),
+    "forecast_fund": (
+        "{capital} becomes {invested} invested: {people} people, {municipalities} municipalities.",
+        "{capital} bliver til {invested} investeret: {people} personer, {municipalities} kommuner.",
+    ),
+    "forecast_return": (
+        "What is invested returns {rate} % a year.",
+        "Det investerede forrentes med {rate} % om året.",
+    ),
+    "forecast_achieving": (
+        "{achieved} % of {people} people is {count} who achieve it.",
+        "{achieved} % af {people} personer er {count}, der når målet.",
+    ),
+    "forecast_published": (
+        "Published is about {theirs}: a difference of {difference}, or {percent} %. {because}",
+        "Offentliggjort er omkring {theirs}: en forskel på {difference} eller {percent} %. {because}",
+    ),
+    "forecast_case": (
+        "Of {people} people {completing} complete. {points} points or {additional} are additional.",
+        "Af {people} personer gennemfører {completing}. {points} point eller {additional} er mereffekt.",
+    ),
+    "forecast_even": (
+        "{authority} breaks even after {year} years.",
+        "{authority} har tjent sin udgift ind efter {year} år.",
+    ),
+    "forecast_never_even": (
+        "{authority} does not break even within {years} years.",
+        "{authority} tjener ikke sin udgift ind på {years} år.",
+    ),
+    "forecast_net": (
+        "After {years} years the net gain is {net}.",
+        "Efter {years} år er nettogevinsten {net}.",
+    ),
     # history
     "LedgerOpened:1": ("ledger opened for {fund}", "regnskab åbnet for {fund}"),
     "RefundRuleEnacted:1": (

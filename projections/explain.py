@@ -101,13 +101,18 @@ def _item(state: AgreementState, events: dict[Position, Recorded], item: e.Payme
         entitlement=entitlement,
         outcome=outcome,
         measurements=_measurements(events, decided),
-        enrolment=next((b for b in basis if isinstance(b.event, e.PersonEnrolled)), None),
+        enrolment=next((b for b in basis if _is_enrolment(b, decided)), None),
         stays=tuple(each for each in basis if isinstance(each.event, e.StayRecorded)),
         spells=tuple(each for each in basis if isinstance(each.event, e.SpellRecorded)),
         assessment=events[entitled.assessed_at],
         capital=tuple(capital),
         capital_shares=capital_on(paid, state.terms, entitled.achieved_on),
     )
+
+
+def _is_enrolment(basis: Recorded, decided: e.OutcomeDecided) -> bool:
+    """Whether it enrolled the person whose outcome it is; a cohort's outcome rests on many."""
+    return isinstance(basis.event, e.PersonEnrolled) and basis.event.subject == decided.subject
 
 
 def _measurements(

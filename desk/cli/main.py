@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from desk.cli import agreements, answers, audit, demo, imports, invest, payments, status
+from desk.cli import agreements, answers, audit, demo, forecast, imports, invest, payments, status
 from desk.cli.session import Session, settings
 from desk.cli.trouble import TROUBLE, Stopped
 from desk.language import Language
@@ -39,6 +39,7 @@ answers.register(app)
 audit.register(app)
 status.register(app)
 demo.register(app)
+forecast.register(app)
 
 _SHARED_FLAGS = {"--json"}
 _SHARED_VALUES = {
