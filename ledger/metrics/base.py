@@ -141,6 +141,10 @@ class Metric(Model):
         """Every price in it."""
         return ()
 
+    def price_lists(self) -> tuple[tuple[PriceLine, ...], ...]:
+        """Its prices, those of each thing that has a price by themselves."""
+        return (self.price_lines(),)
+
     def problems(self, starts_on: date) -> Iterator[str]:
         """What contradicts itself in it, given the agreement's first day, in plain words."""
         del starts_on
@@ -164,6 +168,23 @@ class NoPriceError(LookupError):
     """An outcome has no price on the day it was achieved."""
 
 
+def price_step(
+    metric: str, prices: Prices, person: Person | None, day: date, units: Fraction
+) -> tuple[Fraction, Step]:
+    """Price × units on a day, exact, and the step that shows it.
+
+    Raises:
+        NoPriceError: if no price is in force for the person's group on that day.
+    """
+    group = person.group if person else None
+    found = price_on(prices, day, group)
+    if found is None:
+        message = f"{metric} has no price on {day}" + (f" for group {group}" if group else "")
+        raise NoPriceError(message)
+    amount = found.minor * units
+    return amount, step("price", f"{shown(units)} x {found}", amount)
+
+
 class Priced(Metric):
     """A metric with a price for each outcome, or for each unit of one."""
 
@@ -179,13 +200,7 @@ class Priced(Metric):
         Raises:
             NoPriceError: if no price is in force for the person's group on that day.
         """
-        group = person.group if person else None
-        found = price_on(self.price, day, group)
-        if found is None:
-            message = f"{self.id} has no price on {day}" + (f" for group {group}" if group else "")
-            raise NoPriceError(message)
-        amount = found.minor * units
-        return amount, step("price", f"{shown(units)} x {found}", amount)
+        return price_step(self.id, self.price, person, day, units)
 
     def highest_price(self) -> int:
         """The highest price in it, in minor units."""

@@ -14,6 +14,7 @@ from ledger.dates import Day
 from ledger.indicator import Indicator, IndicatorKind
 from ledger.metrics.base import Metric
 from ledger.metrics.kinds import AnyMetric
+from ledger.metrics.modifiers import PriceLine
 from ledger.model import WHOLE, Identifier, Model, Text
 from ledger.money import CURRENCIES, ZERO
 from ledger.parties import PAYING_ROLES, Commitment, Guarantee, Party, PayerShare, Role
@@ -219,10 +220,10 @@ class Terms(Model):
                 yield f"split: {each.payer!r} needs the role 'outcome_payer' or 'co_payer'"
         if len({each.payer for each in shares}) != len(shares):
             yield "split: a payer stands twice; add its shares up"
-        yield from self._prices(metric)
+        for lines in metric.price_lists():
+            yield from self._prices(lines)
 
-    def _prices(self, metric: Metric) -> Iterator[str]:
-        lines = metric.price_lines()
+    def _prices(self, lines: tuple[PriceLine, ...]) -> Iterator[str]:
         for line in lines:
             if line.amount < ZERO:
                 yield "price must not be below zero; for what costs money write negative: true"
