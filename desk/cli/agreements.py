@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +15,6 @@ from ledger.metrics.base import Waiting
 from ledger.policy.assess import Assessment
 from ledger.service import Ledger
 from ledger.store.location import KEY_FILE
-from ledger.terms.shipped import terms_schema
 from projections import report
 
 app = typer.Typer(help="Sign agreements and see where they stand.", no_args_is_help=True)
@@ -103,16 +101,6 @@ def show_agreements(session: Session, found: list[report.AgreementStatus]) -> No
             lang.amount(each.guarantee),
         )
     session.console.print(table)
-
-
-@app.command()
-def schema(
-    context: typer.Context,
-    rules: Annotated[bool, typer.Option("--rules", help="Of a refund rule table.")] = False,
-) -> None:
-    """Print the JSON Schema of a terms file."""
-    session: Session = context.obj
-    session.console.out(json.dumps(terms_schema(rules=rules), indent=2), highlight=False)
 
 
 def assess(

@@ -11,7 +11,18 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from desk.cli import agreements, answers, audit, demo, forecast, imports, invest, payments, status
+from desk.cli import (
+    agreements,
+    answers,
+    audit,
+    demo,
+    forecast,
+    imports,
+    invest,
+    payments,
+    status,
+    terms,
+)
 from desk.cli.session import Session, settings
 from desk.cli.trouble import TROUBLE, Stopped
 from desk.language import Language
@@ -29,6 +40,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="The options above may stand anywhere on the line.",
 )
+app.add_typer(terms.app, name="terms")
 app.add_typer(agreements.app, name="agreement")
 app.add_typer(imports.app, name="import")
 app.add_typer(invest.app, name="invest")

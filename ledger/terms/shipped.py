@@ -16,6 +16,12 @@ def shelter_refund_rules() -> RefundRuleTable:
     return read_model(rules.read_text(encoding="utf-8"), RefundRuleTable)
 
 
+def rules_named(table: str) -> RefundRuleTable | None:
+    """The rule table of that name that comes with the ledger; None if there is none."""
+    shipped = shelter_refund_rules()
+    return shipped if shipped.id == table else None
+
+
 def terms_schema(*, rules: bool = False) -> dict[str, Any]:
     """The JSON Schema of a terms file, or of a table of refund rules."""
     schema = (RefundRuleTable if rules else Terms).model_json_schema()
