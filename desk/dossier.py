@@ -32,10 +32,31 @@ def dossier_lines(dossier: Dossier, lang: Language, items: int | None = None) ->
         "",
         *_basis(dossier, lang),
         "",
-        lang.say("why_items"),
-        *listed,
-        lang.say("why_more", payment=dossier.payment.payment),
+        *_guarantees(dossier, lang),
+        *([lang.say("why_items"), *listed] if listed else []),
+        *([lang.say("why_more", payment=dossier.payment.payment)] if listed else []),
     ]
+
+
+def _guarantees(dossier: Dossier, lang: Language) -> Iterator[str]:
+    """Each call of the guarantee that is paid for, with the losses; and what was reversed."""
+    for recorded in dossier.guarantees:
+        event = recorded.event
+        assert isinstance(event, e.GuaranteeCalled | e.GuaranteeReversed)
+        key = "why_called" if isinstance(event, e.GuaranteeCalled) else "why_reversed"
+        yield lang.say(
+            key, call=event.call, amount=lang.amount(event.amount), position=recorded.position
+        )
+        for part in event.parts:
+            if isinstance(part, e.GuaranteedLoss):
+                yield "  " + lang.say(
+                    "why_loss",
+                    investor=part.investor,
+                    paid_in=lang.amount(part.paid_in),
+                    entitled=lang.amount(part.entitled),
+                    loss=lang.amount(part.loss),
+                    amount=lang.amount(part.amount),
+                )
 
 
 def item_lines(dossier: Dossier, number: int, lang: Language) -> list[str]:
@@ -102,7 +123,7 @@ def _head(dossier: Dossier, lang: Language) -> Iterator[str]:
     names = {party.id: party.name for party in dossier.terms.parties}
     yield lang.say("why_title", payment=payment.payment)
     yield lang.say(
-        "why_amount",
+        "why_amount" if dossier.items else "why_amount_guarantee",
         payer=names[payment.payer],
         role=lang.say(payment.role),
         payee=names[payment.payee],

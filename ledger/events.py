@@ -16,7 +16,7 @@ from ledger.dates import Day
 from ledger.facts import Birth, Quality, Reading, Source, Stay, Tariff, TimeSpell
 from ledger.model import Identifier, Model, Position, SubjectRef, Text
 from ledger.money import Amount
-from ledger.parties import Role
+from ledger.parties import Recognition, Role
 from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
 from ledger.working import Gain, Part, Working
@@ -254,6 +254,121 @@ class EntitlementCalculated(Event):
     working: Working | Sealed | None
     based_on: tuple[Position, ...]
     corrects: Position | None = None
+
+
+# --- the first-loss guarantee -----------------------------------------------------------------
+
+
+class GuaranteedLoss(Model):
+    """What one investor has lost, and what of it the guarantor comes to owe it."""
+
+    investor: Identifier
+    paid_in: Amount
+    entitled: Amount
+    loss: Amount
+    amount: Amount
+
+
+class GuaranteeCalled(Event):
+    """The agreement is over and the investors have lost: the guarantor takes the first loss.
+
+    `amount` is what this call adds to what was called before.
+    """
+
+    topic = "GuaranteeCalled:1"
+    call: Text
+    guarantor: Identifier
+    guarantee: Amount
+    amount: Amount
+    parts: tuple[GuaranteedLoss, ...]
+    based_on: tuple[Position, ...]
+
+
+class GuaranteeReturn(Model):
+    """What an investor's call is reversed by: against what is not proposed yet, and beyond it."""
+
+    investor: Identifier
+    set_off: Amount
+    owed_back: Amount
+
+
+class GuaranteeReversed(Event):
+    """Outcomes came after the call, so that it covers what is no loss any more."""
+
+    topic = "GuaranteeReversed:1"
+    call: Text
+    guarantor: Identifier
+    amount: Amount
+    parts: tuple[GuaranteeReturn, ...]
+    based_on: tuple[Position, ...]
+
+
+# --- the fund: appropriations and commitments -------------------------------------------------
+
+
+class FundPolicySet(Event):
+    """Which party the fund is in its agreements, and when it expenses what it pays."""
+
+    topic = "FundPolicySet:1"
+    party: Identifier
+    recognition: Recognition
+
+
+class AppropriationGranted(Event):
+    """Money was appropriated for a budget year; below zero if it was cut."""
+
+    topic = "AppropriationGranted:1"
+    year: int
+    amount: Amount
+    text: Text
+
+
+class CommitmentGiven(Event):
+    """The fund committed itself to an agreement, within the year's appropriation."""
+
+    topic = "CommitmentGiven:1"
+    agreement: Identifier
+    fund: Identifier
+    recognition: Recognition
+    amount: Amount
+
+
+class CommitmentReestimated(Event):
+    """A commitment of uncertain size is now expected to come to another amount."""
+
+    topic = "CommitmentReestimated:1"
+    agreement: Identifier
+    fund: Identifier
+    recognition: Recognition
+    before: Amount
+    amount: Amount
+    reason: Text
+
+
+class CommitmentAnnulled(Event):
+    """Part of a commitment, or all that is not drawn, will not be needed."""
+
+    topic = "CommitmentAnnulled:1"
+    agreement: Identifier
+    fund: Identifier
+    recognition: Recognition
+    amount: Amount
+    reason: Text
+
+
+class CommitmentDrawn(Event):
+    """What the fund came to owe was drawn on its commitment; below zero if it was corrected.
+
+    `entitlement_at` is the entitlement that drew; none where the commitment came after it.
+    """
+
+    topic = "CommitmentDrawn:1"
+    agreement: Identifier
+    fund: Identifier
+    recognition: Recognition
+    amount: Amount
+    drawn: Amount
+    entitlement_at: Position | None
 
 
 # --- payments and the bank --------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -24,6 +25,15 @@ class Role(StrEnum):
 PAYING_ROLES = (Role.OUTCOME_PAYER, Role.CO_PAYER)
 
 
+class Recognition(StrEnum):
+    """When a fund expenses what it pays: the paragraphs of the state's Budgetvejledning."""
+
+    COMMITMENT = "2.2.11"
+    """The whole commitment when it is given; what is not drawn yet is held as a provision."""
+    ONGOING = "2.2.10"
+    """Outcomes as they are achieved; a commitment is only a promise."""
+
+
 class Party(Model):
     """An organisation and the roles it holds in this agreement."""
 
@@ -32,11 +42,43 @@ class Party(Model):
     roles: Annotated[tuple[Role, ...], Field(min_length=1)]
 
 
+class Instrument(StrEnum):
+    """What kind of money an investor puts in, and so whether outcomes repay it."""
+
+    EXTERNAL = "external"
+    """Repaid by outcomes, with a return if there is one."""
+    INTERNAL = "internal"
+    """The municipality's own pool: repaid by outcomes, never with a return."""
+    LOAN = "loan"
+    """Repaid by outcomes like an external investment; the waterfall says how far."""
+    GRANT = "grant"
+    """Not repaid, as in development partnerships."""
+    BRIDGE = "bridge"
+    """Not repaid; but a party is bound to continue the programme if the goals are met."""
+
+
+REPAID = (Instrument.EXTERNAL, Instrument.INTERNAL, Instrument.LOAN)
+"""The instruments that take part when an entitlement is divided."""
+
+
 class Commitment(Model):
     """What an investor has committed itself to pay in."""
 
     investor: Identifier
     amount: Amount
+    instrument: Instrument = Instrument.EXTERNAL
+
+
+class Continuation(Model):
+    """Who is bound to continue the programme if the goals of bridge financing are met.
+
+    They are met if at least this share of the metric's outcomes (of all metrics if none is named)
+    were achieved, and none waits.
+    """
+
+    party: Identifier
+    metric: Identifier | None = None
+    at_least: Share = Decimal(1)
 
 
 class Guarantee(Model):

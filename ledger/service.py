@@ -20,8 +20,18 @@ from eventsourcing.persistence import (
 )
 
 from ledger.dates import danish_day
-from ledger.decide import agreement, assessment, bank, intake, investment, payment
-from ledger.decide.decision import New, agreement_stream, bank_stream
+from ledger.decide import (
+    agreement,
+    assessment,
+    bank,
+    fund,
+    guarantee,
+    intake,
+    investment,
+    payment,
+)
+from ledger.decide.decision import FUND_STREAM, New, agreement_stream, bank_stream
+from ledger.decide.fund import FundState
 from ledger.decide.refusal import AlreadyDone, NotFound
 from ledger.decide.rows import (
     BankRow,
@@ -37,6 +47,7 @@ from ledger.events import Recorded
 from ledger.facts import Source, Tariff
 from ledger.model import Position, SubjectRef
 from ledger.money import Amount
+from ledger.parties import Recognition
 from ledger.policy.assess import Assessment
 from ledger.store import checkpoint, codec, location, timestamp, vault
 from ledger.store.chain import GENESIS, link_leaf
@@ -138,6 +149,7 @@ class Ledger:
         self.checkpoints = checkpoints or folder / CHECKPOINTS
         self._law = LawState()
         self._states: dict[str, AgreementState | BankState] = {}
+        self._fund = FundState()
 
     @classmethod
     def create(
@@ -229,6 +241,12 @@ class Ledger:
         prefix = agreement_stream("")
         names = [stream.removeprefix(prefix) for stream in self.log.streams(prefix)]
         return {name: self.agreement(name) for name in names}
+
+    def fund(self) -> FundState:
+        """The fund's policy, appropriations and commitments, as of now."""
+        for recorded in self.read(FUND_STREAM, self._fund.version):
+            self._fund.apply(recorded)
+        return self._fund
 
     def bank(self, account: str) -> BankState:
         """The lines seen on a party's account."""
@@ -382,7 +400,7 @@ class Ledger:
         def decide() -> list[New]:
             states = self.agreements()
             subjects = self._subjects(states, (row.value.person_id for row in batch.rows))
-            return intake.record_spells(states, batch, subjects, self.clock().date())
+            return intake.record_spells(states, batch, subjects, danish_day(self.clock()))
 
         return self._run(["spells", batch.sha256], decide)
 
@@ -411,10 +429,55 @@ class Ledger:
 
         def decide() -> list[New]:
             head = Position(self.log.head()[0])
-            return assessment.decide(self.law(), self._signed(name), until, head)
+            state = self._signed(name)
+            news = assessment.decide(self.law(), state, until, head)
+            return [*news, *fund.draw(self.fund(), state, news, Position(head + 1))]
 
         done = self._run(["assess", name, str(until)], decide, at_head=True)
         return done, assessment.run(self.law(), self._signed(name), until)
+
+    def set_fund_policy(self, party: str, recognition: Recognition, on: date) -> Done:
+        """Say which party the fund is, and when it expenses what it pays."""
+        return self._run(
+            ["fund-policy", party, recognition.value],
+            lambda: fund.set_policy(self.fund(), party, recognition, on),
+        )
+
+    def appropriate(self, year: int, amount: Amount, text: str, on: date) -> Done:
+        """Record an appropriation for a budget year."""
+        return self._run(
+            ["appropriate", year, str(amount), text, str(on)],
+            lambda: fund.appropriate(self.fund(), year, amount, text, on),
+        )
+
+    def commit(self, name: str, amount: Amount, on: date) -> Done:
+        """Commit an amount to an agreement."""
+        return self._run(
+            ["commit", name, str(amount), str(on)],
+            lambda: fund.commit(self.fund(), self._signed(name), amount, on),
+            at_head=True,
+        )
+
+    def reestimate(self, name: str, amount: Amount, reason: str, on: date) -> Done:
+        """Put a commitment at what it is now expected to come to."""
+        return self._run(
+            ["reestimate", name, str(amount), reason, str(on)],
+            lambda: fund.reestimate(self.fund(), self._signed(name), amount, reason, on),
+            at_head=True,
+        )
+
+    def annul(self, name: str, amount: Amount | None, reason: str, on: date) -> Done:
+        """Annul what is not drawn of a commitment, or part of it."""
+        return self._run(
+            ["annul", name, str(amount), reason, str(on)],
+            lambda: fund.annul(self.fund(), name, amount, reason, on),
+        )
+
+    def call_guarantee(self, name: str, on: date) -> Done:
+        """Call an agreement's first-loss guarantee."""
+        return self._run(
+            ["guarantee", name, str(on)], lambda: guarantee.call(self._signed(name), on)
+        )
 
     def propose_payments(self, name: str, on: date) -> tuple[Done, dict[Payable, Amount]]:
         """Propose payment of all that is owed in an agreement."""

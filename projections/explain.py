@@ -41,6 +41,8 @@ class Dossier:
     payment: e.PaymentProposed
     steps: tuple[Recorded, ...]
     items: tuple[Item, ...]
+    guarantees: tuple[Recorded, ...]
+    """The calls of a guarantee, or their reversals, that the payment is for."""
     terms: Terms
     signed: Recorded
     law: tuple[Recorded, ...]
@@ -71,7 +73,16 @@ def _dossier(ledger: Ledger, state: AgreementState, payment_id: str) -> Dossier:
     return Dossier(
         payment=payment.proposed,
         steps=steps,
-        items=tuple(_item(state, own, item) for item in payment.proposed.items),
+        items=tuple(
+            _item(state, own, item)
+            for item in payment.proposed.items
+            if isinstance(own[item.entitlement_at].event, e.EntitlementCalculated)
+        ),
+        guarantees=tuple(
+            own[item.entitlement_at]
+            for item in payment.proposed.items
+            if not isinstance(own[item.entitlement_at].event, e.EntitlementCalculated)
+        ),
         terms=state.terms,
         signed=own[state.signed_at],
         law=tuple(law[position] for position in sorted(rests_on & law.keys())),

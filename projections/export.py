@@ -16,9 +16,9 @@ it stands under a root, each word with a capital, and `-` for the role's `_`:
     ROOT:Book:Role:Agreement:Account[:Counterparty]
 
     Assets         bank, receivable, investment    Assets:Dsi:Investor:Hf-1:Receivable:State-fund
-    Liabilities    payable
-    Income         funding, outcome-income
-    Expenses       outcome-expense
+    Liabilities    payable, provision
+    Income         funding, outcome-income, guarantee-income
+    Expenses       outcome-expense, guarantee-expense, commitment-expense
 
 Two accounts never get one name: an identifier begins with a lower-case letter and holds no
 capital, colon or underscore; no role holds a hyphen; and the root follows from the account.
@@ -60,6 +60,10 @@ _HLEDGER_TYPES = {
     Account.FUNDING: "R",
     Account.OUTCOME_INCOME: "R",
     Account.OUTCOME_EXPENSE: "X",
+    Account.GUARANTEE_INCOME: "R",
+    Account.GUARANTEE_EXPENSE: "X",
+    Account.COMMITMENT_EXPENSE: "X",
+    Account.PROVISION: "L",
 }
 _BEANCOUNT_ROOTS = {
     Account.BANK: "Assets",
@@ -69,12 +73,19 @@ _BEANCOUNT_ROOTS = {
     Account.FUNDING: "Income",
     Account.OUTCOME_INCOME: "Income",
     Account.OUTCOME_EXPENSE: "Expenses",
+    Account.GUARANTEE_INCOME: "Income",
+    Account.GUARANTEE_EXPENSE: "Expenses",
+    Account.COMMITMENT_EXPENSE: "Expenses",
+    Account.PROVISION: "Liabilities",
 }
 _MEANINGS = {
     Account.INVESTMENT: "drawdown",
     Account.FUNDING: "drawdown",
     Account.OUTCOME_EXPENSE: "entitlement",
     Account.OUTCOME_INCOME: "entitlement",
+    Account.GUARANTEE_EXPENSE: "guarantee",
+    Account.GUARANTEE_INCOME: "guarantee",
+    Account.COMMITMENT_EXPENSE: "commitment",
     Account.BANK: "payment",
 }
 """What a transaction is about, told by the one of these accounts that it touches."""

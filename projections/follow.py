@@ -194,17 +194,31 @@ def _apply(writer: _Writer, recorded: Recorded) -> None:
             _set(writer, v.agreement, name, {"register_until": newest})
         case e.AssessmentMade(until=until, waiting=waiting):
             _set(writer, v.agreement, name, {"assessed_until": until, "waiting": waiting})
+        case e.OutcomeDecided() | e.EntitlementCalculated():
+            _apply_claim(writer, name, recorded)
+        case e.BankLineSeen() | e.BankLineMatched():
+            _apply_bank(writer, recorded)
+        case e.PaymentProposed() | e.PaymentApproved() | e.PaymentInstructed() | e.PaymentSettled():
+            _apply_payment(writer, name, recorded)
+        case _:
+            _apply_capital(writer, name, recorded)
+
+
+def _apply_capital(writer: _Writer, name: str, recorded: Recorded) -> None:
+    """What investors were asked for, paid in, and are covered for."""
+    match recorded.event:
         case e.DrawdownCalled(parts=parts):
             for part in parts:
                 _add_capital(writer, name, part.investor, "called", part.amount.minor)
         case e.CapitalReceived(investor=investor, amount=amount):
             _add_capital(writer, name, investor, "paid_in", amount.minor)
-        case e.OutcomeDecided() | e.EntitlementCalculated():
-            _apply_claim(writer, name, recorded)
-        case e.BankLineSeen() | e.BankLineMatched():
-            _apply_bank(writer, recorded)
-        case _:
-            _apply_payment(writer, name, recorded)
+        case e.GuaranteeCalled(parts=losses):
+            for loss in losses:
+                _add_capital(writer, name, loss.investor, "guaranteed", loss.amount.minor)
+        case e.GuaranteeReversed(parts=returns):
+            for each in returns:
+                back = -(each.set_off + each.owed_back).minor
+                _add_capital(writer, name, each.investor, "guaranteed", back)
 
 
 def _apply_bank(writer: _Writer, recorded: Recorded) -> None:
@@ -228,7 +242,7 @@ def _set(writer: _Writer, table: Table, key: str, values: dict[str, Any]) -> Non
 def _sign(writer: _Writer, recorded: Recorded, event: e.AgreementSigned) -> None:
     terms = event.terms
     caps = (each.limit for each in terms.caps if each.scope == "agreement")
-    cap, guarantee = next(caps, None), terms.guarantee
+    cap, guarantee, bound = next(caps, None), terms.guarantee, terms.continuation
     row = {
         "agreement": terms.agreement,
         "title": terms.title,
@@ -243,15 +257,20 @@ def _sign(writer: _Writer, recorded: Recorded, event: e.AgreementSigned) -> None
         "cap": cap.minor if cap else None,
         "guarantor": guarantee.guarantor if guarantee else None,
         "guarantee": guarantee.amount.minor if guarantee else None,
+        "continues": bound.party if bound else None,
+        "continues_metric": bound.metric if bound else None,
+        "continues_at_least": str(bound.at_least) if bound else None,
     }
     writer.put(v.agreement, [row])
     capital = [
         {
             "agreement": terms.agreement,
             "investor": each.investor,
+            "instrument": each.instrument.value,
             "committed": each.amount.minor,
             "called": 0,
             "paid_in": 0,
+            "guaranteed": 0,
         }
         for each in terms.investment
     ]
@@ -274,6 +293,7 @@ def _apply_claim(writer: _Writer, agreement: str, recorded: Recorded) -> None:
                 "claim": outcome.claim,
                 "agreement": agreement,
                 "subject": outcome.subject,
+                "metric": outcome.metric,
                 "milestone_months": outcome.milestone_months,
                 "period_start": outcome.period_start,
                 "period_end": outcome.period_end,

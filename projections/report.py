@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from ledger.money import Amount, from_exact, rounded
-from ledger.parties import Role
+from ledger.parties import PAYING_ROLES, Role
 from ledger.shelter.rules import RefundRuleTable
 from projections import views as v
 from projections.follow import Views
@@ -53,15 +54,30 @@ class Investor:
 
     agreement: str
     investor: str
+    instrument: str
     committed: Amount
     paid_in: Amount
     entitled: Amount
     received: Amount
+    guaranteed: Amount
+    """What the guarantor covers of its loss: called, less reversed."""
 
     @property
     def outstanding(self) -> Amount:
         """What it is entitled to and has not received."""
         return self.entitled - self.received
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """Who continues the programme if the goals are met; None while that is not decided yet."""
+
+    party: str
+    metric: str | None
+    at_least: str
+    achieved: int
+    decided: int
+    met: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +98,8 @@ class AgreementStatus:
     cap: Amount | None
     guarantor: str | None
     guarantee: Amount | None
+    guaranteed: Amount
+    continuation: Continuation | None
 
 
 def saved(views: Views, table: RefundRuleTable) -> list[Saved]:
@@ -148,7 +166,8 @@ def investors(views: Views) -> list[Investor]:
     entitled: dict[tuple[str, str], int] = defaultdict(int)
     with views.engine.connect() as connection:
         for row in connection.execute(select(v.payment).where(v.payment.c.settled_at.is_not(None))):
-            received[row.agreement, row.payee] += row.amount
+            if row.role in PAYING_ROLES:
+                received[row.agreement, row.payee] += row.amount
         parts = select(v.claim.c.agreement, v.claim_part.c.payee, v.claim_part.c.amount).join(
             v.claim, v.claim.c.claim == v.claim_part.c.claim
         )
@@ -161,10 +180,12 @@ def investors(views: Views) -> list[Investor]:
         Investor(
             row.agreement,
             row.investor,
+            row.instrument,
             Amount(row.committed),
             Amount(row.paid_in),
             Amount(entitled[row.agreement, row.investor]),
             Amount(received[row.agreement, row.investor]),
+            Amount(row.guaranteed),
         )
         for row in capital
     ]
@@ -175,6 +196,9 @@ def agreements(views: Views) -> list[AgreementStatus]:
     with views.engine.connect() as connection:
         rows = connection.execute(select(v.agreement).order_by(v.agreement.c.agreement)).all()
         claims = connection.execute(select(v.claim).order_by(v.claim.c.period_end)).all()
+        covered: dict[str, int] = defaultdict(int)
+        for capital in connection.execute(select(v.capital)):
+            covered[capital.agreement] += capital.guaranteed
     found = []
     for row in rows:
         own = [claim for claim in claims if claim.agreement == row.agreement]
@@ -196,6 +220,23 @@ def agreements(views: Views) -> list[AgreementStatus]:
                 cap=Amount(row.cap) if row.cap is not None else None,
                 guarantor=row.guarantor,
                 guarantee=Amount(row.guarantee) if row.guarantee is not None else None,
+                guaranteed=Amount(covered[row.agreement]),
+                continuation=_continuation(row, own),
             )
         )
     return found
+
+
+def _continuation(row: Row[Any], claims: list[Row[Any]]) -> Continuation | None:
+    """Whether somebody is bound to continue: told when all is assessed and nothing waits."""
+    if row.continues is None:
+        return None
+    own = [each for each in claims if row.continues_metric in {None, each.metric}]
+    achieved = sum(each.achieved for each in own)
+    over = row.assessed_until is not None and row.assessed_until >= row.ends_on
+    met = None
+    if own and over and not row.waiting:
+        met = Fraction(achieved, len(own)) >= Fraction(row.continues_at_least)
+    return Continuation(
+        row.continues, row.continues_metric, row.continues_at_least, achieved, len(own), met
+    )

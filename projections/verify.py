@@ -16,11 +16,21 @@ from sqlalchemy import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.decide.assessment import decide
-from ledger.decide.decision import agreement_stream
+from ledger.decide.decision import FUND_STREAM, agreement_stream
+from ledger.decide.fund import FundState
+from ledger.decide.guarantee import call
 from ledger.decide.payment import propose
+from ledger.decide.refusal import Refusal
 from ledger.decide.state import AgreementState, LawState
-from ledger.events import AssessmentMade, PaymentInstructed, PaymentProposed, Recorded
+from ledger.events import (
+    AssessmentMade,
+    GuaranteeCalled,
+    PaymentInstructed,
+    PaymentProposed,
+    Recorded,
+)
 from ledger.metrics.base import NoPriceError
+from ledger.money import ZERO
 from ledger.policy import VERSION
 from ledger.service import Ledger
 from ledger.shelter.nights import NoTariffError
@@ -445,11 +455,26 @@ def _verify_decisions(ledger: Ledger, result: Verification) -> None:
                 result.faults.append(Fault(Check.DECISIONS, Kind.UNVERIFIABLE, None, message))
                 continue
             result.faults += islice(_replay(ledger, name, result), 1)
+        result.faults += _fund_fault(ledger)
     except VaultKeyError as error:
         result.faults.append(Fault(Check.DECISIONS, Kind.UNVERIFIABLE, None, str(error)))
     except _CANNOT_FOLLOW as error:
         message = f"the events cannot be followed: {error}"
         result.faults.append(Fault(Check.DECISIONS, Kind.ALTERED, None, message))
+
+
+def _fund_fault(ledger: Ledger) -> Iterator[Fault]:
+    """The first event that commits beyond an appropriation or draws beyond a commitment."""
+    state = FundState()
+    for recorded in ledger.read(FUND_STREAM):
+        state.apply(recorded)
+        years = {*state.appropriated, *state.committed}
+        beyond = any(state.available(year) < ZERO for year in years)
+        drawn = any(min(each.drawn, each.undrawn) < ZERO for each in state.commitments.values())
+        if beyond or drawn:
+            message = "the fund's commitments do not fit its appropriations or its draws"
+            yield Fault(Check.DECISIONS, Kind.ALTERED, recorded.position, message)
+            return
 
 
 def _replay(ledger: Ledger, name: str, result: Verification) -> Iterator[Fault]:
@@ -460,6 +485,10 @@ def _replay(ledger: Ledger, name: str, result: Verification) -> Iterator[Fault]:
         first_of_command = index == 0 or events[index - 1].command != recorded.command
         if isinstance(recorded.event, PaymentProposed) and first_of_command:
             message = _propose_again(state, recorded, events[index:])
+            if message is not None:
+                yield Fault(Check.DECISIONS, Kind.ALTERED, recorded.position, message)
+        if isinstance(recorded.event, GuaranteeCalled):
+            message = _call_again(state, recorded)
             if message is not None:
                 yield Fault(Check.DECISIONS, Kind.ALTERED, recorded.position, message)
         if isinstance(recorded.event, AssessmentMade):
@@ -480,6 +509,15 @@ def _propose_again(
     same_command = [each.event for each in following if each.command == recorded.command]
     again = [new.event for new in propose(state, recorded.effective_on)[0]]
     return None if again == same_command else "what was owed then gives other payments"
+
+
+def _call_again(state: AgreementState, recorded: Recorded) -> str | None:
+    """What differs when a guarantee is called again on the losses of then; None if nothing."""
+    try:
+        again = [new.event for new in call(state, recorded.effective_on)]
+    except Refusal as refusal:
+        return f"the guarantee could not be called: {refusal}"
+    return None if again[-1] == recorded.event else "the losses of then give another call"
 
 
 def _repeat(

@@ -74,6 +74,10 @@ agreement = Table(
     Column("cap", BigInteger),
     Column("guarantor", TEXT),
     Column("guarantee", BigInteger),
+    # Who is bound to continue the programme, by which metric (all if none), and from which share.
+    Column("continues", TEXT),
+    Column("continues_metric", TEXT),
+    Column("continues_at_least", TEXT),
 )
 
 capital = Table(
@@ -81,9 +85,11 @@ capital = Table(
     metadata,
     Column("agreement", TEXT, primary_key=True),
     Column("investor", TEXT, primary_key=True),
+    Column("instrument", TEXT, nullable=False),
     Column("committed", BigInteger, nullable=False),
     Column("called", BigInteger, nullable=False),
     Column("paid_in", BigInteger, nullable=False),
+    Column("guaranteed", BigInteger, nullable=False),
 )
 
 claim = Table(
@@ -92,6 +98,7 @@ claim = Table(
     Column("claim", TEXT, primary_key=True),
     Column("agreement", TEXT, nullable=False),
     Column("subject", TEXT),
+    Column("metric", TEXT, nullable=False),
     Column("milestone_months", Integer),
     Column("period_start", Date, nullable=False),
     Column("period_end", Date, nullable=False),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from desk.cli.session import VIEWS_FILE
 from desk.demo import Storyteller, example_folder
@@ -15,6 +16,10 @@ from ledger.service import Ledger
 from ledger.store.location import KEY_FILE, Location, Server
 from projections.follow import Views
 from tests.postgres import fresh_database, name_of, running_server
+
+# No test is timed: a busy machine is no defect.
+settings.register_profile("ledger", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ledger")
 
 
 @dataclasses.dataclass(frozen=True)

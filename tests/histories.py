@@ -26,7 +26,7 @@ from ledger.decide.state import AgreementState, Drawdown, Payment
 from ledger.events import Recorded
 from ledger.facts import Source, Stay, Tariff
 from ledger.money import Amount
-from ledger.parties import Role
+from ledger.parties import Recognition, Role
 from ledger.service import Ledger
 from ledger.terms.agreement import Terms
 
@@ -47,6 +47,9 @@ _CAPS_PER_PERSON = (None, None, None, "60000.01", "333.33")
 _CAPS_PER_AGREEMENT = (None, None, None, "1234567.89", "50000.01")
 _COMMITMENTS = ("100000.00", "99999.99", "33333.34", "0.07", "250000.01")
 _PRICES = (("1180.00", "91.00"), ("1276.33", "97.05"), ("900.01", "0.00"), ("87.00", "91.00"))
+_ENDS = (date(2022, 10, 1), date(2023, 4, 1), date(2027, 1, 1))
+_GUARANTEES = (None, "0.07", "50000.01", "123456.78")
+_FUND = "state-fund"
 _A_YEAR = 365
 
 T = TypeVar("T")
@@ -68,6 +71,9 @@ def draw_terms(random: Random, agreement: str) -> Terms:
     roles.setdefault(provider, []).append(Role.PROVIDER)
     for investor in investors:
         roles.setdefault(investor, []).append(Role.INVESTOR)
+    guarantee = random.choice(_GUARANTEES)
+    if guarantee is not None:
+        roles.setdefault("bikuben", []).append(Role.GUARANTOR)
     odd_price = random.choice(_PRICES)
     return Terms.model_validate(
         {
@@ -76,12 +82,15 @@ def draw_terms(random: Random, agreement: str) -> Terms:
             "currency": CURRENCY,
             "signed_on": _SIGNED_ON,
             "starts_on": _STARTS_ON,
-            "ends_on": date(2027, 1, 1),
+            "ends_on": random.choice(_ENDS),
             "people": random.choice((2, 6, 12)),
             "parties": [{"id": id_, "name": id_, "roles": held} for id_, held in roles.items()],
             "investment": [
                 {"investor": each, "amount": random.choice(_COMMITMENTS)} for each in investors
             ],
+            "waterfall": _draw_waterfall(random, investors),
+            "guarantee": guarantee
+            and {"guarantor": "bikuben", "kind": "first_loss", "amount": guarantee},
             "refund_law": {
                 "table": "dk-shelter-refund",
                 "on_change": random.choice(("freeze", "follow")),
@@ -118,6 +127,19 @@ def draw_terms(random: Random, agreement: str) -> Terms:
             },
         }
     )
+
+
+def _draw_waterfall(random: Random, investors: tuple[str, ...]) -> list[dict[str, Any]]:
+    """No order of payment, as a rule; or one with a senior, and a return before the rest."""
+    first, *others = random.sample(investors, len(investors))
+    last = {"to": list(investors), "up_to": "all"}
+    orders: list[list[dict[str, Any]]] = [
+        [],
+        [],
+        [{"to": [first], "up_to": "principal"}, {"to": others, "up_to": "principal"}, last],
+        [{"to": list(investors), "multiple": "1.05"}, {"to": [first], "up_to": "all"}],
+    ]
+    return random.choice(orders)
 
 
 def _reference_tariff(valid_from: date, per_night: str, own_payment: str) -> dict[str, Any]:
@@ -305,6 +327,54 @@ class RandomHistory:
             f"assesses {agreement} until {until}",
             lambda ledger: ledger.assess(agreement, until),
         )
+
+    def end(self) -> None:
+        """An agreement ends and the guarantor pays; then somebody finds more measurements."""
+        agreement = self._agreement()
+        if agreement in self._terms and not self._rarely():
+            self.today = max(self.today, self._terms[agreement].ends_on)
+        self.assess_it(agreement)
+        self.call_guarantee(agreement)
+        self.import_stays()
+        self.measure()
+        self.assess_it(agreement)
+
+    def assess_it(self, agreement: str) -> None:
+        """What is due in one agreement by today."""
+        until = self.today
+        self._attempt(
+            KEEPER,
+            f"assesses {agreement} until {until}",
+            lambda ledger: ledger.assess(agreement, until),
+        )
+
+    def call_guarantee(self, agreement: str) -> None:
+        """The guarantor is called; where there is none, no loss or no end yet, in vain."""
+        on = self.today
+        self._attempt(
+            KEEPER,
+            f"calls the guarantee of {agreement}",
+            lambda ledger: ledger.call_guarantee(agreement, on),
+        )
+
+    def administer_the_fund(self) -> None:
+        """Appropriations and commitments, some of them too big, too late or for no one."""
+        random, on, agreement = self.random, self._earlier(200), self._agreement()
+        amount = Amount(random.choice((1, 77, 50_000_01, 300_000_00)))
+        signed = -amount if self._rarely() else amount
+        policy = random.choice(list(Recognition))
+        acts: list[Callable[[Ledger], object]] = [
+            lambda x: x.set_fund_policy(_FUND, policy, on),
+            lambda x: x.appropriate(on.year, signed, "act", on),
+            lambda x: x.appropriate(on.year, signed, "act", on),
+            lambda x: x.commit(agreement, amount, on),
+            lambda x: x.commit(agreement, amount, on),
+            lambda x: x.reestimate(agreement, amount, "news", on),
+            lambda x: x.annul(agreement, None, "over", on),
+            lambda x: x.annul(agreement, amount, "over", on),
+        ]
+        for act in acts if self.ledger().fund().policy is None else random.sample(acts, 4):
+            self._attempt(KEEPER, f"administers {agreement} {amount} {on}", act)
 
     def propose(self) -> None:
         """All that is owed in an agreement is proposed for payment."""
@@ -522,6 +592,9 @@ OPERATIONS: tuple[Callable[[RandomHistory], None], ...] = (
     RandomHistory.work_a_season,
     RandomHistory.work_a_season,
     RandomHistory.work_a_season,
+    RandomHistory.end,
+    RandomHistory.administer_the_fund,
+    RandomHistory.administer_the_fund,
 )
 """What `step` chooses from; what stands twice happens twice as often."""
 

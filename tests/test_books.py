@@ -27,10 +27,11 @@ from hypothesis.stateful import (
 from sqlalchemy import update
 
 from ledger import events as e
-from ledger.decide import assessment
+from ledger.decide import assessment, fund, guarantee
 from ledger.decide.refusal import (
     AgainstTerms,
     AlreadyDone,
+    BeyondAppropriation,
     FileRefused,
     FourEyes,
     NotFound,
@@ -39,11 +40,11 @@ from ledger.decide.refusal import (
 from ledger.decide.state import AgreementState
 from ledger.events import Recorded
 from ledger.money import Amount
-from ledger.parties import Role
+from ledger.parties import Recognition, Role
 from ledger.policy import entitlement
 from ledger.store.log import EventLog
 from ledger.terms.caps import Cap
-from ledger.working import Scope, Working
+from ledger.working import Part, Scope, Working
 from projections import posting
 from projections import views as v
 from projections.follow import Views
@@ -190,6 +191,11 @@ def no_entitlement_is_paid_twice(books: Books) -> None:
         for recorded, entitled in books.each(e.EntitlementCalculated)
         for part in entitled.difference
     }
+    for recorded in books.events:
+        if isinstance(recorded.event, e.GuaranteeCalled | e.GuaranteeReversed):
+            for (_, payer, role, payee), amount in _decided(recorded):
+                known = differences.get((recorded.position, payer, role, payee), Amount(0))
+                differences[recorded.position, payer, role, payee] = known + amount
     for _, proposed in books.each(e.PaymentProposed):
         for item in proposed.items:
             key = (item.entitlement_at, proposed.payer, proposed.role, proposed.payee)
@@ -226,6 +232,13 @@ def _decided(recorded: Recorded) -> Iterator[tuple[Owed, Amount]]:
         case e.DrawdownCalled(parts=parts, provider=provider):
             for drawn in parts:
                 yield (agreement, drawn.investor, Role.INVESTOR, provider), drawn.amount
+        case e.GuaranteeCalled(parts=losses, guarantor=guarantor):
+            for loss in losses:
+                yield (agreement, guarantor, Role.GUARANTOR, loss.investor), loss.amount
+        case e.GuaranteeReversed(parts=returns, guarantor=guarantor):
+            for each in returns:
+                yield (agreement, guarantor, Role.GUARANTOR, each.investor), -each.set_off
+                yield (agreement, each.investor, Role.INVESTOR, guarantor), each.owed_back
 
 
 def _settled(recorded: Recorded) -> Iterator[tuple[Owed, Amount]]:
@@ -253,6 +266,78 @@ def only_capital_paid_in_earns(books: Books) -> None:
                     assert any(day <= achieved_on for day in paid_in), part
 
 
+def a_guarantee_covers_no_more_than_it_says_and_nothing_that_is_no_loss(  # noqa: C901
+    books: Books,
+) -> None:
+    """As soon as an assessment is over, whatever it decided after the call."""
+    limits = {
+        recorded.stream: signed.terms.guarantee.amount.minor
+        for recorded, signed in books.each(e.AgreementSigned)
+        if signed.terms.guarantee
+    }
+    covered, paid_in = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    worth: dict[str, tuple[str, tuple[Part, ...]]] = {}
+    for recorded in books.events:
+        match recorded.event:
+            case e.CapitalReceived(investor=investor, amount=amount):
+                paid_in[recorded.stream, investor] += amount.minor
+            case e.EntitlementCalculated(claim=claim, parts=parts):
+                worth[claim] = (recorded.stream, parts)
+            case e.GuaranteeCalled(parts=losses):
+                for loss in losses:
+                    covered[recorded.stream, loss.investor] += loss.amount.minor
+            case e.GuaranteeReversed(parts=returns):
+                for each in returns:
+                    back = each.set_off + each.owed_back
+                    covered[recorded.stream, each.investor] -= back.minor
+    entitled = Counter[tuple[str, str]]()
+    for stream, owed in worth.values():
+        for part in owed:
+            entitled[stream, part.payee] += part.amount.minor
+    by_agreement = Counter[str]()
+    for (stream, investor), minor in covered.items():
+        assert 0 <= minor <= max(0, paid_in[stream, investor] - entitled[stream, investor])
+        by_agreement[stream] += minor
+    assert all(minor <= limits[stream] for stream, minor in by_agreement.items()), by_agreement
+
+
+def a_provision_is_what_is_committed_and_not_drawn(books: Books) -> None:
+    """By 2.2.11; by 2.2.10 there is none. No year has more committed than appropriated."""
+    undrawn, left = Counter[str](), Counter[int]()
+    for recorded in books.events:
+        year = recorded.effective_on.year
+        match recorded.event:
+            case e.AppropriationGranted(year=of, amount=amount):
+                left[of] += amount.minor
+            case e.CommitmentGiven() as given:
+                left[year] -= given.amount.minor
+                undrawn[_whole(given)] += given.amount.minor
+            case e.CommitmentReestimated() as changed:
+                left[year] -= (changed.amount - changed.before).minor
+                undrawn[_whole(changed)] += (changed.amount - changed.before).minor
+            case e.CommitmentAnnulled() as annulled:
+                left[year] += annulled.amount.minor
+                undrawn[_whole(annulled)] -= annulled.amount.minor
+            case e.CommitmentDrawn() as drawn:
+                undrawn[_whole(drawn)] -= drawn.amount.minor
+        assert all(minor >= 0 for minor in [*left.values(), *undrawn.values()])
+    provisions, expenses = Counter[str](), Counter[str]()
+    for entry in books.entries:
+        if entry.account is Account.PROVISION:
+            provisions[entry.agreement] -= entry.amount
+        if entry.account is Account.COMMITMENT_EXPENSE:
+            expenses[entry.agreement] += entry.amount
+    undrawn.pop("", None)
+    assert provisions == undrawn == expenses
+
+
+def _whole(
+    event: e.CommitmentGiven | e.CommitmentReestimated | e.CommitmentAnnulled | e.CommitmentDrawn,
+) -> str:
+    """The agreement of a commitment that is expensed when given; nothing for another."""
+    return event.agreement if event.recognition is Recognition.COMMITMENT else ""
+
+
 INVARIANTS: tuple[Callable[[Books], None], ...] = (
     every_event_balances_in_each_book,
     every_book_balances,
@@ -262,6 +347,8 @@ INVARIANTS: tuple[Callable[[Books], None], ...] = (
     no_entitlement_is_paid_twice,
     what_is_settled_and_what_is_owed_is_what_was_decided,
     only_capital_paid_in_earns,
+    a_guarantee_covers_no_more_than_it_says_and_nothing_that_is_no_loss,
+    a_provision_is_what_is_committed_and_not_drawn,
 )
 
 
@@ -351,8 +438,11 @@ CORNERS = {
     "a bank line that matched nothing",
     "a payment to oneself",
     "a payment less what was paid too much before",
+    "a call given back to the guarantor",
+    "a call set off",
     *(kind.__name__ for kind in e.EVENTS.values()),
     *(kind.__name__ for kind in (AgainstTerms, AlreadyDone, FileRefused, FourEyes, NotFound)),
+    BeyondAppropriation.__name__,
     OutOfOrder.__name__,
 }
 """What random histories must meet, or they prove little: every event, every refusal, and these."""
@@ -365,10 +455,14 @@ def _met(event: e.Event) -> Iterator[str]:
         case e.EntitlementCalculated():
             yield from _met_by_entitlement(event)
         case e.PaymentProposed(payer=payer, payee=payee, items=items):
+            if event.role is Role.INVESTOR:
+                yield "a call given back to the guarantor"
             if payer == payee:
                 yield "a payment to oneself"
             if any(item.amount.minor < 0 for item in items):
                 yield "a payment less what was paid too much before"
+        case e.GuaranteeReversed(parts=parts) if any(part.set_off for part in parts):
+            yield "a call set off"
         case e.StayRecorded(closes=int()):
             yield "an open stay ended"
         case e.CapitalReceived(bank_line=bank_line):
@@ -603,8 +697,24 @@ _APPLY_PAYMENT = AgreementState._apply_payment  # noqa: SLF001 - to break it
         (entitlement, "capped", _uncapped, no_cap_is_exceeded),
         (posting, "_pay", _paid_by_nobody, what_a_owes_b_is_what_b_is_owed_by_a),
         (AgreementState, "_apply_payment", _proposed_again, no_entitlement_is_paid_twice),
+        (
+            guarantee,
+            "reversal",
+            lambda *_: [],
+            a_guarantee_covers_no_more_than_it_says_and_nothing_that_is_no_loss,
+        ),
+        (posting, "_provide", lambda _: (), a_provision_is_what_is_committed_and_not_drawn),
+        (fund, "_within", lambda *_: None, a_provision_is_what_is_committed_and_not_drawn),
     ],
-    ids=["correction posted whole", "no caps", "half a payment", "proposed again"],
+    ids=[
+        "correction posted whole",
+        "no caps",
+        "half a payment",
+        "proposed again",
+        "guarantee kept",
+        "nothing provided",
+        "beyond the appropriation",
+    ],
 )
 def test_broken_code_is_caught(
     monkeypatch: pytest.MonkeyPatch,

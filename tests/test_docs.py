@@ -39,6 +39,8 @@ from tests.docs_support import (
 PAGES = pages()
 FOLLOWED = [page for page in PAGES if any(page.steps())]
 REFERENCE = DOCS / "reference"
+FORECASTS = {"business-case.yaml"}
+"""Examples that are no terms."""
 SHARED = {name for option in reference.options(reference.root()) for name in option.opts}
 
 
@@ -69,7 +71,9 @@ def test_a_page_can_be_followed_word_by_word(followed: Page, tmp_path: Path, she
 def test_the_pages_that_show_commands_are_the_ones_followed() -> None:
     names = {str(each) for each in FOLLOWED}
     assert "docs/tutorial/first-agreement.md" in names
-    assert {str(Page(path)) for path in (DOCS / "how-to").glob("*.md")} <= names
+    how_to = {str(Page(path)) for path in (DOCS / "how-to").glob("*.md")}
+    # Shows a file of the program instead of commands; tests/test_adding_a_kind.py follows it.
+    assert how_to - {"docs/how-to/add-a-metric-kind.md"} <= names
     assert "docs/da/kom-i-gang.md" in names
 
 
@@ -250,7 +254,7 @@ def test_the_published_schemas_are_the_programs_own(name: str, *, rules: bool) -
 def test_the_examples_are_valid_under_the_published_schemas() -> None:
     examples: list[tuple[str, Model]] = [
         ("terms.schema.json", files.read_terms(path)[0])
-        for path in sorted(DOCS.glob("examples/*/*.yaml"))
+        for path in sorted(p for p in DOCS.glob("examples/*/*.yaml") if p.name not in FORECASTS)
     ]
     examples.append(("refund-rules.schema.json", shelter_refund_rules()))
     assert len(examples) >= len(KINDS)

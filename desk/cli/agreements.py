@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ from ledger.metrics.base import Waiting
 from ledger.policy.assess import Assessment
 from ledger.service import Ledger
 from ledger.store.location import KEY_FILE
+from ledger.terms.agreement import Terms
 from projections import report
 
 app = typer.Typer(help="Sign agreements and see where they stand.", no_args_is_help=True)
@@ -101,6 +103,66 @@ def show_agreements(session: Session, found: list[report.AgreementStatus]) -> No
             lang.amount(each.guarantee),
         )
     session.console.print(table)
+
+
+@app.command("show")
+def show_agreement(
+    context: typer.Context,
+    agreement: Annotated[str, typer.Argument(help="The agreement.")],
+) -> None:
+    """Show who invests in one agreement, who is paid first, and who covers or continues it."""
+    session: Session = context.obj
+    with session.views() as (ledger, views):
+        ledger.agreement(agreement).require_signed()
+        terms = ledger.agreement(agreement).terms
+        (status,) = (each for each in report.agreements(views) if each.agreement == agreement)
+        found = [each for each in report.investors(views) if each.agreement == agreement]
+        at = session.stamp(views)
+
+    def show() -> None:
+        show_agreements(session, [status])
+        for line in _money(session, status, found, terms):
+            session.console.print(line, markup=False)
+        session.print_stamp(at)
+
+    value = {"stamp": at, "agreement": status, "investors": found, "waterfall": terms.waterfall}
+    session.answer(value, show)
+
+
+def _money(
+    session: Session,
+    status: report.AgreementStatus,
+    investors: list[report.Investor],
+    terms: Terms,
+) -> Iterator[str]:
+    """Investments, order of payment, guarantee and continuation, a line each."""
+    lang = session.lang
+    for each in investors:
+        amounts = {
+            name: lang.amount(getattr(each, name)) for name in ("committed", "paid_in", "entitled")
+        }
+        words = {"investor": each.investor, "instrument": lang.say(each.instrument)}
+        yield lang.say("show_investment", **words, **amounts)
+    for number, tier in enumerate(terms.waterfall, start=1):
+        kind = tier.up_to or "multiple"
+        limit = lang.say(f"limit_{kind}", multiple=tier.multiple)
+        yield lang.say("show_waterfall", number=number, to=", ".join(tier.to), limit=limit)
+    if status.guarantee is not None:
+        yield lang.say(
+            "show_guarantee",
+            guarantor=status.guarantor,
+            amount=lang.amount(status.guarantee),
+            called=lang.amount(status.guaranteed),
+        )
+    bound = status.continuation
+    if bound is not None:
+        key = {None: "open", True: "yes", False: "no"}[bound.met]
+        yield lang.say(
+            f"show_bound_{key}",
+            party=bound.party,
+            achieved=lang.whole(bound.achieved),
+            decided=lang.whole(bound.decided),
+        )
 
 
 def assess(

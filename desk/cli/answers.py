@@ -117,7 +117,8 @@ def explain(
     if item is not None and item > len(dossier.items):
         message = f"{payment} pays for {len(dossier.items)} outcomes; there is no number {item}"
         raise NotFound(message)
-    chosen = range(1, len(dossier.items) + 1) if every else [item or 1]
+    numbers = range(1, len(dossier.items) + 1)
+    chosen = numbers if every else [item or 1] if numbers else []
 
     def show() -> None:
         lines = dossier_lines(dossier, session.lang)

@@ -74,7 +74,7 @@ def list_investors(context: typer.Context) -> None:
 
 def show_investors(session: Session, found: list[report.Investor]) -> None:
     """A table of investors."""
-    numbers = ("committed", "paid_in", "entitled", "received", "outstanding")
+    numbers = ("committed", "paid_in", "entitled", "received", "outstanding", "guaranteed")
     table = session.table("title_investors", "agreement", "investor", *numbers, right=numbers)
     for each in found:
         values = (
@@ -83,6 +83,7 @@ def show_investors(session: Session, found: list[report.Investor]) -> None:
             each.entitled,
             each.received,
             each.outstanding,
+            each.guaranteed,
         )
         table.add_row(each.agreement, each.investor, *(session.lang.amount(v) for v in values))
     session.console.print(table)

@@ -17,6 +17,8 @@ from desk.cli import (
     audit,
     demo,
     forecast,
+    fund,
+    guarantee,
     imports,
     invest,
     payments,
@@ -45,6 +47,8 @@ app.add_typer(agreements.app, name="agreement")
 app.add_typer(imports.app, name="import")
 app.add_typer(invest.app, name="invest")
 app.add_typer(payments.app, name="payments")
+app.add_typer(guarantee.app, name="guarantee")
+app.add_typer(fund.app, name="fund")
 app.add_typer(audit.export_app, name="export")
 agreements.register(app)
 answers.register(app)

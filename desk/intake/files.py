@@ -29,6 +29,7 @@ from ledger.terms.agreement import Terms
 from ledger.terms.reader import UnreadableTermsError, read_model
 from projections.assumptions import Assumptions, unfit
 from projections.forecast import Forecast
+from projections.portfolio import Portfolio
 
 _M = TypeVar("_M", bound=Model)
 TERMS_BYTES_MAX = 1_000_000
@@ -363,6 +364,22 @@ def _read_yaml(path: Path, model: type[_M]) -> tuple[_M, Source]:
     try:
         file = read_text(path, TERMS_BYTES_MAX)
         return read_model(file.text, model), Source(file=file.name, sha256=file.sha256)
+    except UnreadableTermsError as error:
+        findings = [Finding(each.line, each.path, each.message) for each in error.problems]
+        raise TermsRefused(path.name, findings) from None
+    except FileRefused as refused:
+        raise TermsRefused(refused.file, refused.findings) from None
+
+
+def read_portfolio(path: Path) -> Portfolio:
+    """Read a portfolio as its sources publish it.
+
+    Raises:
+        NotFound: if there is no file to read at the path.
+        TermsRefused: with every problem found, in order of line.
+    """
+    try:
+        return read_model(read_text(path, TERMS_BYTES_MAX).text, Portfolio)
     except UnreadableTermsError as error:
         findings = [Finding(each.line, each.path, each.message) for each in error.problems]
         raise TermsRefused(path.name, findings) from None

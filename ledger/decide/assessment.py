@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from ledger import events as e
+from ledger.dates import Period
+from ledger.decide import guarantee
 from ledger.decide.decision import New, agreement_stream, numbered
 from ledger.decide.refusal import OutOfOrder
 from ledger.decide.state import AgreementState, Claim, LawState
@@ -42,7 +44,7 @@ def decide(law: LawState, state: AgreementState, until: date, facts_to: Position
 
     Of an entitlement that changed, only the difference is to be posted; the event carries both.
     """
-    last = max((made.until for _, made in state.assessments), default=until)
+    last = _last(state)
     if until < last:
         message = (
             f"{state.agreement} is assessed until {last} already; assess until that day or later, "
@@ -51,7 +53,11 @@ def decide(law: LawState, state: AgreementState, until: date, facts_to: Position
         raise OutOfOrder(message)
     assessment = run(law, state, until)
     changed = [each for each in assessment.decided if _differs(state, each)]
-    if not changed:
+    changed += _withdrawn(state, assessment)
+    # That an agreement is assessed until its end is recorded even where that changes nothing: a
+    # guarantee may be called then, and goals be judged.
+    at_end = until >= state.terms.ends_on and _last(state) < state.terms.ends_on
+    if not changed and not at_end:
         return []
     version = state.version
     made = _assessment_made(law, state, until, facts_to, assessment, len(changed))
@@ -66,7 +72,23 @@ def decide(law: LawState, state: AgreementState, until: date, facts_to: Position
         if each.entitlement is not None or (before and before.parts):
             event = _entitlement(state, each, outcome_at, first)
             events.append((each.outcome.achieved_on, event))
+    events += _guarantee(state, changed, until, first)
     return numbered(agreement_stream(state.agreement), version, events)
+
+
+def _last(state: AgreementState) -> date:
+    """The day until which the agreement is assessed already."""
+    return max((made.until for _, made in state.assessments), default=date.min)
+
+
+def _guarantee(
+    state: AgreementState, changed: list[Decided], until: date, assessed_at: Position
+) -> list[tuple[date, e.Event]]:
+    """What of a guarantee that was called is reversed by what is decided now."""
+    after = {name: claim.parts for name, claim in state.claims.items()}
+    after |= {claim_id(state.agreement, each.outcome): _parts(each) for each in changed}
+    entitled = guarantee.entitled_so_far(after.values())
+    return guarantee.reversal(state, entitled, until, (assessed_at,))
 
 
 def _claim(state: AgreementState, decided: Decided) -> Claim | None:
@@ -82,6 +104,32 @@ def _differs(state: AgreementState, decided: Decided) -> bool:
     return claim is None or (claim.achieved, claim.parts) != (
         decided.outcome.achieved,
         _parts(decided),
+    )
+
+
+def _withdrawn(state: AgreementState, assessment: Assessment) -> list[Decided]:
+    """What was achieved by an earlier decision and is not to be seen any more: not achieved.
+
+    Such as a job that turned out to have ended before it had lasted long enough.
+    """
+    outcomes = [*(each.outcome for each in assessment.decided), *assessment.waiting]
+    seen = {claim_id(state.agreement, outcome) for outcome in outcomes}
+    return [
+        Decided(_not_achieved(claim.outcome), None)
+        for name, claim in state.claims.items()
+        if claim.achieved and name not in seen
+    ]
+
+
+def _not_achieved(before: e.OutcomeDecided) -> Outcome:
+    return Outcome(
+        metric=before.metric,
+        key=before.key or f"{before.milestone_months}m",
+        period=Period(before.period_start, before.period_end),
+        subject=before.subject,
+        cohort=before.cohort,
+        months=before.milestone_months,
+        read_at=before.based_on,
     )
 
 

@@ -39,6 +39,7 @@ def bank_stream(account: str) -> str:
 
 LEDGER_STREAM = "ledger"
 TARIFFS_STREAM = "tariffs"
+FUND_STREAM = "fund"
 
 
 def rule_stream(table: str) -> str:

@@ -60,5 +60,9 @@ class FourEyes(Refusal):
     """The same person may not take both steps."""
 
 
+class BeyondAppropriation(Refusal):
+    """The year's appropriation does not hold so much."""
+
+
 class AgainstTerms(Refusal):
     """The agreement's terms do not allow it."""

@@ -75,12 +75,18 @@ class LawState:
 
 @dataclass(slots=True)
 class Claim:
-    """What has been decided on one person's milestone so far."""
+    """What has been decided on one outcome so far."""
 
     outcome_at: Position
-    achieved: bool
+    outcome: e.OutcomeDecided
     entitlement_at: Position | None = None
     parts: tuple[Part, ...] = ()
+    achieved_on: date | None = None
+
+    @property
+    def achieved(self) -> bool:
+        """Whether it was achieved, by the last decision."""
+        return self.outcome.achieved
 
 
 @dataclass(slots=True)
@@ -131,6 +137,10 @@ class AgreementState:
         default_factory=lambda: defaultdict(list)
     )
     payments: dict[str, Payment] = field(default_factory=dict)
+    covered: dict[str, Amount] = field(default_factory=dict)
+    """What the guarantor covers of each investor's loss: called, less reversed."""
+    calls: int = 0
+    called_on: date | None = None
     actors: dict[Position, str] = field(default_factory=dict)
     lineage: dict[Position, tuple[Position, ...]] = field(default_factory=dict)
 
@@ -293,9 +303,10 @@ class AgreementState:
                 known = self.claims.get(outcome.claim)
                 self.claims[outcome.claim] = Claim(
                     position,
-                    outcome.achieved,
+                    outcome,
                     known.entitlement_at if known else None,
                     known.parts if known else (),
+                    known.achieved_on if known else None,
                 )
             case e.EntitlementCalculated() as entitled:
                 self.lineage[position] = (
@@ -306,11 +317,37 @@ class AgreementState:
                 )
                 claim = self.claims[entitled.claim]
                 claim.entitlement_at, claim.parts = position, entitled.parts
+                claim.achieved_on = entitled.achieved_on
                 for part in entitled.difference:
-                    item = e.PaymentItem(
-                        entitlement_at=position, claim=entitled.claim, amount=part.amount
-                    )
-                    self.unproposed[part.payer, part.role, part.payee].append(item)
+                    key = (part.payer, part.role, part.payee)
+                    self._owe(key, position, entitled.claim, part.amount)
+
+    def _apply_guarantee(self, recorded: Recorded) -> None:
+        position = recorded.position
+        match recorded.event:
+            case e.GuaranteeCalled() as called:
+                self.calls += 1
+                self.called_on = recorded.effective_on
+                self.lineage[position] = called.based_on
+                for part in called.parts:
+                    known = self.covered.get(part.investor, ZERO)
+                    self.covered[part.investor] = known + part.amount
+                    key = (called.guarantor, Role.GUARANTOR, part.investor)
+                    self._owe(key, position, called.call, part.amount)
+            case e.GuaranteeReversed() as back:
+                self.lineage[position] = back.based_on
+                for each in back.parts:
+                    self.covered[each.investor] -= each.set_off + each.owed_back
+                    key = (back.guarantor, Role.GUARANTOR, each.investor)
+                    self._owe(key, position, back.call, -each.set_off)
+                    key = (each.investor, Role.INVESTOR, back.guarantor)
+                    self._owe(key, position, back.call, each.owed_back)
+
+    def _owe(self, key: Payable, position: Position, claim: str, amount: Amount) -> None:
+        """What a payer comes to owe a payee by an event, to be proposed for payment."""
+        if amount:
+            item = e.PaymentItem(entitlement_at=position, claim=claim, amount=amount)
+            self.unproposed[key].append(item)
 
     def _apply_payment(self, recorded: Recorded) -> None:
         position = recorded.position
@@ -325,6 +362,8 @@ class AgreementState:
                 self.payments[payment].instructed_at = position
             case e.PaymentSettled(payment=payment):
                 self.payments[payment].settled_at = position
+            case _:
+                self._apply_guarantee(recorded)
 
 
 @dataclass(slots=True)

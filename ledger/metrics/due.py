@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
@@ -82,7 +83,9 @@ def at_milestones(
                 continue
             wanted = (0, month) if since_baseline else (month,)
             found = [person.reading(indicator, each) for each in wanted]
-            known = [each for each in found if each and each.measured_on <= frame.until]
+            known = [
+                each for each in found if each and each.measured_on <= _latest(each, on, frame)
+            ]
             yield Due(
                 key=f"{month}m",
                 period=Period(person.enrolled_on, on),
@@ -91,6 +94,11 @@ def at_milestones(
                 readings=tuple(known) if len(known) == len(wanted) else (),
                 wanted=len(wanted),
             )
+
+
+def _latest(reading: Measured, on: date, frame: Frame) -> date:
+    """The last day on which a reading may have been made: a baseline, before the milestone."""
+    return frame.until if reading.months else min(on, frame.until)
 
 
 def on_their_days(facts: Facts, frame: Frame, indicator: str) -> Iterator[Due]:

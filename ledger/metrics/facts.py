@@ -72,6 +72,36 @@ class Person:
         return in_order(m for m in self.measured if m.indicator == indicator)
 
 
+def merged(one: Person, other: Person) -> Person:
+    """Two records of the same person as one, under the pseudonym that was enrolled first.
+
+    Enrolled once, the first time; known as far as both are; what stands in both counts once.
+    """
+    first, second = sorted((one, other), key=lambda each: (each.enrolled_on, each.subject))
+    return Person(
+        subject=first.subject,
+        enrolled_on=first.enrolled_on,
+        register_until=min(one.register_until, other.register_until),
+        stays=tuple({stay.stay: stay for stay in (*second.stays, *first.stays)}.values()),
+        measured=_earliest((*first.measured, *second.measured)),
+        spells=tuple(dict.fromkeys((*first.spells, *second.spells))),
+        group=first.group,
+        referred_on=first.referred_on or second.referred_on,
+        born_on=first.born_on or second.born_on,
+        at=first.at,
+        stays_at=(*first.stays_at, *second.stays_at),
+    )
+
+
+def _earliest(measured: tuple[Measured, ...]) -> tuple[Measured, ...]:
+    """One reading of each indicator at each milestone, or else on each day: the earliest."""
+    found: dict[tuple[str, int | date], Measured] = {}
+    for each in in_order(iter(measured)):
+        key = each.indicator, each.measured_on if each.months is None else each.months
+        found.setdefault(key, each)
+    return tuple(found.values())
+
+
 def in_order(measured: Iterator[Measured]) -> list[Measured]:
     """Measurements by day, then milestone, then value: never by when they were recorded."""
     return sorted(measured, key=lambda m: (m.measured_on, m.months or 0, m.value))

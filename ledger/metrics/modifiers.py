@@ -104,6 +104,7 @@ class Multiplier(Model):
 class AgeOn(StrEnum):
     """The day on which an age is counted."""
 
+    REFERRAL = "referral"
     ENROLMENT = "enrolment"
     ACHIEVEMENT = "achievement"
 

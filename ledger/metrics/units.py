@@ -165,7 +165,7 @@ class Units(Priced):
                 for each in person.spells
                 if each.indicator == self.indicator
             ]
-            runs = unbroken(Period(max(held.start, enrolled), held.end) for held, _ in spells)
+            runs = unbroken(held for held, _ in spells)
             due = Due(
                 key=f"{months}m",
                 period=period,

@@ -79,12 +79,12 @@ def assess(facts: AgreementFacts, until: date) -> Assessment:
     waiting: list[Outcome] = []
     for _, found in sorted(due, key=lambda each: each[0]):
         outcome = found
-        if outcome.waiting is None and not _has_capital(facts, outcome):
+        if outcome.waiting is None and terms.repaid and not _has_capital(facts, outcome):
             outcome = replace(outcome, waiting=Waiting.CAPITAL)
         outcome = modified.apply(terms.metric(outcome.metric), outcome, until)
         if outcome.waiting is not None:
             waiting.append(outcome)
-        elif not outcome.achieved:
+        elif not outcome.achieved or not terms.repaid:
             decided.append(Decided(outcome, None))
         else:
             result = entitlement(terms, outcome, spent, facts.capital)

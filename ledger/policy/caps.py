@@ -27,6 +27,7 @@ class Spent:
 
     totals: dict[tuple[str, str], Amount] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     paid: list[tuple[date, Amount]] = field(default_factory=list)
+    received: dict[str, Amount] = field(default_factory=lambda: defaultdict(lambda: ZERO))
 
     def person(self, outcome: Outcome) -> Amount:
         """What one person's outcomes have come to."""

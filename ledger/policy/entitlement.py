@@ -14,6 +14,7 @@ from ledger.money import ZERO, Amount, rounded, split, total, written
 from ledger.parties import Role
 from ledger.policy.caps import OwedBy, Spent, capped
 from ledger.policy.modifiers import owed
+from ledger.policy.waterfall import between, divide
 from ledger.terms.agreement import Terms
 from ledger.working import Part, Working
 
@@ -37,13 +38,20 @@ def entitlement(
     Rounded once, half away from zero; the residual øre goes to the payer, and in each payer's
     part to the investor, that the terms name.
     """
+    capital = [each for each in capital if each.investor in terms.repaid]
     asked = owed(outcome, terms.shares(terms.metric(outcome.metric)))
     before_caps = sum(asked.values(), Fraction(0))
     left, lines = capped(terms.caps, outcome, asked, spent, capital)
     by_payer = _rounded(terms, left, spent)
-    parts = _by_investor(terms, by_payer, capital_on(capital, terms, outcome.achieved_on))
+    paid_in = capital_on(capital, terms, outcome.achieved_on)
+    if terms.waterfall:
+        parts = _in_order(terms, by_payer, paid_in, spent)
+    else:
+        parts = _by_investor(terms, by_payer, paid_in)
     whole = total(by_payer.values())
     spent.add(outcome, whole, _per_payer(by_payer))
+    for part in parts:
+        spent.received[part.payee] += part.amount
     courses, sides = outcome.courses or (None, None), [side for _, side, _ in outcome.sides]
     working = Working(
         counterfactual=courses[0],
@@ -104,10 +112,32 @@ def _by_investor(
     return parts
 
 
+def _in_order(
+    terms: Terms,
+    by_payer: Mapping[tuple[Role, str], Amount],
+    capital: Mapping[str, Amount],
+    spent: Spent,
+) -> list[Part]:
+    """The sum divided by the waterfall, and then every payer's amount so that both sums hold."""
+    payers = {
+        (role, payer): by_payer[role, payer]
+        for payer, role in terms.payers
+        if (role, payer) in by_payer
+    }
+    holder = terms.rounding.residual_investor
+    whole = total(payers.values())
+    investors = divide(whole, terms.waterfall, capital, spent.received, holder)
+    return [
+        Part(payer=payer, role=role, payee=payee, amount=amount)
+        for ((role, payer), payee), amount in between(payers, investors, holder).items()
+        if amount
+    ]
+
+
 def capital_on(paid_in: Iterable[CapitalPaidIn], terms: Terms, day: date) -> dict[str, Amount]:
-    """Capital that each investor of the terms had paid in by the end of a day."""
-    capital = {commitment.investor: ZERO for commitment in terms.investment}
+    """Capital that each investor that is repaid had paid in by the end of a day."""
+    capital = dict.fromkeys(terms.repaid, ZERO)
     for each in paid_in:
-        if each.paid_on <= day:
+        if each.paid_on <= day and each.investor in capital:
             capital[each.investor] += each.amount
     return capital

@@ -60,18 +60,21 @@ def _outside(guards: Guards, person: Person, achieved_on: date) -> str | None:
         return "enrolled-outside"
     if not _within(person.referred_on, guards.referred_from, guards.referred_before):
         return "referred-outside"
-    on = person.enrolled_on if guards.age_on is AgeOn.ENROLMENT else achieved_on
+    on = {
+        AgeOn.REFERRAL: person.referred_on,
+        AgeOn.ENROLMENT: person.enrolled_on,
+        AgeOn.ACHIEVEMENT: achieved_on,
+    }[guards.age_on]
     return None if _of_age(guards, person.born_on, on) else "age"
 
 
-def _of_age(guards: Guards, born_on: date | None, on: date) -> bool:
+def _of_age(guards: Guards, born_on: date | None, on: date | None) -> bool:
     """Whether somebody is of the age asked for; an age that is not known is not."""
     if guards.age_from is None and guards.age_below is None:
         return True
-    age = years_old(born_on, on) if born_on else -1
-    return (guards.age_from or 0) <= age and (
-        guards.age_below is None or 0 <= age < guards.age_below
-    )
+    age = years_old(born_on, on) if born_on and on else -1
+    young_enough = guards.age_below is None or 0 <= age < guards.age_below
+    return age >= (guards.age_from or 0) and young_enough
 
 
 @dataclass(slots=True)

@@ -17,8 +17,19 @@ from ledger.metrics.kinds import AnyMetric
 from ledger.metrics.modifiers import PriceLine
 from ledger.model import WHOLE, Identifier, Model, Text
 from ledger.money import CURRENCIES, ZERO
-from ledger.parties import PAYING_ROLES, Commitment, Guarantee, Party, PayerShare, Role
+from ledger.parties import (
+    PAYING_ROLES,
+    REPAID,
+    Commitment,
+    Continuation,
+    Guarantee,
+    Instrument,
+    Party,
+    PayerShare,
+    Role,
+)
 from ledger.terms.caps import Cap
+from ledger.terms.waterfall import Tier
 
 
 class OnRuleChange(StrEnum):
@@ -38,7 +49,7 @@ class RefundLaw(Model):
 class Rounding(Model):
     """Who gets the øre that rounding leaves when an entitlement is divided."""
 
-    residual_payer: Identifier
+    residual_payer: Identifier | None = None
     residual_investor: Identifier
 
 
@@ -54,6 +65,8 @@ class Terms(Model):
     people: Annotated[int, Field(ge=1), WHOLE]
     parties: Annotated[tuple[Party, ...], Field(min_length=1)]
     investment: Annotated[tuple[Commitment, ...], Field(min_length=1)]
+    waterfall: tuple[Tier, ...] = ()
+    continuation: Continuation | None = None
     guarantee: Guarantee | None = None
     refund_law: RefundLaw | None = None
     groups: tuple[Identifier, ...] = ()
@@ -100,6 +113,11 @@ class Terms(Model):
         return next((role for role in PAYING_ROLES if role in roles), Role.CO_PAYER)
 
     @property
+    def repaid(self) -> tuple[str, ...]:
+        """The investors that outcomes repay; none where all is grants and bridge financing."""
+        return tuple(each.investor for each in self.investment if each.instrument in REPAID)
+
+    @property
     def payers(self) -> tuple[tuple[str, Role], ...]:
         """Every payer with the role it pays in, in the order in which the metrics name them."""
         found: dict[tuple[str, Role], None] = {}
@@ -116,6 +134,8 @@ class Terms(Model):
             *self._role_problems(),
             *self._amount_problems(),
             *self._cap_problems(),
+            *self._waterfall_problems(),
+            *self._bridge_problems(),
             *(p for number, each in enumerate(self.metrics) for p in self._metric(number, each)),
         ]
         if problems:
@@ -142,10 +162,11 @@ class Terms(Model):
         providers = [party.id for party in self.parties if Role.PROVIDER in party.roles]
         if len(providers) != 1:
             yield "parties: exactly one must have the role 'provider'"
-        if self.rounding.residual_payer not in {payer for payer, _ in self.payers}:
+        if self.repaid and self.rounding.residual_payer not in {payer for payer, _ in self.payers}:
             yield "rounding.residual_payer must be one of the payers"
-        if self.rounding.residual_investor not in {each.investor for each in self.investment}:
-            yield "rounding.residual_investor must be one of the investors"
+        investors = self.repaid or [each.investor for each in self.investment]
+        if self.rounding.residual_investor not in investors:
+            yield "rounding.residual_investor must be one of the investors that are repaid"
 
     def _amount_problems(self) -> Iterator[str]:
         amounts = {
@@ -174,6 +195,44 @@ class Terms(Model):
             if times > 1:
                 yield f"caps: the cap by {metric or payer or scope} stands {times} times; keep one"
 
+    def _waterfall_problems(self) -> Iterator[str]:
+        """Tiers that cannot be filled in order, and pools that would get a return."""
+        internal = Instrument.INTERNAL
+        pools = {each.investor for each in self.investment if each.instrument is internal}
+        capped = any(cap.multiple is not None and cap.multiple <= 1 for cap in self.caps)
+        if pools and not self.waterfall and not (capped and len(self.repaid) == 1):
+            yield (
+                f"investment: {_listed(pools)} is internal and gets no return; write a waterfall "
+                "in which it stands in tiers up to the principal"
+            )
+        for number, tier in enumerate(self.waterfall):
+            where = f"waterfall.{number}"
+            for investor in sorted(set(tier.to) - set(self.repaid)):
+                yield f"{where}.to: {investor!r} is no investor that is repaid"
+            if tier.limit is None and number < len(self.waterfall) - 1:
+                yield f"{where}: nothing is left after up_to: all; make it the last tier"
+            if pools & set(tier.to) and (tier.limit is None or tier.limit > 1):
+                yield f"{where}.to: {_listed(pools & set(tier.to))} is internal and gets no return"
+        if self.waterfall and self.waterfall[-1].limit is not None and not capped:
+            yield "waterfall: the last tier must be up_to: all, or the return capped at multiple 1"
+        left_out = set(self.repaid) - {name for tier in self.waterfall for name in tier.to}
+        if self.waterfall and left_out:
+            yield f"waterfall: {_listed(left_out)} stands in no tier, and would never be paid"
+
+    def _bridge_problems(self) -> Iterator[str]:
+        """What is asked of a party if goals are met, and of payers where nobody is repaid."""
+        bridged = any(each.instrument is Instrument.BRIDGE for each in self.investment)
+        if bridged != (self.continuation is not None):
+            yield "continuation: is written where, and only where, an investment is a bridge"
+        if self.continuation is not None:
+            if self.continuation.party not in {party.id for party in self.parties}:
+                yield f"continuation.party: there is no party {self.continuation.party!r}"
+            metrics = {metric.id for metric in self.metrics}
+            if self.continuation.metric not in {None, *metrics}:
+                yield f"continuation.metric: there is no metric ({_listed(metrics)})"
+        if not self.repaid and (self.split or self.guarantee or self.waterfall or self.payers):
+            yield "investment: nobody is repaid here; leave split, guarantee and waterfall out"
+
     def _metric(self, number: int, metric: Metric) -> Iterator[str]:
         """What in one metric does not fit the rest of the terms."""
         where = f"metrics.{number}"
@@ -192,6 +251,7 @@ class Terms(Model):
         yield from (f"{where}.{problem}" for problem in metric.problems(self.starts_on))
         yield from (f"{where}.{problem}" for problem in self._payment(metric))
         yield from (f"{where}.{problem}" for problem in self._guards(metric))
+        yield from (f"{where}.{problem}" for problem in self._exclusive(metric))
         if metric.kind == "shelter_nights_saved" and self.refund_law is None:
             yield f"{where}: shelter nights are refunded by law; write refund_law"
 
@@ -209,7 +269,16 @@ class Terms(Model):
             if metric.split:
                 yield "split: each payer pays a share of its own gain here; leave split out"
             return
-        shares = metric.split or self.split
+        if not self.repaid:
+            if any(line.amount for line in metric.price_lines()):
+                yield "price: nobody is repaid here; write 0"
+            return
+        yield from self._split(metric.split or self.split)
+        for lines in metric.price_lists():
+            yield from self._prices(lines)
+
+    def _split(self, shares: tuple[PayerShare, ...]) -> Iterator[str]:
+        """What is wrong with who pays which share."""
         if not shares:
             yield "split: nobody pays; write split here or for the whole agreement"
         elif sum(Fraction(each.share) for each in shares) != 1:
@@ -220,8 +289,6 @@ class Terms(Model):
                 yield f"split: {each.payer!r} needs the role 'outcome_payer' or 'co_payer'"
         if len({each.payer for each in shares}) != len(shares):
             yield "split: a payer stands twice; add its shares up"
-        for lines in metric.price_lists():
-            yield from self._prices(lines)
 
     def _prices(self, lines: tuple[PriceLine, ...]) -> Iterator[str]:
         for line in lines:
@@ -257,6 +324,13 @@ class Terms(Model):
             yield "multipliers: a group stands twice; keep one factor"
         if len({each.valid_from for each in metric.indexation}) != len(metric.indexation):
             yield "indexation: each factor needs a valid_from of its own"
+
+    def _exclusive(self, metric: Metric) -> Iterator[str]:
+        """Metrics that exclude each other and do not agree on what is kept."""
+        among = metric.exclusive.among if metric.exclusive else None
+        found = [each.exclusive for each in self.metrics if each.exclusive and among]
+        if len({each.keep for each in found if each.among == among}) > 1:
+            yield f"exclusive: the metrics among {among!r} keep different ones; write one keep"
 
 
 def _listed(names: object) -> str:

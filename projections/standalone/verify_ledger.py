@@ -20,7 +20,7 @@ import json
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,13 +54,16 @@ MIRROR = {
     "funding": "investment",
     "outcome-expense": "outcome-income",
     "outcome-income": "outcome-expense",
+    "guarantee-expense": "guarantee-income",
+    "guarantee-income": "guarantee-expense",
 }
 SILENT = {
     "LedgerOpened:1", "RefundRuleEnacted:1", "TariffsRecorded:1", "AgreementSigned:1",
     "AgreementSigned:2", "OutcomeDecided:2", "SpellRecorded:1", "CohortMeasured:1",
     "PersonEnrolled:1", "RegisterCovered:1", "StayRecorded:1", "MeasurementRecorded:1",
     "AssessmentMade:1", "OutcomeDecided:1", "PaymentProposed:1", "PaymentApproved:1",
-    "PaymentInstructed:1", "BankLineSeen:1", "BankLineMatched:1",
+    "PaymentInstructed:1", "BankLineSeen:1", "BankLineMatched:1", "FundPolicySet:1",
+    "AppropriationGranted:1",
 }  # fmt: skip
 """Events that move no money."""
 
@@ -392,6 +395,16 @@ def minor(text: str) -> int:
     return -value if found[1] else value
 
 
+GUARANTEE = ("GuaranteeCalled:1", "GuaranteeReversed:1")
+COMMITMENTS: dict[str, Callable[[dict[str, Any]], int]] = {
+    "CommitmentGiven:1": lambda data: minor(data["amount"]),
+    "CommitmentReestimated:1": lambda data: minor(data["amount"]) - minor(data["before"]),
+    "CommitmentAnnulled:1": lambda data: -minor(data["amount"]),
+    "CommitmentDrawn:1": lambda data: -minor(data["amount"]),
+}
+"""What an event adds to the provision."""
+
+
 def post(event: dict[str, Any]) -> list[Line]:
     """What an event books: one book per party, debit above zero."""
     entries: list[tuple[str, str, str, str, int]] = []
@@ -432,15 +445,47 @@ def post(event: dict[str, Any]) -> list[Line]:
     elif topic == "PaymentSettled:1":
         payer, role, payee, by = data["payer"], data["role"], data["payee"], minor(data["amount"])
         book((payer, role, "payable", payee), (payer, role, "bank", ""), by)
-        book((payee, "investor", "bank", ""), (payee, "investor", "receivable", payer), by)
+        paid = "guarantor" if role == "investor" else "investor"
+        book((payee, paid, "bank", ""), (payee, paid, "receivable", payer), by)
+    elif topic in {*GUARANTEE, *COMMITMENTS}:
+        (post_guarantee if topic in GUARANTEE else post_commitment)(topic, data, book)
     elif topic not in SILENT:
         message = f"position {event['position']}: this verifier does not know {topic}"
         raise Unverifiable(message)
-    agreement = event["stream"].removeprefix("agreement/")
+    stream = event["stream"].removeprefix("agreement/")
+    agreement = data["agreement"] if topic in COMMITMENTS else stream
     return [
         (event["position"], number, agreement, who, role, account, other, event["effective_on"], by)
         for number, (who, role, account, other, by) in enumerate(entries, start=1)
     ]
+
+
+def post_commitment(topic: str, data: dict[str, Any], book: Callable[..., None]) -> None:
+    """By 2.2.11 the fund expenses what it commits and holds it as a provision."""
+    by = COMMITMENTS[topic](data) if data["recognition"] == "2.2.11" else 0
+    fund = (data["fund"], "outcome_payer")
+    if by:
+        book((*fund, "commitment-expense", ""), (*fund, "provision", ""), by)
+
+
+def post_guarantee(topic: str, data: dict[str, Any], book: Callable[..., None]) -> None:
+    """A call: the guarantor owes. Its reversal: it owes less, and the investor owes the rest."""
+    called = topic == "GuaranteeCalled:1"
+    giver = data["guarantor"]
+    for part in data["parts"]:
+        who = part["investor"]
+        gives = (giver, "guarantor", "guarantee-expense", who)
+        gets = (who, "investor", "guarantee-income", giver)
+        owes = (giver, "guarantor", "payable", who)
+        owed = (who, "investor", "receivable", giver)
+        by = minor(part["amount"]) if called else -minor(part["set_off"])
+        back = 0 if called else minor(part["owed_back"])
+        if by:
+            book(gives, owes, by)
+            book(owed, gets, by)
+        if back:
+            book(gets, (who, "investor", "payable", giver), back)
+            book((giver, "guarantor", "receivable", who), gives, back)
 
 
 def read_journal(path: Path) -> list[Line]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -49,8 +50,9 @@ def terms(metric: str) -> Terms:
     return read_model(TERMS + metric, Terms)
 
 
+@cache
 def metric_of(metric: str) -> Metric:
-    """That metric."""
+    """That metric; read once, however many examples a property is tried on."""
     return terms(metric).metrics[0]
 
 

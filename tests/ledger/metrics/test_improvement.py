@@ -18,6 +18,7 @@ from tests.ledger.metrics.plain import (
     at,
     day,
     lines,
+    measured,
     outcomes,
     person,
     refused,
@@ -57,6 +58,16 @@ def test_without_a_baseline_or_without_the_milestone_it_waits() -> None:
         "ann 12m 2025-01-01 waits: measurement",
         "bo 12m 2025-01-01 waits: measurement",
         "cai 12m 2025-01-01 waits: measurement",
+    ]
+
+
+def test_what_was_measured_after_the_milestone_is_no_baseline() -> None:
+    last, late = (measured("score", "4", on, 0) for on in ("2025-01-01", "2025-01-02"))
+    (then,) = at("score", m12="5")
+    people = [person("ann", measured=(last, then)), person("bo", measured=(late, then))]
+    assert told(RISES + "measured_at_months: [12]", *people) == [
+        "ann 12m 2025-01-01 2000.00",
+        "bo 12m 2025-01-01 waits: measurement",
     ]
 
 

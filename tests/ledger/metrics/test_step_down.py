@@ -131,7 +131,10 @@ def test_every_milestone_pays_what_a_naive_count_says(
     known: dict[int, str], seed: random.Random
 ) -> None:
     metric = terms(BY_LEVEL + "measured_at_months: [6, 12]").metrics[0]
-    readings = tuple(Measured("level", v, day("2025-01-01"), m) for m, v in known.items())
+    readings = tuple(
+        Measured("level", level, day("2025-01-01" if months else "2024-01-01"), months)
+        for months, level in known.items()
+    )
     ann = person("ann", measured=readings)
     until, end = day("2026-01-01"), day("2029-01-01")
     found = outcomes(metric, [ann], until, end)

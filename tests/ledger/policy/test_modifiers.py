@@ -16,6 +16,7 @@ from ledger.dates import years_old
 from ledger.metrics.facts import Measured, Person
 from ledger.model import SubjectRef
 from ledger.policy.modifiers import working_days_after
+from ledger.terms.reader import UnreadableTermsError
 from tests.ledger.metrics.plain import assessed, at, day, lines, person, refused, shuffled, terms
 
 JOB = "id: job, kind: per_person, price: 1000, achieved_when: {indicator: works, equals: yes}, "
@@ -225,12 +226,25 @@ def test_only_people_whom_the_guards_let_in_are_counted() -> None:
     assert told(guarded, *people, *older) == ["0.00", "1000.00"] + ["age"] * 8
 
 
+def test_no_outcome_is_paid_more_than_its_price_when_the_people_become_fewer() -> None:
+    guarded = AT_12 + (
+        "deadweight: {share: 0.5, on: count}, guards: {age_below: 25, age_on: achievement}"
+    )
+    aged = [works(f"aged-{n}", born_on=day("2000-06-01")) for n in range(2)]
+    others = [person(f"other-{n}", born_on=day("2000-06-01")) for n in range(5)]
+    last = works("last", "2024-07-01", born_on=day("2005-01-01"))
+    paid = [each for each in told(guarded, *aged, *others, last) if each != "measurement"]
+    assert paid == ["0.00", "0.00", "1000.00"]  # of 8 people, of 8, and of the one still young
+
+
 @st.composite
 def intake(draw: st.DrawFn) -> list[Person]:
     """People enrolled on some days of two years, some of whom are in work after a year."""
     found = []
     for number in range(draw(st.integers(0, 12))):
-        enrolled = date(2024, 1, 1) + timedelta(days=draw(st.integers(0, 700)))
+        enrolled = date(2024, 1, 1) + timedelta(
+            days=draw(st.sampled_from((0, 1, 30, 366, 367, 500)))
+        )
         value = draw(st.sampled_from(("yes", "no", "")))
         known = (Measured("works", value, enrolled, 12),) if value else ()
         found.append(person(f"p{number:02}", enrolled.isoformat(), measured=known))
@@ -274,11 +288,11 @@ def test_who_is_enrolled_later_takes_nothing_from_what_was_paid(
 # --- exclusion --------------------------------------------------------------------------------
 
 
-PRICES = {6: 1000, 12: 4000, 24: 3000}
+PRICES = {6: 1000, 12: 4000, 24: 3000, 36: 3500}
 
 
 def part_and_full(keep: str) -> list[str]:
-    """Three prices for work, of which one person's exclude each other."""
+    """Four prices for work, of which one person's exclude each other."""
     exclusive = f"exclusive: {{among: work, keep: {keep}}}"
     return [
         f"id: job-{months}, kind: per_person, price: {price}, measured_at_months: [{months}], "
@@ -289,15 +303,26 @@ def part_and_full(keep: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("keep", "paid"),
-    [("first", ["1000.00", "0.00", "0.00"]), ("best", ["1000.00", "3000.00", "0.00"])],
+    [
+        ("first", ["1000.00", "0.00", "0.00", "0.00"]),
+        ("best", ["1000.00", "3000.00", "0.00", "0.00"]),
+    ],
 )
 def test_of_what_excludes_each_other_the_first_or_the_best_is_paid(
     keep: str, paid: list[str]
 ) -> None:
-    ann = person("ann", measured=at("works", m6="yes", m12="yes", m24="yes"))
+    ann = person("ann", measured=at("works", m6="yes", m12="yes", m24="yes", m36="yes"))
     found = assessed(terms(*part_and_full(keep)), [ann])
     assert [line.split()[-1] for line in lines(found)] == paid
     assert found.decided[1].outcome.steps[-1].step == f"exclusive-{keep}"
+
+
+def test_metrics_that_exclude_each_other_agree_on_which_is_kept() -> None:
+    (first, *_), (_, best, *_) = part_and_full("first"), part_and_full("best")
+    with pytest.raises(UnreadableTermsError, match="the metrics among 'work' keep different ones"):
+        terms(first, best)
+    elsewhere = best.replace("among: work", "among: study")
+    assert len(terms(first, elsewhere).metrics) == 2
 
 
 def test_what_was_not_achieved_excludes_nothing_and_nobody_excludes_another() -> None:
@@ -313,7 +338,7 @@ def test_what_was_not_achieved_excludes_nothing_and_nobody_excludes_another() ->
     ]
 
 
-MILESTONES = st.sets(st.sampled_from((6, 12, 24)))
+MILESTONES = st.sets(st.sampled_from(tuple(PRICES)))
 
 
 @given(
@@ -328,7 +353,7 @@ def test_one_person_is_paid_the_first_or_the_dearest_in_all(
         person(
             f"p{n}",
             measured=tuple(
-                Measured("works", "yes" if months in theirs else "no", day("2026-01-01"), months)
+                Measured("works", "yes" if months in theirs else "no", day("2027-01-01"), months)
                 for months in PRICES
             ),
         )

@@ -1,0 +1,36 @@
+"""The auditor's verifier books every event of random histories as the ledger does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from projections.posting import post
+from projections.standalone import verify_ledger
+from tests.histories import play, scratch
+
+
+def test_both_book_the_same_lines() -> None:
+    met: set[str] = set()
+    for seed in range(40):
+        with scratch() as folder:
+            history = play(Path(folder), seed, steps=30)
+            rows = [row for batch in history.ledger().log.batches() for row in batch]
+            for recorded, row in zip(history.events(), rows, strict=True):
+                event = json.loads(row.state)
+                ours = [
+                    (x.position, x.number, x.agreement, x.book, x.role, x.account, x.counterparty,
+                     x.value_date.isoformat(), x.amount.minor)
+                    for x in post(recorded)
+                ]  # fmt: skip
+                assert verify_ledger.post(event) == ours, event
+                met |= {event["topic"]} if ours else set()
+            history.close()
+    assert met == {
+        *verify_ledger.COMMITMENTS,
+        *verify_ledger.GUARANTEE,
+        "CapitalReceived:1",
+        "DrawdownCalled:1",
+        "EntitlementCalculated:1",
+        "PaymentSettled:1",
+    }
