@@ -11,13 +11,18 @@ TERMS_PHRASES: dict[str, tuple[str, str]] = {
     "terms_parties": ("Who takes part", "Hvem deltager"),
     "terms_party": ("{name} ({id}): {roles}", "{name} ({id}): {roles}"),
     "terms_invests": (
-        "{investor} commits {amount}",
-        "{investor} giver tilsagn om {amount}",
+        "{investor} commits {amount} ({instrument}).",
+        "{investor} giver tilsagn om {amount} ({instrument}).",
     ),
     "terms_guarantee": (
-        "{guarantor} guarantees the first {amount} of a loss",
-        "{guarantor} garanterer de første {amount} af et tab",
+        "{guarantor} guarantees the first {amount} of a loss.",
+        "{guarantor} garanterer de første {amount} af et tab.",
     ),
+    "terms_continues": (
+        "{party} is bound to continue the programme if at least {share} of {what} is achieved.",
+        "{party} er bundet til at fortsætte indsatsen, hvis mindst {share} af {what} er opnået.",
+    ),
+    "word_all_metrics": ("all metrics", "alle betalingsmål"),
     "terms_metrics": ("What is paid for", "Hvad der betales for"),
     "terms_metric": ("{id}: {told}", "{id}: {told}"),
     "terms_price_dated": (
@@ -39,6 +44,7 @@ TERMS_PHRASES: dict[str, tuple[str, str]] = {
     ),
     "terms_guard_before": ("Only if {what} before {day}.", "Kun hvis {what} før {day}."),
     "word_enrolment": ("enrolment", "visitationen"),
+    "word_referral": ("referral", "henvisningen"),
     "word_achievement": ("achievement", "resultatet"),
     "word_enrolled": ("enrolled", "visiteret"),
     "word_referred": ("referred", "henvist"),
@@ -212,6 +218,10 @@ TERMS_PHRASES: dict[str, tuple[str, str]] = {
     "doubt_return-to-itself": (
         "{about} both pays and invests, and the return is capped: what it pays itself counts as return.",
         "{about} både betaler og investerer, og afkastet har et loft: det, den betaler sig selv, tæller som afkast.",
+    ),
+    "doubt_return-with-internal": (
+        "{about} is internal and gets no return, but the cap on the return counts its capital: the others may together get more than the cap says.",
+        "{about} er intern og får intet afkast, men loftet på afkastet regner dens kapital med: de andre kan tilsammen få mere, end loftet siger.",
     ),
     "doubt_cap-out-of-reach": (
         "The cap of {limit} on {about} can never be reached: at most {most} is owed. A slip of the pen?",

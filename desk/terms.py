@@ -61,11 +61,17 @@ def _parties(terms: Terms, lang: Language) -> Iterator[str]:
         yield lang.say("terms_party", name=party.name, id=party.id, roles=roles)
     for each in terms.investment:
         amount = lang.amount(each.amount)
-        yield lang.say("terms_invests", investor=each.investor, amount=amount) + "."
+        kind = lang.say(each.instrument.value)
+        yield lang.say("terms_invests", investor=each.investor, amount=amount, instrument=kind)
     if terms.guarantee is not None:
         amount = lang.amount(terms.guarantee.amount)
         guarantor = terms.guarantee.guarantor
-        yield lang.say("terms_guarantee", guarantor=guarantor, amount=amount) + "."
+        yield lang.say("terms_guarantee", guarantor=guarantor, amount=amount)
+    bound = terms.continuation
+    if bound is not None:
+        what = bound.metric or lang.say("word_all_metrics")
+        share = lang.percent(bound.at_least)
+        yield lang.say("terms_continues", party=bound.party, share=share, what=what)
 
 
 def _metrics(terms: Terms, lang: Language) -> Iterator[str]:
@@ -130,10 +136,12 @@ def _payment(terms: Terms, lang: Language) -> Iterator[str]:
             yield f"  {number}. {_cap(cap, lang)}"
     else:
         yield lang.say("terms_caps_none")
-    rounding = terms.rounding
-    yield lang.say(
-        "terms_rounding", payer=rounding.residual_payer, investor=rounding.residual_investor
-    )
+    for number, tier in enumerate(terms.waterfall, start=1):
+        limit = lang.say(f"limit_{tier.up_to or 'multiple'}", multiple=tier.multiple)
+        yield lang.say("show_waterfall", number=number, to=", ".join(tier.to), limit=limit)
+    payer, investor = terms.rounding.residual_payer, terms.rounding.residual_investor
+    if payer is not None:
+        yield lang.say("terms_rounding", payer=payer, investor=investor)
     if terms.refund_law is not None:
         key = f"terms_law_{terms.refund_law.on_change.value}"
         yield lang.say(key, table=terms.refund_law.table)

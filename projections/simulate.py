@@ -54,7 +54,8 @@ class Simulation:
     """What one scenario comes to.
 
     `multiple` is what the investors get for each unit paid in; `yearly_return` the rate at which
-    both are worth the same, over years of 365 days; None where nothing comes back.
+    both are worth the same, over years of 365 days; None where nothing comes back. Neither counts
+    grants and bridge financing, which nobody repays; `capital` does.
     """
 
     scenario: Scenario
@@ -97,7 +98,8 @@ def _simulated(
         if each.entitlement is not None
         for part in each.entitlement.parts
     ]
-    invested, returned = total(a for _, a in capital), total(a for *_, a in paid)
+    repaid = [(e.paid_on, e.amount) for e in known.capital if e.investor in terms.repaid]
+    invested, returned = total(a for _, a in repaid), total(a for *_, a in paid)
     return Simulation(
         scenario=scenario,
         people=len(known.people),
@@ -110,10 +112,10 @@ def _simulated(
             payer: total(amount for _, by, amount in paid if by == payer)
             for payer, _ in terms.payers
         },
-        capital=invested,
+        capital=total(amount for _, amount in capital),
         paid=returned,
         multiple=Fraction(returned.minor, invested.minor) if invested else None,
-        yearly_return=yearly_return(capital, [(day, amount) for day, _, amount in paid]),
+        yearly_return=yearly_return(repaid, [(day, amount) for day, _, amount in paid]),
         caps=_bindings(achieved),
     )
 

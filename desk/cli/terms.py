@@ -224,6 +224,8 @@ def _show_exposure(session: Session, most: Exposure) -> None:
     total = lang.say("total")
     table.add_row(total, bound(most.whole.before_caps, lang), bound(most.whole.after_caps, lang))
     session.console.print(table)
+    if not most.payers:
+        return
     table = session.table("title_exposure_years", "year")
     for name in (*(payer.payer for payer in most.payers), total):
         table.add_column(name, justify="right", overflow="fold")

@@ -13,11 +13,11 @@ from itertools import pairwise
 
 from ledger.dates import Period, add_months, add_years
 from ledger.metrics.base import Metric
-from ledger.metrics.modifiers import DeadweightOn
+from ledger.metrics.modifiers import AgeOn, DeadweightOn
 from ledger.metrics.shelter_nights_saved import ShelterNightsSaved
 from ledger.metrics.sustained import Sustained
-from ledger.money import Amount
-from ledger.parties import PAYING_ROLES
+from ledger.money import ZERO, Amount
+from ledger.parties import PAYING_ROLES, Instrument
 from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import OnRuleChange, Terms
 from ledger.terms.exposure import Exposure, exposure
@@ -69,7 +69,7 @@ def _of_parties(terms: Terms) -> Iterator[Doubt]:
         if terms.guarantee.amount.minor >= committed:
             yield Doubt("guarantee-covers-all", terms.guarantee.guarantor)
     holder = terms.rounding.residual_payer
-    if any(cap.payer == holder for cap in terms.caps):
+    if holder is not None and any(cap.payer == holder for cap in terms.caps):
         yield Doubt("residual-holder-capped", holder)
 
 
@@ -114,7 +114,7 @@ def _of_guards(terms: Terms, metric: Metric) -> Iterator[Doubt]:
         return
     if guards.age_from is not None or guards.age_below is not None:
         yield Doubt("guard-needs-birth", metric.id)
-    if guards.referred_from or guards.referred_before:
+    if guards.referred_from or guards.referred_before or guards.age_on is AgeOn.REFERRAL:
         yield Doubt("guard-needs-referral", metric.id)
     for what in ("enrolled", "achieved"):
         first, end = getattr(guards, f"{what}_from"), getattr(guards, f"{what}_before")
@@ -153,6 +153,8 @@ def _of_nights(terms: Terms, metric: ShelterNightsSaved) -> Iterator[Doubt]:
 
 
 def _of_caps(terms: Terms, most: Exposure) -> Iterator[Doubt]:
+    if most.whole.before_caps == ZERO:
+        return
     scopes = Counter(cap.scope for cap in terms.caps)
     payers = {payer for payer, _ in terms.payers}
     capped = {cap.payer for cap in terms.caps if cap.payer is not None}
@@ -164,9 +166,11 @@ def _of_caps(terms: Terms, most: Exposure) -> Iterator[Doubt]:
     others = [metric.id for metric in terms.metrics if not metric.of_people()]
     if scopes["person"]:
         yield from (Doubt("person-cap-without-people", metric) for metric in others)
-    investing = {each.investor for each in terms.investment}
     if scopes["return"]:
+        investing = {each.investor for each in terms.investment}
         yield from (Doubt("return-to-itself", each) for each in sorted(investing & payers))
+        pools = [e.investor for e in terms.investment if e.instrument is Instrument.INTERNAL]
+        yield from (Doubt("return-with-internal", each) for each in pools)
     yield from _idle(terms, most)
 
 

@@ -243,7 +243,7 @@ def _limit(cap: Cap) -> Bound:
 
 def _returned(terms: Terms, cap: Cap) -> Fraction:
     """The most that investors may get if they pay in all, at once, and are paid at the very end."""
-    capital = sum(each.amount.minor for each in terms.investment)
+    capital = sum(e.amount.minor for e in terms.investment if e.investor in terms.repaid)
     if cap.multiple is not None:
         return capital * Fraction(cap.multiple)
     assert cap.yearly_rate is not None

@@ -164,6 +164,17 @@ GIVEN: list[tuple[str, dict[str, object], dict[str, object]]] = [
         {"caps": [YEAR, ALL, {"scope": "return", "multiple": "1.1"}]},
     ),
     (
+        "return-with-internal",
+        {"investment": [
+            {"investor": "bank", "amount": "1000.00"},
+            {"investor": "pool", "amount": "500.00", "instrument": "internal"}],
+         "parties": [*PARTIES, {"id": "pool", "name": "The pool", "roles": ["investor"]}],
+         "waterfall": [{"to": ["bank", "pool"], "up_to": "principal"},
+                       {"to": ["bank"], "up_to": "all"}],
+         "caps": [YEAR, ALL, {"scope": "return", "multiple": "1.1"}]},
+        {"caps": [YEAR, ALL, {"scope": "return", "multiple": "1.1"}]},
+    ),
+    (
         "cap-out-of-reach",
         {"caps": [YEAR, {"scope": "agreement", "limit": "2000.01"}]},
         {"caps": [YEAR, {"scope": "agreement", "limit": "2000.00"}]},

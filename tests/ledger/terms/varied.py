@@ -71,8 +71,13 @@ def _kinds(draw: st.DrawFn) -> list[dict[str, object]]:
     ]  # fmt: skip
     chosen = draw(st.lists(st.sampled_from(every), min_size=1, max_size=4, unique_by=id))
     metrics = []
+    keep = draw(st.sampled_from(["first", "best"]))
     for number, each in enumerate(chosen):
-        metric = {"id": f"m{number}", **each, **draw(_modifiers(people=_of_people(each)))}
+        metric = {
+            "id": f"m{number}",
+            **each,
+            **draw(_modifiers(people=_of_people(each), keep=keep)),
+        }
         metrics.append(metric)
     return metrics
 
@@ -82,7 +87,7 @@ def _of_people(metric: dict[str, object]) -> bool:
 
 
 @st.composite
-def _modifiers(draw: st.DrawFn, *, people: bool) -> dict[str, object]:
+def _modifiers(draw: st.DrawFn, *, people: bool, keep: str) -> dict[str, object]:
     """Some of what may stand on any metric."""
     some: dict[str, object] = {
         "negative": "true",
@@ -96,7 +101,7 @@ def _modifiers(draw: st.DrawFn, *, people: bool) -> dict[str, object]:
     if people:
         some |= {
             "multipliers": [{"group": "young", "factor": "1.5"}],
-            "exclusive": {"among": "work", "keep": draw(st.sampled_from(["first", "best"]))},
+            "exclusive": {"among": "work", "keep": keep},
             "guards": {"groups": ["young"]},
         }
     kept = draw(st.lists(st.sampled_from(sorted(some)), max_size=2, unique=True))
