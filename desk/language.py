@@ -39,6 +39,11 @@ class Language(StrEnum):
         """What `ledger.money.written` wrote: a decimal, or a fraction as it stands."""
         return text if "/" in text else self.decimal(text)
 
+    def percent(self, share: Decimal) -> str:
+        """A share of one as 38 % or 33.3333 %, exactly."""
+        text = f"{(share * 100).normalize():f} %"
+        return text if self is Language.EN else text.replace(".", ",")
+
     def whole(self, number: int) -> str:
         """A count as 1,004 or 1.004."""
         return format_decimal(number, locale=self._locale)

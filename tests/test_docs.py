@@ -247,7 +247,7 @@ def test_every_column_of_a_file_is_told(heading: str, line: type[Model]) -> None
 def test_the_published_schemas_are_the_programs_own(name: str, *, rules: bool) -> None:
     published = json.loads((REFERENCE / name).read_text(encoding="utf-8"))
     assert published == terms_schema(rules=rules), (
-        f"write it again: ofl agreement schema{' --rules' if rules else ''} > docs/reference/{name}"
+        f"write it again: ofl terms schema{' --rules' if rules else ''} > docs/reference/{name}"
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -18,7 +17,6 @@ from ledger.policy.assess import Assessment
 from ledger.service import Ledger
 from ledger.store.location import KEY_FILE
 from ledger.terms.agreement import Terms
-from ledger.terms.shipped import terms_schema
 from projections import report
 
 app = typer.Typer(help="Sign agreements and see where they stand.", no_args_is_help=True)
@@ -170,16 +168,6 @@ def _money(
             achieved=lang.whole(bound.achieved),
             decided=lang.whole(bound.decided),
         )
-
-
-@app.command()
-def schema(
-    context: typer.Context,
-    rules: Annotated[bool, typer.Option("--rules", help="Of a refund rule table.")] = False,
-) -> None:
-    """Print the JSON Schema of a terms file."""
-    session: Session = context.obj
-    session.console.out(json.dumps(terms_schema(rules=rules), indent=2), highlight=False)
 
 
 def assess(

@@ -24,6 +24,7 @@ from desk.cli import (
     payments,
     status,
     subjects,
+    terms,
 )
 from desk.cli.session import Session, settings
 from desk.cli.trouble import TROUBLE, Stopped
@@ -42,6 +43,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="The options above may stand anywhere on the line.",
 )
+app.add_typer(terms.app, name="terms")
 app.add_typer(agreements.app, name="agreement")
 app.add_typer(imports.app, name="import")
 app.add_typer(invest.app, name="invest")

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from desk.intake.table import MAY_BE_LEFT_OUT, read_table, read_text
 from ledger.dates import parse_date
-from ledger.decide.refusal import FileRefused, Finding
+from ledger.decide.refusal import AgainstTerms, FileRefused, Finding
 from ledger.decide.rows import (
     BankRow,
     Batch,
@@ -27,6 +27,7 @@ from ledger.model import Identifier, Model, Text
 from ledger.money import ZERO, Amount
 from ledger.terms.agreement import Terms
 from ledger.terms.reader import UnreadableTermsError, read_model
+from projections.assumptions import Assumptions, unfit
 from projections.forecast import Forecast
 from projections.portfolio import Portfolio
 
@@ -343,6 +344,20 @@ def read_forecast(path: Path) -> Forecast:
         TermsRefused: with every problem found, in order of line.
     """
     return _read_yaml(path, Forecast)[0]
+
+
+def read_assumptions(path: Path, terms: Terms) -> Assumptions:
+    """Read what is assumed of an agreement.
+
+    Raises:
+        NotFound: if there is no file to read at the path.
+        TermsRefused: with every problem found, in order of line.
+        AgainstTerms: with everything in it that does not fit the terms.
+    """
+    assumed = _read_yaml(path, Assumptions)[0]
+    if problems := unfit(terms, assumed):
+        raise AgainstTerms("\n  ".join(f"{path.name}, {each}" for each in problems))
+    return assumed
 
 
 def _read_yaml(path: Path, model: type[_M]) -> tuple[_M, Source]:

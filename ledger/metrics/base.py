@@ -119,6 +119,8 @@ class Metric(Model):
 
     by_gain: ClassVar[bool] = False
     """Whether the kind itself says what each payer owes."""
+    about: ClassVar[tuple[str, str]]
+    """What the kind pays for, after "pays for": English, Danish."""
     words: ClassVar[dict[str, tuple[str, str]]] = {}
     """What the kind's own steps are called: English, Danish."""
 
@@ -133,6 +135,10 @@ class Metric(Model):
     def indicators(self) -> Iterator[tuple[str, str, tuple[IndicatorKind, ...]]]:
         """The indicators it reads: where in its terms, which, and of what kinds they may be."""
         raise NotImplementedError
+
+    def of_people(self) -> bool:
+        """Whether each of its outcomes is one person's, and not a cohort's or everybody's."""
+        return True
 
     def milestones(self) -> frozenset[int]:
         """The months from enrolment at which it reads measurements of people; 0 is the baseline."""
@@ -163,6 +169,11 @@ class Metric(Model):
     def most(self, people: int) -> Fraction | None:
         """The most it can cost before any cap, in minor units; None if nothing bounds it."""
         raise NotImplementedError
+
+    def most_of(self, payer: str, people: int) -> Fraction | None:
+        """The most of that which a payer can owe that its own kind names, in minor units."""
+        del payer
+        return self.most(people)
 
     def told(self, language: str) -> str:
         """What it pays for, in a sentence of plain Danish ("da") or English ("en")."""

@@ -104,6 +104,10 @@ class Cohort(Priced):
         Identifier | None, Field(description="the indicator that counts a cohort's people")
     ] = None
 
+    about: ClassVar[tuple[str, str]] = (
+        "a cohort that does better than a counterfactual by a threshold",
+        "en kohorte, der klarer sig bedre end et basisalternativ med mindst en tærskel",
+    )
     words: ClassVar[dict[str, tuple[str, str]]] = {
         "cohort-rate": ("Measured rate", "Målt andel"),
         "cohort-counterfactual": ("Rate without the programme", "Andel uden indsatsen"),
@@ -115,6 +119,10 @@ class Cohort(Priced):
             "Forskel for de kohorter der ikke er betalt før",
         ),
     }
+
+    def of_people(self) -> bool:
+        """Cohorts have them."""
+        return False
 
     def indicators(self) -> Iterator[tuple[str, str, tuple[IndicatorKind, ...]]]:
         """The cohort's rate, the control's, and the number of people."""

@@ -95,6 +95,10 @@ class GainShare(Metric):
     share: Share
     settled: Settled = Settled.AT_END
 
+    about: ClassVar[tuple[str, str]] = (
+        "a share of a gain in money, measured against a control",
+        "en andel af en gevinst i penge, målt mod en kontrolgruppe",
+    )
     words: ClassVar[dict[str, tuple[str, str]]] = {
         "gain-measured": ("Measured gain", "Målt gevinst"),
         "gain-people": ("People in the cohort", "Personer i kohorten"),
@@ -102,6 +106,10 @@ class GainShare(Metric):
         "gain-paid": ("Less the gain paid for before", "Fratrukket gevinst der er betalt for"),
         "gain-share": ("Share paid", "Andel der betales"),
     }
+
+    def of_people(self) -> bool:
+        """Cohorts have them."""
+        return False
 
     def indicators(self) -> Iterator[tuple[str, str, tuple[IndicatorKind, ...]]]:
         """What each gain reads, and the number of people."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -47,6 +47,11 @@ class Improvement(Priced):
     minimum_change: Annotated[Number | None, Field(description="the least that counts")] = None
     measured_at_months: Annotated[tuple[Months, ...], Field(min_length=1)]
     paid_per: PaidPer = PaidPer.PERSON
+
+    about: ClassVar[tuple[str, str]] = (
+        "each person whose score or number is better than at the baseline",
+        "hver person, hvis score eller tal er bedre end ved baselinemålingen",
+    )
 
     def indicators(self) -> Iterator[tuple[str, str, tuple[IndicatorKind, ...]]]:
         """The one that is compared."""

@@ -28,6 +28,10 @@ class Instalments(Priced):
     gap_days_max: Whole | None = None
     at_most: Counting
 
+    about: ClassVar[tuple[str, str]] = (
+        "every so many weeks that something lasts, once it has lasted long enough",
+        "hver så mange uger noget varer, når det har varet længe nok",
+    )
     words: ClassVar[dict[str, tuple[str, str]]] = {
         "instalment": ("Instalment, of at most", "Rate nr., af højst"),
         "days-held": ("Days held", "Dage i alt"),

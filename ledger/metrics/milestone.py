@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -45,6 +45,15 @@ class Milestone(Metric):
     by: CompletedBy
     cohort: Identifier | None = None
     completed: Annotated[tuple[Completion, ...], Field(min_length=1)]
+
+    about: ClassVar[tuple[str, str]] = (
+        "something that is completed: by a person, a cohort or everybody",
+        "noget, der bliver gennemført: af en person, en kohorte eller alle",
+    )
+
+    def of_people(self) -> bool:
+        """As the terms say."""
+        return self.by is CompletedBy.PERSON
 
     def indicators(self) -> Iterator[tuple[str, str, tuple[IndicatorKind, ...]]]:
         """Those that say that something is completed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ledger.dates import Period, add_months
 from ledger.indicator import Condition, IndicatorKind
@@ -24,6 +24,11 @@ class PerPerson(Priced):
     kind: Literal["per_person"]
     achieved_when: Condition
     measured_at_months: tuple[Counting, ...] = ()
+
+    about: ClassVar[tuple[str, str]] = (
+        "each person who achieves something, at milestones or once",
+        "hver person, der opnår noget, ved milepæle eller én gang",
+    )
 
     def indicators(self) -> Iterator[tuple[str, str, tuple[IndicatorKind, ...]]]:
         """The one that shows it."""

@@ -89,9 +89,17 @@ class ServiceFee(Metric):
     dated: tuple[DatedFee, ...] = ()
     regular: tuple[RegularFee, ...] = ()
 
+    about: ClassVar[tuple[str, str]] = (
+        "fixed amounts on fixed days, whatever the outcomes are",
+        "faste beløb på faste dage, uanset resultaterne",
+    )
     words: ClassVar[dict[str, tuple[str, str]]] = {
         "service-fee": ("Service fee", "Fast honorar"),
     }
+
+    def of_people(self) -> bool:
+        """They are for the agreement as a whole."""
+        return False
 
     def indicators(self) -> Iterator[tuple[str, str, tuple[IndicatorKind, ...]]]:
         """None: a fee does not depend on what is measured."""

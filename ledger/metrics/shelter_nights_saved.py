@@ -33,6 +33,10 @@ class ShelterNightsSaved(Metric):
     state_side: PayerShare
     municipal_side: PayerShare
 
+    about: ClassVar[tuple[str, str]] = (
+        "shelter nights avoided, each side by its own gain",
+        "sparede herbergsnætter, hver side efter sin egen gevinst",
+    )
     by_gain: ClassVar[bool] = True
 
     @model_validator(mode="after")
@@ -71,14 +75,23 @@ class ShelterNightsSaved(Metric):
 
     def most(self, people: int) -> Fraction:
         """Every counterfactual night of everybody, at the highest tariff."""
+        share = max(Fraction(self.state_side.share), Fraction(self.municipal_side.share))
+        return self._all_nights(people) * share
+
+    def most_of(self, payer: str, people: int) -> Fraction:
+        """Its share of all that, whatever part of it the law of the day leaves to its side."""
+        sides = (self.state_side, self.municipal_side)
+        share = sum((Fraction(each.share) for each in sides if each.payer == payer), Fraction(0))
+        return self._all_nights(people) * share
+
+    def _all_nights(self, people: int) -> int:
+        """What everybody's counterfactual nights cost at the highest tariff, in minor units."""
         net = max(
             max(0, tariff.per_night.minor - tariff.own_payment.minor)
             for tariff in self.counterfactual.reference_tariffs
         )
         years = -(-self.measured_at_months[-1] // 12)
-        nights = self.counterfactual.nights_per_year * years
-        share = max(Fraction(self.state_side.share), Fraction(self.municipal_side.share))
-        return people * nights * net * share
+        return people * self.counterfactual.nights_per_year * years * net
 
     def told(self, language: str) -> str:
         """In a sentence."""

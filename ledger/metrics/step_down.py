@@ -38,6 +38,10 @@ class StepDown(Priced):
     measured_at_months: Annotated[tuple[Months, ...], Field(min_length=1)]
     targets: tuple[TargetLevel, ...] = ()
 
+    about: ClassVar[tuple[str, str]] = (
+        "a level of service that was lowered",
+        "et indsatsniveau, der er sænket",
+    )
     words: ClassVar[dict[str, tuple[str, str]]] = {
         "target": ("Price of the level reached", "Pris for det niveau, der er nået"),
     }

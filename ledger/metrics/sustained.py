@@ -55,6 +55,10 @@ class Sustained(Metric):
     within_weeks: Counting | None = None
     steps: Annotated[tuple[SustainedStep, ...], Field(min_length=1)]
 
+    about: ClassVar[tuple[str, str]] = (
+        "each person who has held something, such as a job, for so long",
+        "hver person, der har fastholdt noget, fx et job, så længe",
+    )
     words: ClassVar[dict[str, tuple[str, str]]] = {
         "days-held": ("Days held", "Dage i alt"),
     }

@@ -37,9 +37,17 @@ class Tiered(Metric):
     measured_at_months: tuple[Months, ...] = ()
     tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]
 
+    about: ClassVar[tuple[str, str]] = (
+        "a reading, by the tier that it reaches",
+        "en måling, efter det trin den når",
+    )
     words: ClassVar[dict[str, tuple[str, str]]] = {
         "tier": ("Price of the tier from", "Pris for trinnet fra"),
     }
+
+    def of_people(self) -> bool:
+        """As the terms say."""
+        return self.of is Of.PEOPLE
 
     def indicators(self) -> Iterator[tuple[str, str, tuple[IndicatorKind, ...]]]:
         """The one whose reading is looked up."""

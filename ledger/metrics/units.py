@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from itertools import count
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -53,6 +53,15 @@ class Units(Priced):
     counted_in: CountedIn | None = None
     every_months: Months | None = None
     above: Annotated[Number | None, Field(description="units that are not paid")] = None
+
+    about: ClassVar[tuple[str, str]] = (
+        "units that were measured, or days, weeks or months in which something held",
+        "enheder, der er målt, eller dage, uger eller måneder, hvor noget gjaldt",
+    )
+
+    def of_people(self) -> bool:
+        """As the terms say."""
+        return self.of is Of.PEOPLE
 
     def indicators(self) -> Iterator[tuple[str, str, tuple[IndicatorKind, ...]]]:
         """The one that is measured, or whose spells are counted."""

@@ -155,7 +155,9 @@ class Terms(Model):
         if self.guarantee is not None:
             wanted.append((self.guarantee.guarantor, Role.GUARANTOR))
         for party, role in dict.fromkeys(wanted):
-            if role not in roles.get(party, ()):
+            if party not in roles:
+                yield f"parties: there is no party {party!r} ({_listed(roles)})"
+            elif role not in roles[party]:
                 yield f"parties: {party!r} needs the role {role.value!r}"
         names = Counter(party.id for party in self.parties)
         yield from (f"parties: {name!r} stands {n} times" for name, n in names.items() if n > 1)
@@ -283,10 +285,13 @@ class Terms(Model):
         if not shares:
             yield "split: nobody pays; write split here or for the whole agreement"
         elif sum(Fraction(each.share) for each in shares) != 1:
-            yield "split: the shares must sum to 1"
+            whole = sum(each.share for each in shares)
+            yield f"split: the shares must sum to 1; these sum to {whole}"
         roles = {party.id: party.roles for party in self.parties}
         for each in shares:
-            if not set(PAYING_ROLES) & set(roles.get(each.payer, ())):
+            if each.payer not in roles:
+                yield f"split: there is no party {each.payer!r} ({_listed(roles)})"
+            elif not set(PAYING_ROLES) & set(roles[each.payer]):
                 yield f"split: {each.payer!r} needs the role 'outcome_payer' or 'co_payer'"
         if len({each.payer for each in shares}) != len(shares):
             yield "split: a payer stands twice; add its shares up"

@@ -60,7 +60,9 @@ def read_model(text: str, model: type[_M]) -> _M:
         read = model.model_validate(value)
     except ValidationError as error:
         found = error.errors(include_url=False)
-        problems += [each for wrong in found for each in _problems(wrong, found, lines, model)]
+        for wrong in found:
+            path = _in_text(tuple(wrong["loc"]), value)
+            problems += _problems(wrong, found, path, lines, model)
     else:
         if not problems:
             return read
@@ -123,11 +125,14 @@ def _plain(
 
 
 def _problems(
-    error: ErrorDetails, errors: list[ErrorDetails], lines: dict[_Path, int], model: type[BaseModel]
+    error: ErrorDetails,
+    errors: list[ErrorDetails],
+    path: _Path,
+    lines: dict[_Path, int],
+    model: type[BaseModel],
 ) -> Iterator[Problem]:
     """What one of the model's errors tells: several things if it is about the whole."""
     loc: _Path = tuple(error["loc"])
-    path = _in_text(loc, lines)
     inside = any(each["loc"] != loc == each["loc"][: len(loc)] for each in errors)
     if error["type"] == "too_short" and inside:
         return  # the list is only short of the item that is wrong
@@ -137,21 +142,24 @@ def _problems(
             where: _Path = tuple(int(key) if key.isdigit() else key for key in subject)
             yield Problem(lines[_nearest(where, lines)], "", _counted(message, where))
         return
+    if error["type"] in {"union_tag_invalid", "union_tag_not_found"}:
+        path = (*path, "kind")
     yield Problem(lines[_nearest(path, lines)], _dotted(path), _message(error, path, model))
 
 
-def _in_text(loc: _Path, lines: dict[_Path, int]) -> _Path:
+def _in_text(loc: _Path, value: object) -> _Path:
     """An error's place as a path in the text: without the kind that stands after a choice."""
     path: _Path = ()
+    here: Any = value
     for key in loc:
-        if isinstance(key, int) or (*path, key) in lines or not _is_choice(path, lines):
-            path = (*path, key)
+        if isinstance(here, dict) and isinstance(key, str) and here.get("kind") == key:
+            continue
+        path = (*path, key)
+        try:
+            here = here[key]
+        except (LookupError, TypeError):
+            here = None
     return path
-
-
-def _is_choice(path: _Path, lines: dict[_Path, int]) -> bool:
-    """Whether the text has a group there that names its `kind`."""
-    return (*path, "kind") in lines
 
 
 def _nearest(path: _Path, lines: dict[_Path, int]) -> _Path:
@@ -178,16 +186,16 @@ def _message(error: ErrorDetails, path: _Path, model: type[BaseModel]) -> str:
     limits = error.get("ctx", {})
     if kind == "missing":
         return f"{name!r} is missing"
-    if kind == "extra_forbidden":
-        known = _known_keys(model, tuple(error["loc"][:-1]))
-        close = difflib.get_close_matches(name, known, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(known)}"
-        return f"{name!r} is not known here{hint}"
+    unknown = _unknown(error, name, model)
+    if unknown is not None:
+        return unknown
     if error["input"] is None:
         return f"{name} has no value"
     if kind == "string_pattern_mismatch":
         return f"{error['input']!r} is not a short name: use a-z, 0-9 and hyphens, from a letter"
     worded = {
+        "bool_parsing": "must be true or false",
+        "bool_type": "must be true or false",
         "model_type": "must be a group of keys and values",
         "dict_type": "must be a group of keys and values",
         "tuple_type": "must be a list",
@@ -204,6 +212,27 @@ def _message(error: ErrorDetails, path: _Path, model: type[BaseModel]) -> str:
         return f"{name} {worded[kind]}"
     text = str(error["msg"]).removeprefix("Value error, ")
     return f"{name}: {text[0].lower()}{text[1:]}"
+
+
+def _unknown(error: ErrorDetails, name: str, model: type[BaseModel]) -> str | None:
+    """What to say of a key, or a kind of metric, that is not known; None of any other error."""
+    limits = error.get("ctx", {})
+    match error["type"]:
+        case "extra_forbidden":
+            known = _known_keys(model, tuple(error["loc"][:-1]))
+            return f"{name!r} is not known here; {_meant(name, known)}"
+        case "union_tag_invalid":
+            kinds = [each.strip("' ") for each in str(limits["expected_tags"]).split(",")]
+            return f"there is no kind {limits['tag']!r}; {_meant(limits['tag'], kinds)}"
+        case "union_tag_not_found":
+            return "'kind' is missing: what kind of metric is it? See `ofl terms kinds`"
+    return None
+
+
+def _meant(name: str, known: list[str]) -> str:
+    """What somebody may have meant by a name that is not known, or else all that could be."""
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
 
 
 def _name(path: _Path) -> str:
