@@ -50,6 +50,9 @@ def item_lines(dossier: Dossier, number: int, lang: Language) -> list[str]:
         amount=lang.amount(item.amount),
     )
     lines = [heading, *(f"  {line}" for line in _facts(item, lang))]
+    if isinstance(item.terms.event, e.AgreementAmended):
+        since, number_of = lang.day(item.terms.effective_on), item.terms.event.terms_version
+        lines.append("  " + lang.say("why_version", version=number_of, day=since))
     if isinstance(entitled.working, Working):
         lines += [f"  {line}" for line in _working(entitled.working, lang)]
     elif entitled.working is not None:
@@ -132,6 +135,15 @@ def _basis(dossier: Dossier, lang: Language) -> Iterator[str]:
         position=dossier.signed.position,
         actor=dossier.signed.actor,
     )
+    for recorded in dossier.amended:
+        assert isinstance(recorded.event, e.AgreementAmended)
+        yield lang.say(
+            "why_amended",
+            version=recorded.event.terms_version,
+            day=lang.day(recorded.effective_on),
+            position=recorded.position,
+            actor=recorded.actor,
+        )
     assessed = [item.assessment.event for item in dossier.items]
     rules = dict.fromkeys(
         rule for event in assessed if isinstance(event, e.AssessmentMade) for rule in event.rules
@@ -139,7 +151,7 @@ def _basis(dossier: Dossier, lang: Language) -> Iterator[str]:
     yield lang.say(
         "why_law",
         positions=", ".join(f"#{each.position}" for each in dossier.law),
-        rules="; ".join(lang.say(rule) for rule in rules),
+        rules="; ".join(map(lang.called, rules)),
     )
     approved = any(isinstance(step.event, e.PaymentApproved) for step in dossier.steps)
     key = "why_people" if approved else "why_people_unapproved"
@@ -266,7 +278,7 @@ def _course(course: History, lang: Language) -> Iterator[str]:
             cost=lang.decimal(line.cost),
             share=_percent(line.state_share, lang),
             refund=lang.decimal(line.refund),
-            rule=lang.say(line.rule),
+            rule=lang.called(line.rule),
         )
     for window in course.windows:
         yield lang.say(

@@ -249,6 +249,14 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{indicator}: {started} – {ended} (event {position}; {file}, row {row})",
         "{indicator}: {started} – {ended} (hændelse {position}; {file}, række {row})",
     ),
+    "why_amended": (
+        "Amended terms: version {version}, in force from {day} (event {position}, recorded by {actor}).",
+        "Ændrede vilkår: version {version}, gælder fra {day} (hændelse {position}, registreret af {actor}).",
+    ),
+    "why_version": (
+        "Judged by version {version} of the terms, in force from {day}.",
+        "Afgjort efter version {version} af vilkårene, som gælder fra {day}.",
+    ),
     "why_cut": (": it cuts the amount", ": det begrænser beløbet"),
     "why_total": (
         "Entitlement, rounded to whole øre: {total}",
@@ -280,6 +288,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "AgreementSigned:2": (
         "agreement {terms.agreement} signed",
         "aftale {terms.agreement} underskrevet",
+    ),
+    "AgreementAmended:1": (
+        "agreement {terms.agreement} amended: version {terms_version}",
+        "aftale {terms.agreement} ændret: version {terms_version}",
     ),
     "DrawdownCalled:1": ("drawdown {drawdown} called", "træk {drawdown} rejst"),
     "CapitalReceived:1": (

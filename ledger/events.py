@@ -89,6 +89,16 @@ class AgreementSigned(Event):
     source: Source
 
 
+class AgreementAmended(Event):
+    """The terms are changed from the event's effective day on, which may have passed."""
+
+    topic = "AgreementAmended:1"
+    terms: Terms
+    terms_version: int
+    rules_at_amendment: RefundRuleTable | None
+    source: Source
+
+
 class DrawdownPart(Model):
     """What one investor pays in of a drawdown."""
 
@@ -210,7 +220,8 @@ class AssessmentMade(Event):
 class OutcomeDecided(Event):
     """Whether the outcome of one person or cohort and period was achieved, by its measurement.
 
-    `refused` names the guard by which an outcome that was measured is not paid.
+    `refused` names the guard by which an outcome that was measured is not paid. `terms_version` is
+    the version of the terms that it was judged by.
     """
 
     topic = "OutcomeDecided:2"
@@ -225,6 +236,7 @@ class OutcomeDecided(Event):
     milestone_months: int | None
     achieved: bool
     refused: Identifier | None = None
+    terms_version: int = 1
     based_on: tuple[Position, ...]
     corrects: Position | None = None
 

@@ -20,7 +20,7 @@ from eventsourcing.persistence import (
 )
 
 from ledger.dates import danish_day
-from ledger.decide import agreement, assessment, bank, intake, investment, payment
+from ledger.decide import agreement, amendment, assessment, bank, intake, investment, payment
 from ledger.decide.decision import New, agreement_stream, bank_stream
 from ledger.decide.refusal import AlreadyDone, NotFound
 from ledger.decide.rows import (
@@ -38,6 +38,7 @@ from ledger.facts import Source, Tariff
 from ledger.model import Position, SubjectRef
 from ledger.money import Amount
 from ledger.policy.assess import Assessment
+from ledger.shelter.rules import RefundRuleTable
 from ledger.store import checkpoint, codec, location, timestamp, vault
 from ledger.store.chain import GENESIS, link_leaf
 from ledger.store.checkpoint import Checkpoint, NotTheSameLogError
@@ -321,6 +322,21 @@ class Ledger:
         return self._run(
             ["sign", terms.model_dump(mode="json")],
             lambda: agreement.sign(self.law(), self.agreement(terms.agreement), terms, source),
+        )
+
+    def amend(self, terms: Terms, on: date, source: Source) -> Done:
+        """Change an agreement's terms from a day on."""
+        return self._run(
+            ["amend", terms.model_dump(mode="json"), str(on)],
+            lambda: amendment.amend(self.law(), self._signed(terms.agreement), terms, on, source),
+        )
+
+    def enact(self, table: RefundRuleTable, *, drop: bool = False) -> Done:
+        """Put a table of refund rules in force, in place of the one with its id."""
+        today = danish_day(self.clock())
+        return self._run(
+            ["enact", table.model_dump(mode="json"), drop],
+            lambda: agreement.enact(self.law(), table, today, drop=drop),
         )
 
     def import_tariffs(self, batch: Batch[Tariff]) -> Done:

@@ -32,6 +32,8 @@ class Item:
     assessment: Recorded
     capital: tuple[Recorded, ...]
     capital_shares: dict[str, Amount]
+    terms: Recorded
+    """The signature or the amendment whose terms judged the outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Dossier:
     items: tuple[Item, ...]
     terms: Terms
     signed: Recorded
+    amended: tuple[Recorded, ...]
     law: tuple[Recorded, ...]
     people_involved: tuple[str, ...]
 
@@ -74,6 +77,7 @@ def _dossier(ledger: Ledger, state: AgreementState, payment_id: str) -> Dossier:
         items=tuple(_item(state, own, item) for item in payment.proposed.items),
         terms=state.terms,
         signed=own[state.signed_at],
+        amended=tuple(each for each in state.amended if each.position in rests_on),
         law=tuple(law[position] for position in sorted(rests_on & law.keys())),
         people_involved=tuple(sorted({known[position].actor for position in rests_on})),
     )
@@ -107,7 +111,17 @@ def _item(state: AgreementState, events: dict[Position, Recorded], item: e.Payme
         assessment=events[entitled.assessed_at],
         capital=tuple(capital),
         capital_shares=capital_on(paid, state.terms, entitled.achieved_on),
+        terms=events[_terms_at(state, decided.terms_version)],
     )
+
+
+def _terms_at(state: AgreementState, version: int) -> Position:
+    numbered = {
+        each.event.terms_version: each.position
+        for each in state.amended
+        if isinstance(each.event, e.AgreementAmended)
+    }
+    return numbered.get(version, state.signed_at)
 
 
 def _measurements(

@@ -162,7 +162,7 @@ def show_saved(session: Session, rows: list[report.Saved]) -> None:
     for each in rows:
         table.add_row(
             str(each.year),
-            lang.say(each.rule),
+            lang.called(each.rule),
             lang.whole(each.nights_counterfactual),
             lang.whole(each.nights_actual),
             lang.whole(each.nights_saved),
@@ -192,7 +192,7 @@ def show_paid(session: Session, rows: list[report.Paid]) -> None:
     for each in rows:
         amounts = (getattr(each, name) for name in money)
         table.add_row(
-            str(each.year), lang.say(each.rule), lang.whole(each.outcomes),
+            str(each.year), lang.called(each.rule), lang.whole(each.outcomes),
             *(lang.amount(amount) for amount in amounts),
         )  # fmt: skip
     table.add_section()

@@ -30,6 +30,7 @@ app = typer.Typer(
     epilog="The options above may stand anywhere on the line.",
 )
 app.add_typer(agreements.app, name="agreement")
+app.add_typer(agreements.rules_app, name="rules")
 app.add_typer(imports.app, name="import")
 app.add_typer(invest.app, name="invest")
 app.add_typer(payments.app, name="payments")

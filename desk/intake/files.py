@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
@@ -25,9 +25,11 @@ from ledger.facts import Quality, Source, Stay, Tariff, TimeSpell, Use, Validati
 from ledger.metrics.base import ALL
 from ledger.model import Identifier, Model, Text
 from ledger.money import ZERO, Amount
+from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
 from ledger.terms.reader import UnreadableTermsError, read_model
 
+_Read = TypeVar("_Read", bound=Model)
 TERMS_BYTES_MAX = 1_000_000
 YEARS = range(1900, 2100)
 """Years that a day may lie in: 2206 is a slip, and 9999-12-31 is some registers' "still open"."""
@@ -329,9 +331,23 @@ def read_terms(path: Path) -> tuple[Terms, Source]:
         NotFound: if there is no file to read at the path.
         TermsRefused: with every problem found, in order of line.
     """
+    return _read_yaml(path, Terms)
+
+
+def read_rules(path: Path) -> RefundRuleTable:
+    """Read a table of refund rules; its own `sources` say where it is from.
+
+    Raises:
+        NotFound: if there is no file to read at the path.
+        TermsRefused: with every problem found, in order of line.
+    """
+    return _read_yaml(path, RefundRuleTable)[0]
+
+
+def _read_yaml(path: Path, model: type[_Read]) -> tuple[_Read, Source]:
     try:
         file = read_text(path, TERMS_BYTES_MAX)
-        return read_model(file.text, Terms), Source(file=file.name, sha256=file.sha256)
+        return read_model(file.text, model), Source(file=file.name, sha256=file.sha256)
     except UnreadableTermsError as error:
         findings = [Finding(each.line, each.path, each.message) for each in error.problems]
         raise TermsRefused(path.name, findings) from None

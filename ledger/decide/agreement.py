@@ -44,6 +44,39 @@ def open_ledger(
     ]
 
 
+def enact(law: LawState, table: RefundRuleTable, today: date, *, drop: bool) -> list[New]:
+    """A table of refund rules in force, in place of the one with its id; the same changes nothing.
+
+    It counts from the first day on which the law is another than before, which may have passed.
+
+    Raises:
+        OutOfOrder: if the ledger has not been opened.
+        AgainstTerms: if a rule that is in force is not in the table, unless it is to be dropped.
+    """
+    if law.opened is None:
+        message = "this ledger has not been opened; run `ofl init` first"
+        raise OutOfOrder(message)
+    before = law.rules[table.id][1] if table.id in law.rules else None
+    if before == table:
+        return []
+    kept = {rule.id for rule in table.rules}
+    gone = [r for r in before.rules if r.id not in kept] if before else []
+    dropped = [
+        f"{rule.id!r} (since {rule.valid_from})" for rule in gone if rule.valid_from <= today
+    ]
+    if dropped and not drop:
+        message = (
+            f"rules: {', '.join(dropped)} in force and not in the file; add them, or say --drop "
+            "if the law was changed backwards in time"
+        )
+        raise AgainstTerms(message)
+    changed = before.parts_from(table) if before else None
+    stream = rule_stream(table.id)
+    effective_on = changed or table.rules[0].valid_from
+    enacted = e.RefundRuleEnacted(table=table)
+    return numbered(stream, law.versions.get(stream, 0), [(effective_on, enacted)])
+
+
 def sign(law: LawState, state: AgreementState, terms: Terms, source: Source) -> list[New]:
     """The signing of an agreement's terms. Signing the same terms again changes nothing."""
     if law.opened is None:

@@ -15,6 +15,7 @@ from ledger.model import Position, SubjectRef
 from ledger.money import ZERO, Amount
 from ledger.parties import Role
 from ledger.policy.assess import AgreementFacts
+from ledger.policy.versions import Amendment
 from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
 from ledger.working import Part
@@ -111,6 +112,8 @@ class AgreementState:
     version: int = 0
     signed: e.AgreementSigned | None = None
     signed_at: Position = _NOWHERE
+    amended: list[Recorded] = field(default_factory=list)
+    amendments: list[Amendment] = field(default_factory=list)
     enrolled: dict[SubjectRef, tuple[Position, e.PersonEnrolled]] = field(default_factory=dict)
     stays: dict[SubjectRef, dict[str, tuple[Position, Stay]]] = field(
         default_factory=lambda: defaultdict(dict)
@@ -147,8 +150,30 @@ class AgreementState:
 
     @property
     def terms(self) -> Terms:
-        """The terms in force; the agreement must be signed."""
-        return self.require_signed().terms
+        """The newest terms; the agreement must be signed."""
+        return self.amendments[-1].terms if self.amendments else self.require_signed().terms
+
+    @property
+    def all_terms(self) -> tuple[Terms, ...]:
+        """The terms as signed and as amended since."""
+        return (self.require_signed().terms, *(each.terms for each in self.amendments))
+
+    @property
+    def terms_version(self) -> int:
+        """The number of the newest terms."""
+        signed = self.require_signed().terms_version
+        return self.amendments[-1].number if self.amendments else signed
+
+    @property
+    def law_table(self) -> str | None:
+        """The rule table that the terms refer to, which no amendment changes; None if to none."""
+        laws = (terms.refund_law for terms in self.all_terms)
+        return next((law.table for law in laws if law), None)
+
+    @property
+    def milestones(self) -> tuple[int, ...]:
+        """The months from enrolment at which people are, or were, to be measured."""
+        return tuple(sorted({months for terms in self.all_terms for months in terms.milestones}))
 
     @property
     def committed(self) -> dict[str, Amount]:
@@ -173,11 +198,10 @@ class AgreementState:
         for position, result in self.results.values():
             if result.quality.pays:
                 cohorts[result.cohort].append(_measured(position, result, result.reading))
-        law_of = self.terms.refund_law
         return AgreementFacts(
-            terms=self.terms,
+            terms=self.require_signed().terms,
             rules_at_signature=self.require_signed().rules_at_signature,
-            rules_today=law.rules[law_of.table][1] if law_of else None,
+            rules_today=law.rules[self.law_table][1] if self.law_table else None,
             tariffs=law.tariffs,
             people={
                 subject: self._person(subject, tuple(measured[subject]))
@@ -185,6 +209,7 @@ class AgreementState:
             },
             capital=tuple(paid for _, paid in self.capital),
             cohorts={cohort: tuple(results) for cohort, results in cohorts.items()},
+            amendments=tuple(self.amendments),
         )
 
     def _person(self, subject: SubjectRef, measured: tuple[Measured, ...]) -> Person:
@@ -216,6 +241,8 @@ class AgreementState:
         match event:
             case e.AgreementSigned():
                 self.signed, self.signed_at = event, position
+            case e.AgreementAmended():
+                self._amend(event, recorded)
             case e.DrawdownCalled() | e.CapitalReceived():
                 self._apply_investment(recorded)
             case e.AssessmentMade():
@@ -226,6 +253,13 @@ class AgreementState:
             case _:
                 self._apply_fact(event, position)
                 self._apply_payment(recorded)
+
+    def _amend(self, event: e.AgreementAmended, recorded: Recorded) -> None:
+        amendment = Amendment(
+            event.terms, event.terms_version, recorded.effective_on, event.rules_at_amendment
+        )
+        self.amended.append(recorded)
+        self.amendments.append(amendment)
 
     def _apply_fact(self, event: e.Event, position: Position) -> None:
         """Take in what was seen of people and cohorts."""

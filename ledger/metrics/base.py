@@ -114,6 +114,8 @@ class Metric(Model):
 
     by_gain: ClassVar[bool] = False
     """Whether the kind itself says what each payer owes."""
+    by_law: ClassVar[bool] = False
+    """Whether what it pays for depends on the state's refund rules."""
     words: ClassVar[dict[str, tuple[str, str]]] = {}
     """What the kind's own steps are called: English, Danish."""
 
@@ -145,6 +147,11 @@ class Metric(Model):
         """What contradicts itself in it, given the agreement's first day, in plain words."""
         del starts_on
         return iter(())
+
+    def succession(self, before: Metric) -> Iterator[str]:
+        """What keeps it from following on the metric of its id in earlier terms, in plain words."""
+        if before.kind != self.kind:
+            yield f"must stay of kind {before.kind}; give another kind an id of its own"
 
     def most(self, people: int) -> Fraction | None:
         """The most it can cost before any cap, in minor units; None if nothing bounds it."""

@@ -34,6 +34,7 @@ class ShelterNightsSaved(Metric):
     municipal_side: PayerShare
 
     by_gain: ClassVar[bool] = True
+    by_law: ClassVar[bool] = True
 
     @model_validator(mode="after")
     def _milestones_in_order(self) -> ShelterNightsSaved:
@@ -68,6 +69,18 @@ class ShelterNightsSaved(Metric):
             yield "counterfactual.reference_tariffs must not be below zero"
         if len({tariff.valid_from for tariff in tariffs}) != len(tariffs):
             yield "counterfactual.reference_tariffs: each needs a valid_from of its own"
+
+    def succession(self, before: Metric) -> Iterator[str]:
+        """Milestones may be added or left out at the end only, so that no night counts twice."""
+        yield from super().succession(before)
+        if isinstance(before, ShelterNightsSaved):
+            ours, theirs = self.measured_at_months, before.measured_at_months
+            shorter = min(len(ours), len(theirs))
+            if ours[:shorter] != theirs[:shorter]:
+                yield (
+                    f"measured_at_months: {', '.join(map(str, theirs))} may grow or shrink at the "
+                    "end only, or nights would be paid for twice, or not at all"
+                )
 
     def most(self, people: int) -> Fraction:
         """Every counterfactual night of everybody, at the highest tariff."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -13,13 +13,14 @@ from ledger.model import SubjectRef
 from ledger.policy.caps import Spent
 from ledger.policy.entitlement import Entitlement, capital_on, entitlement
 from ledger.policy.modifiers import Modified
+from ledger.policy.versions import Amendment, Version, in_force, to_be_renegotiated, versions
 from ledger.shelter.rules import RefundRuleTable
-from ledger.terms.agreement import OnRuleChange, Terms
+from ledger.terms.agreement import Terms
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementFacts:
-    """All that policy may look at for one agreement."""
+    """All that policy may look at for one agreement; `terms` are those signed."""
 
     terms: Terms
     rules_at_signature: RefundRuleTable | None
@@ -28,24 +29,38 @@ class AgreementFacts:
     people: Mapping[SubjectRef, Person]
     capital: tuple[CapitalPaidIn, ...]
     cohorts: Mapping[str, tuple[Measured, ...]] = field(default_factory=dict)
+    amendments: tuple[Amendment, ...] = ()
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """The terms as signed and as amended."""
+        return versions(self.terms, self.rules_at_signature, self.amendments)
 
     @property
     def rules(self) -> RefundRuleTable | None:
-        """The rule table that applies, by what the terms say of changes in the law."""
-        law = self.terms.refund_law
-        if law is None or self.rules_at_signature is None:
-            return None
-        if law.on_change is OnRuleChange.FREEZE:
-            return self.rules_at_signature.frozen_at(self.terms.signed_on)
-        return self.rules_today
+        """The rule table that applies by the newest terms."""
+        return self.versions[-1].rules(self.rules_today)
+
+    def seen(self, version: Version) -> Facts:
+        """What the metrics of a version of the terms may look at."""
+        return Facts(self.people, self.cohorts, self.tariffs, version.rules(self.rules_today))
+
+    def enrolled_on(self, outcome: Outcome) -> date | None:
+        """When the person of an outcome was enrolled; None if it is no person's."""
+        person = self.people.get(outcome.subject) if outcome.subject else None
+        return person.enrolled_on if person else None
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The decision on one outcome; no entitlement where it was not achieved."""
+    """The decision on one outcome, and by which version of the terms.
+
+    No entitlement where it was not achieved.
+    """
 
     outcome: Outcome
     entitlement: Entitlement | None
+    terms_version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,45 +72,75 @@ class Assessment:
 
 
 def assess(facts: AgreementFacts, until: date) -> Assessment:
-    """Decide every outcome due by `until`, in order of achievement.
+    """Decide every outcome due by `until`, each by the terms in force for it.
 
     The order is (achievement date, enrolment date, pseudonym, metric as the terms list them, key),
-    never the order of recording, so caps are spent alike however late a fact came in.
+    never the order of recording, so caps are spent alike however late a fact came in. What one
+    version has used of a cap, the next has not.
 
     Raises:
         LookupError: if something has no price, such as a night.
     """
-    terms = facts.terms
-    seen = Facts(facts.people, facts.cohorts, facts.tariffs, facts.rules)
-    frame = Frame(terms.starts_on, terms.ends_on, until)
-    due = [
-        (_order(seen, number, outcome), outcome)
-        for number, metric in enumerate(terms.metrics)
-        for outcome in metric.outcomes(seen, frame)
-    ]
-    modified, spent = Modified(seen), Spent()
+    found = facts.versions
+    modified, spent = Modified(facts.seen(found[0])), Spent()
     decided: list[Decided] = []
     waiting: list[Outcome] = []
-    for _, found in sorted(due, key=lambda each: each[0]):
-        outcome = found
-        if outcome.waiting is None and not _has_capital(facts, outcome):
+    for version, due in _due(facts, found, until):
+        outcome, terms = due, version.terms
+        if outcome.waiting is None and not _has_capital(facts, terms, outcome):
             outcome = replace(outcome, waiting=Waiting.CAPITAL)
         outcome = modified.apply(terms.metric(outcome.metric), outcome, until)
+        result = None
+        if outcome.waiting is None and outcome.achieved:
+            result = entitlement(terms, outcome, spent, facts.capital)
+        if outcome.waiting is None and _to_be_renegotiated(facts, found, version, outcome):
+            # What it would be has been counted in, so that others cannot use its room meanwhile.
+            outcome = replace(outcome, waiting=Waiting.RENEGOTIATION)
         if outcome.waiting is not None:
             waiting.append(outcome)
-        elif not outcome.achieved:
-            decided.append(Decided(outcome, None))
         else:
-            result = entitlement(terms, outcome, spent, facts.capital)
-            decided.append(Decided(outcome, result))
+            decided.append(Decided(outcome, result, version.number))
     return Assessment(tuple(decided), tuple(waiting))
 
 
-def _order(facts: Facts, metric: int, outcome: Outcome) -> tuple[date, date, str, int, str]:
-    person = facts.people.get(outcome.subject) if outcome.subject else None
-    enrolled = person.enrolled_on if person else date.min
+def _due(
+    facts: AgreementFacts, found: tuple[Version, ...], until: date
+) -> Iterator[tuple[Version, Outcome]]:
+    """Every outcome due, with the version that judges it, in order of achievement.
+
+    Of two with one name, the later is left out: what was paid for under terms before is not paid
+    for again because newer terms count otherwise.
+    """
+    due = [
+        (_order(facts, number, outcome), version, outcome)
+        for version in found
+        for number, metric in enumerate(version.terms.metrics)
+        for outcome in metric.outcomes(
+            facts.seen(version), Frame(version.terms.starts_on, version.terms.ends_on, until)
+        )
+        if in_force(found, outcome, facts.enrolled_on(outcome)) is version
+    ]
+    names: set[tuple[str, str, str]] = set()
+    for _, version, outcome in sorted(due, key=lambda each: each[0]):
+        name = (outcome.unit, outcome.metric, outcome.key)
+        if name not in names:
+            names.add(name)
+            yield version, outcome
+
+
+def _to_be_renegotiated(
+    facts: AgreementFacts, found: tuple[Version, ...], version: Version, outcome: Outcome
+) -> bool:
+    by_law = version.terms.metric(outcome.metric).by_law
+    return by_law and to_be_renegotiated(found, version, facts.rules_today, outcome)
+
+
+def _order(
+    facts: AgreementFacts, metric: int, outcome: Outcome
+) -> tuple[date, date, str, int, str]:
+    enrolled = facts.enrolled_on(outcome) or date.min
     return outcome.achieved_on, enrolled, outcome.unit, metric, outcome.key
 
 
-def _has_capital(facts: AgreementFacts, outcome: Outcome) -> bool:
-    return any(capital_on(facts.capital, facts.terms, outcome.achieved_on).values())
+def _has_capital(facts: AgreementFacts, terms: Terms, outcome: Outcome) -> bool:
+    return any(capital_on(facts.capital, terms, outcome.achieved_on).values())

@@ -109,5 +109,6 @@ def capital_on(paid_in: Iterable[CapitalPaidIn], terms: Terms, day: date) -> dic
     capital = {commitment.investor: ZERO for commitment in terms.investment}
     for each in paid_in:
         if each.paid_on <= day:
-            capital[each.investor] += each.amount
+            # An investor that came in with an amendment stands in newer terms than these.
+            capital[each.investor] = capital.get(each.investor, ZERO) + each.amount
     return capital

@@ -55,3 +55,9 @@ class RefundRuleTable(Model):
         """The table as if no rule that takes effect after `signed` had been made."""
         known = tuple(rule for rule in self.rules if rule.valid_from <= signed)
         return self.model_copy(update={"rules": known or self.rules[:1]})
+
+    def parts_from(self, other: RefundRuleTable) -> date | None:
+        """The first day on which a rule takes effect that only one of the tables has, if any."""
+        days = [rule.valid_from for rule in self.rules if rule not in other.rules]
+        days += [rule.valid_from for rule in other.rules if rule not in self.rules]
+        return min(days, default=None)

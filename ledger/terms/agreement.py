@@ -25,6 +25,16 @@ class OnRuleChange(StrEnum):
 
     FREEZE = "freeze"
     FOLLOW = "follow"
+    RENEGOTIATE = "renegotiate"
+    """Outcomes that a new rule touches wait until the terms are amended."""
+
+
+class AmendmentsApplyBy(StrEnum):
+    """By which of an outcome's days it is told under which version of the terms it falls."""
+
+    ACHIEVEMENT = "achievement"
+    ENROLMENT = "enrolment"
+    """Of the person; an outcome that is no person's goes by achievement all the same."""
 
 
 class RefundLaw(Model):
@@ -61,6 +71,7 @@ class Terms(Model):
     split: tuple[PayerShare, ...] = ()
     caps: tuple[Cap, ...] = ()
     rounding: Rounding
+    amendments_apply_by: AmendmentsApplyBy = AmendmentsApplyBy.ACHIEVEMENT
 
     def holder(self, role: Role) -> Party:
         """The one party that holds a role.
@@ -188,7 +199,7 @@ class Terms(Model):
         yield from (f"{where}.{problem}" for problem in metric.problems(self.starts_on))
         yield from (f"{where}.{problem}" for problem in self._payment(metric))
         yield from (f"{where}.{problem}" for problem in self._guards(metric))
-        if metric.kind == "shelter_nights_saved" and self.refund_law is None:
+        if metric.by_law and self.refund_law is None:
             yield f"{where}: shelter nights are refunded by law; write refund_law"
 
     def _indicator(self, where: str, name: str, kinds: tuple[IndicatorKind, ...]) -> Iterator[str]:
