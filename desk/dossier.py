@@ -11,7 +11,8 @@ from ledger.events import Recorded
 from ledger.facts import Reading, Stay, TimeSpell
 from ledger.metrics.base import ALL
 from ledger.money import total
-from ledger.working import History, Side, Working
+from ledger.shelter.savings import SUPPORT_STEP
+from ledger.working import History, Side, Step, Working
 from projections.explain import Dossier, Item
 
 
@@ -251,13 +252,14 @@ def _working(working: Working, lang: Language) -> Iterator[str]:
             yield lang.say(key, nights=lang.whole(course.nights))
             yield from (f"  {line}" for line in _course(course, lang))
         state, municipality = working.state, working.municipality
-        refunds = (Decimal(would_be.refund), Decimal(was.refund), Decimal(0))
-        yield _side("why_state", state, refunds, lang)
+        support = [each for each in working.steps if each.step == SUPPORT_STEP]
+        given = sum((Decimal(each.result) for each in support), Decimal(0))
+        yield from (_step(each, lang) for each in support)
+        refunds = (Decimal(would_be.refund), Decimal(was.refund), given)
+        yield _side("why_state_support" if support else "why_state", state, refunds, lang)
         costs = (Decimal(would_be.cost), Decimal(was.cost), Decimal(state.gain))
         yield _side("why_municipality", municipality, costs, lang)
-    for each in working.steps:
-        what, result = lang.say(f"step_{each.step}"), lang.exact(each.result)
-        yield lang.say("why_step", what=what, by=each.by, result=result)
+    yield from (_step(each, lang) for each in working.steps if each.step != SUPPORT_STEP)
     yield lang.say("why_before_caps", amount=lang.exact(working.before_caps))
     for cap in working.caps:
         yield lang.say(
@@ -266,6 +268,11 @@ def _working(working: Working, lang: Language) -> Iterator[str]:
             left=lang.amount(cap.left),
             cut=lang.say("why_cut") if cap.cut else "",
         )
+
+
+def _step(each: Step, lang: Language) -> str:
+    what, result = lang.say(f"step_{each.step}"), lang.exact(each.result)
+    return lang.say("why_step", what=what, by=each.by, result=result)
 
 
 def _course(course: History, lang: Language) -> Iterator[str]:

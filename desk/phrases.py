@@ -26,6 +26,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "half-no-limit": ("50 %, no limit", "50 %, uden loft"),
     "half-120-nights": ("50 %, 120 nights a year", "50 %, 120 nætter om året"),
     "half-90-nights": ("50 %, 90 nights a year", "50 %, 90 nætter om året"),
+    "half-support-two-years": (
+        "50 % of support, 2 years after discharge",
+        "50 % af støtten, 2 år efter udskrivning",
+    ),
     "no-refund": ("no refund", "ingen refusion"),
     # column heads
     "year": ("Year", "År"),
@@ -190,6 +194,16 @@ PHRASES: dict[str, tuple[str, str]] = {
     "why_state": (
         "State-side gain = {counterfactual} − {actual} = {gain}; {payer} pays {share} = {amount}",
         "Statens gevinst = {counterfactual} − {actual} = {gain}; {payer} betaler {share} = {amount}",
+    ),
+    "why_state_support": (
+        (
+            "State-side gain = {counterfactual} − {actual} − {state} refunded of support = {gain}; "
+            "{payer} pays {share} = {amount}"
+        ),
+        (
+            "Statens gevinst = {counterfactual} − {actual} − {state} refunderet af støtten = {gain}; "
+            "{payer} betaler {share} = {amount}"
+        ),
     ),
     "why_municipality": (
         (

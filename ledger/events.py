@@ -86,6 +86,7 @@ class AgreementSigned(Event):
     terms: Terms
     terms_version: int
     rules_at_signature: RefundRuleTable | None
+    support_rules_at_signature: RefundRuleTable | None = None
     source: Source
 
 
@@ -96,6 +97,7 @@ class AgreementAmended(Event):
     terms: Terms
     terms_version: int
     rules_at_amendment: RefundRuleTable | None
+    support_rules_at_amendment: RefundRuleTable | None = None
     source: Source
 
 

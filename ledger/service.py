@@ -47,7 +47,7 @@ from ledger.store.files import write_new
 from ledger.store.location import Location
 from ledger.store.merkle import Tree, leaf_hash
 from ledger.terms.agreement import Terms
-from ledger.terms.shipped import shelter_refund_rules
+from ledger.terms.shipped import shelter_refund_rules, support_refund_rules
 
 CHECKPOINT_KEY_FILE = "checkpoint.key"
 CHECKPOINTS = "checkpoints"
@@ -321,14 +321,23 @@ class Ledger:
         """Sign an agreement's terms."""
         return self._run(
             ["sign", terms.model_dump(mode="json")],
-            lambda: agreement.sign(self.law(), self.agreement(terms.agreement), terms, source),
+            lambda: agreement.sign(
+                self.law(), self.agreement(terms.agreement), terms, source, support_refund_rules()
+            ),
         )
 
     def amend(self, terms: Terms, on: date, source: Source) -> Done:
         """Change an agreement's terms from a day on."""
         return self._run(
             ["amend", terms.model_dump(mode="json"), str(on)],
-            lambda: amendment.amend(self.law(), self._signed(terms.agreement), terms, on, source),
+            lambda: amendment.amend(
+                self.law(),
+                self._signed(terms.agreement),
+                terms,
+                on,
+                source,
+                support_refund_rules(),
+            ),
         )
 
     def enact(self, table: RefundRuleTable, *, drop: bool = False) -> Done:

@@ -135,7 +135,7 @@ def show_report(context: typer.Context) -> None:
     session: Session = context.obj
     with session.views() as (ledger, views):
         law = ledger.law()
-        tables = [table for _, table in law.rules.values()]
+        tables = [table for _, table in law.rules.values() if not table.of_support]
         value: dict[str, Any] = {
             "stamp": session.stamp(views),
             "agreements": report.agreements(views),

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from datetime import date
 
 from ledger import events as e
+from ledger.decide.agreement import law_of
 from ledger.decide.decision import New, agreement_stream, numbered
 from ledger.decide.refusal import AgainstTerms
 from ledger.decide.state import AgreementState, LawState
 from ledger.facts import Source
 from ledger.money import ZERO
 from ledger.parties import Role
+from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
 
 _LASTING = ("currency", "signed_on", "starts_on", "amendments_apply_by")
@@ -19,7 +21,12 @@ _LASTING = ("currency", "signed_on", "starts_on", "amendments_apply_by")
 
 
 def amend(
-    law: LawState, state: AgreementState, terms: Terms, on: date, source: Source
+    law: LawState,
+    state: AgreementState,
+    terms: Terms,
+    on: date,
+    source: Source,
+    shipped: RefundRuleTable,
 ) -> list[New]:
     """The terms from a day on. Amending to the same terms from the same day changes nothing.
 
@@ -31,22 +38,21 @@ def amend(
     problems = [*_day_problems(terms, on), *_lasting_problems(state, terms)]
     problems += [*_owed_problems(state, terms), *_fact_problems(state, terms)]
     problems += _metric_problems(state, terms)
-    table = terms.refund_law.table if terms.refund_law else None
-    if table is not None and table not in law.rules:
-        problems.append(f"refund_law.table: there is no rule table {table!r}; enact it first")
     if problems:
         raise AgainstTerms("; ".join(problems))
-    known = law.rules[table][1] if table else None
+    known, enacted = law_of(law, terms, shipped)
     last = state.amendments[-1] if state.amendments else None
-    if last and (last.terms, last.effective_on, last.rules) == (terms, on, known):
+    if last and (last.terms, last.effective_on, last.law) == (terms, on, known):
         return []
     amended = e.AgreementAmended(
         terms=terms,
         terms_version=state.terms_version + 1,
-        rules_at_amendment=known,
+        rules_at_amendment=known.nights,
+        support_rules_at_amendment=known.support,
         source=source,
     )
-    return numbered(agreement_stream(state.agreement), state.version, [(on, amended)])
+    stream = agreement_stream(state.agreement)
+    return [*enacted, *numbered(stream, state.version, [(on, amended)])]
 
 
 def _day_problems(terms: Terms, on: date) -> Iterator[str]:
@@ -63,9 +69,10 @@ def _lasting_problems(state: AgreementState, terms: Terms) -> Iterator[str]:
         was, wanted = getattr(before, name), getattr(terms, name)
         if was != wanted:
             yield f"{name}: {was} was agreed and stays; {wanted} would be another agreement"
-    table = terms.refund_law.table if terms.refund_law else None
-    if table is not None and state.law_table not in {None, table}:
-        yield f"refund_law.table: {state.law_table!r} stays; what is decided rests on it"
+    names = ("refund_law.table", "support.table")
+    for name, was, wanted in zip(names, state.tables, terms.tables, strict=True):
+        if wanted is not None and was not in {None, wanted}:
+            yield f"{name}: {was!r} stays; what is decided rests on it"
 
 
 def _owed_problems(state: AgreementState, terms: Terms) -> Iterator[str]:

@@ -109,7 +109,7 @@ def _assessment_made(
     changed: int,
 ) -> e.AssessmentMade:
     rules = state.facts(law).rules
-    rule_at = [law.rules[state.law_table][0]] if state.law_table else []
+    rule_at = [law.rules[table][0] for table in state.tables if table]
     terms_at = [state.signed_at, *(amended.position for amended in state.amended)]
     based_on = [*terms_at, *rule_at, *law.tariff_positions, *state.register_at]
     return e.AssessmentMade(

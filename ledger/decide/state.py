@@ -15,7 +15,7 @@ from ledger.model import Position, SubjectRef
 from ledger.money import ZERO, Amount
 from ledger.parties import Role
 from ledger.policy.assess import AgreementFacts
-from ledger.policy.versions import Amendment
+from ledger.policy.versions import Amendment, Law
 from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
 from ledger.working import Part
@@ -165,10 +165,10 @@ class AgreementState:
         return self.amendments[-1].number if self.amendments else signed
 
     @property
-    def law_table(self) -> str | None:
-        """The rule table that the terms refer to, which no amendment changes; None if to none."""
-        laws = (terms.refund_law for terms in self.all_terms)
-        return next((law.table for law in laws if law), None)
+    def tables(self) -> tuple[str | None, str | None]:
+        """The rule tables of nights and of support that the terms refer to, amended or not."""
+        nights, support = zip(*(terms.tables for terms in self.all_terms), strict=True)
+        return next(filter(None, nights), None), next(filter(None, support), None)
 
     @property
     def milestones(self) -> tuple[int, ...]:
@@ -198,10 +198,13 @@ class AgreementState:
         for position, result in self.results.values():
             if result.quality.pays:
                 cohorts[result.cohort].append(_measured(position, result, result.reading))
+        nights, support = (law.rules[table][1] if table else None for table in self.tables)
         return AgreementFacts(
             terms=self.require_signed().terms,
             rules_at_signature=self.require_signed().rules_at_signature,
-            rules_today=law.rules[self.law_table][1] if self.law_table else None,
+            rules_today=nights,
+            support_at_signature=self.require_signed().support_rules_at_signature,
+            support_today=support,
             tariffs=law.tariffs,
             people={
                 subject: self._person(subject, tuple(measured[subject]))
@@ -255,9 +258,8 @@ class AgreementState:
                 self._apply_payment(recorded)
 
     def _amend(self, event: e.AgreementAmended, recorded: Recorded) -> None:
-        amendment = Amendment(
-            event.terms, event.terms_version, recorded.effective_on, event.rules_at_amendment
-        )
+        known = Law(event.rules_at_amendment, event.support_rules_at_amendment)
+        amendment = Amendment(event.terms, event.terms_version, recorded.effective_on, known)
         self.amended.append(recorded)
         self.amendments.append(amendment)
 

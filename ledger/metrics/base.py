@@ -143,6 +143,10 @@ class Metric(Model):
         """Every price in it."""
         return ()
 
+    def support_table(self) -> str | None:
+        """The table by which the state refunds housing support, if it counts that; None if not."""
+        return None
+
     def problems(self, starts_on: date) -> Iterator[str]:
         """What contradicts itself in it, given the agreement's first day, in plain words."""
         del starts_on

@@ -85,6 +85,7 @@ class Facts:
     cohorts: Mapping[str, tuple[Measured, ...]] = field(default_factory=dict)
     tariffs: Mapping[str, tuple[Tariff, ...]] = field(default_factory=dict)
     rules: RefundRuleTable | None = None
+    support_rules: RefundRuleTable | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from ledger.model import SubjectRef
 from ledger.policy.caps import Spent
 from ledger.policy.entitlement import Entitlement, capital_on, entitlement
 from ledger.policy.modifiers import Modified
-from ledger.policy.versions import Amendment, Version, in_force, to_be_renegotiated, versions
+from ledger.policy.versions import Amendment, Law, Version, in_force, to_be_renegotiated, versions
 from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
 
@@ -30,20 +30,29 @@ class AgreementFacts:
     capital: tuple[CapitalPaidIn, ...]
     cohorts: Mapping[str, tuple[Measured, ...]] = field(default_factory=dict)
     amendments: tuple[Amendment, ...] = ()
+    support_at_signature: RefundRuleTable | None = None
+    support_today: RefundRuleTable | None = None
 
     @property
     def versions(self) -> tuple[Version, ...]:
         """The terms as signed and as amended."""
-        return versions(self.terms, self.rules_at_signature, self.amendments)
+        signed = Law(self.rules_at_signature, self.support_at_signature)
+        return versions(self.terms, signed, self.amendments)
+
+    @property
+    def today(self) -> Law:
+        """The law as it is known now."""
+        return Law(self.rules_today, self.support_today)
 
     @property
     def rules(self) -> RefundRuleTable | None:
         """The rule table that applies by the newest terms."""
-        return self.versions[-1].rules(self.rules_today)
+        return self.versions[-1].law(self.today).nights
 
     def seen(self, version: Version) -> Facts:
         """What the metrics of a version of the terms may look at."""
-        return Facts(self.people, self.cohorts, self.tariffs, version.rules(self.rules_today))
+        law = version.law(self.today)
+        return Facts(self.people, self.cohorts, self.tariffs, law.nights, law.support)
 
     def enrolled_on(self, outcome: Outcome) -> date | None:
         """When the person of an outcome was enrolled; None if it is no person's."""
@@ -132,7 +141,7 @@ def _to_be_renegotiated(
     facts: AgreementFacts, found: tuple[Version, ...], version: Version, outcome: Outcome
 ) -> bool:
     by_law = version.terms.metric(outcome.metric).by_law
-    return by_law and to_be_renegotiated(found, version, facts.rules_today, outcome)
+    return by_law and to_be_renegotiated(found, version, facts.today, outcome)
 
 
 def _order(

@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ledger.metrics.base import Outcome
 from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import AmendmentsApplyBy, OnRuleChange, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """The tables of refund rules that terms refer to: of shelter nights, and of support."""
+
+    nights: RefundRuleTable | None = None
+    support: RefundRuleTable | None = None
+
+    def frozen_at(self, day: date) -> Law:
+        """As if no rule that takes effect after a day had been made."""
+        support = self.support
+        if support is not None and day < support.rules[0].valid_from:
+            support = None  # there was no refund of support at all
+        return Law(
+            self.nights.frozen_at(day) if self.nights else None,
+            support.frozen_at(day) if support else None,
+        )
+
+    def parts_from(self, other: Law) -> date | None:
+        """The first day on which the law is not the other, where both have a table; if any."""
+        pairs = ((self.nights, other.nights), (self.support, other.support))
+        days = [one.parts_from(two) for one, two in pairs if one and two]
+        return min((day for day in days if day), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +42,7 @@ class Amendment:
     terms: Terms
     number: int
     effective_on: date
-    rules: RefundRuleTable | None
+    law: Law
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +55,7 @@ class Version:
     terms: Terms
     number: int
     effective_on: date
-    known: RefundRuleTable | None
+    known: Law
     known_on: date
 
     @property
@@ -39,29 +63,28 @@ class Version:
         """What a change of law does to these terms; None if no law matters."""
         return self.terms.refund_law.on_change if self.terms.refund_law else None
 
-    def rules(self, today: RefundRuleTable | None) -> RefundRuleTable | None:
-        """The rule table that applies, by what the terms say of changes in the law."""
-        if self.known is None or self.on_change is None:
-            return None
+    def law(self, today: Law) -> Law:
+        """The law that applies, by what the terms say of changes in it."""
+        if self.known.nights is None or self.on_change is None:
+            return Law()
         if self.on_change is OnRuleChange.FREEZE:
             return self.known.frozen_at(self.known_on)
         return today if self.on_change is OnRuleChange.FOLLOW else self.known
 
 
-def versions(
-    signed: Terms, rules: RefundRuleTable | None, amendments: Iterable[Amendment]
-) -> tuple[Version, ...]:
+def versions(signed: Terms, law: Law, amendments: Iterable[Amendment]) -> tuple[Version, ...]:
     """Every version of the terms, in the order in which they were recorded.
 
     Terms that freeze, and froze before, go on with the law of the day on which that began: an
     amendment of something else does not let new law in.
     """
-    found = [Version(signed, 1, date.min, rules, signed.signed_on)]
+    found = [Version(signed, 1, date.min, law, signed.signed_on)]
     for each in amendments:
-        version = Version(each.terms, each.number, each.effective_on, each.rules, each.effective_on)
+        version = Version(each.terms, each.number, each.effective_on, each.law, each.effective_on)
         last = found[-1]
         if version.on_change is OnRuleChange.FREEZE is last.on_change:
-            version = Version(each.terms, each.number, each.effective_on, last.known, last.known_on)
+            known = Law(last.known.nights, last.known.support or each.law.support)
+            version = replace(version, known=known, known_on=last.known_on)
         found.append(version)
     return tuple(found)
 
@@ -81,14 +104,14 @@ def in_force(found: Sequence[Version], outcome: Outcome, enrolled_on: date | Non
 
 
 def to_be_renegotiated(
-    found: Sequence[Version], version: Version, today: RefundRuleTable | None, outcome: Outcome
+    found: Sequence[Version], version: Version, today: Law, outcome: Outcome
 ) -> bool:
     """Whether an outcome waits because the law changed and the parties have not met over it.
 
     So it is when its period reaches to the first day on which today's law is not the one that its
     terms know, until terms are amended, from that day or later, in knowledge of that change.
     """
-    if version.on_change is not OnRuleChange.RENEGOTIATE or version.known is None or today is None:
+    if version.on_change is not OnRuleChange.RENEGOTIATE:
         return False
     changed = version.known.parts_from(today)
     if changed is None or outcome.period.end <= changed:
@@ -96,6 +119,6 @@ def to_be_renegotiated(
     later = found[found.index(version) + 1 :]
     return not any(
         changed <= each.effective_on
-        and (each.known is None or version.known.parts_from(each.known) == changed)
+        and (each.known.nights is None or version.known.parts_from(each.known) == changed)
         for each in later
     )

@@ -97,6 +97,13 @@ class Terms(Model):
         """The months from enrolment at which people are measured; 0 is the baseline."""
         return tuple(sorted(frozenset[int]().union(*(m.milestones() for m in self.metrics))))
 
+    @property
+    def tables(self) -> tuple[str | None, str | None]:
+        """The refund rule tables referred to: of shelter nights, and of housing support."""
+        support = (metric.support_table() for metric in self.metrics)
+        nights = self.refund_law.table if self.refund_law else None
+        return nights, next((table for table in support if table), None)
+
     def shares(self, metric: Metric) -> tuple[tuple[tuple[Role, str], Fraction], ...]:
         """Who pays which share of a metric that is split; its own split goes before the terms'."""
         return tuple(
@@ -199,6 +206,8 @@ class Terms(Model):
         yield from (f"{where}.{problem}" for problem in metric.problems(self.starts_on))
         yield from (f"{where}.{problem}" for problem in self._payment(metric))
         yield from (f"{where}.{problem}" for problem in self._guards(metric))
+        if metric.support_table() not in {None, self.tables[1]}:
+            yield f"{where}.support.table: {self.tables[1]!r} is named before; name one table only"
         if metric.by_law and self.refund_law is None:
             yield f"{where}: shelter nights are refunded by law; write refund_law"
 

@@ -9,23 +9,26 @@ from pathlib import Path
 import pytest
 
 from desk.cli.session import VIEWS_FILE
-from desk.intake.files import read_rules
+from desk.dossier import item_lines
+from desk.intake.files import read_rules, read_spells
+from desk.language import Language
 from ledger import events as e
 from ledger.decide.refusal import AgainstTerms, FourEyes, NotFound
 from ledger.decide.rows import Batch, EnrolmentRow, MeasurementRow, Row
 from ledger.events import Recorded
 from ledger.facts import Source
 from ledger.metrics.base import Waiting
-from ledger.money import Amount, total
+from ledger.money import Amount, from_exact, total
 from ledger.service import Ledger
 from ledger.terms.agreement import Terms
 from ledger.terms.reader import read_model
-from ledger.terms.shipped import shelter_refund_rules
+from ledger.terms.shipped import support_refund_rules
+from ledger.working import Working
 from projections import report
 from projections.explain import explain
 from projections.follow import Views
 from projections.verify import verify
-from tests.desk.good_input import small_ledger
+from tests.desk.good_input import GOOD, TERMS, bring, small_ledger
 from tests.ledger.policy.test_versions import DEARER, PRICED
 
 FILE = Source(file="amended.yaml", sha256="0" * 64)
@@ -225,8 +228,6 @@ def test_milestones_that_would_count_nights_twice_are_refused(tmp_path: Path) ->
 
 # --- law ----------------------------------------------------------------------------------------
 
-LAW = shelter_refund_rules()
-
 
 def ninety(*, renamed: bool = False) -> str:
     """The law as if the limit had been 90 nights from 1 October 2023, in YAML."""
@@ -317,4 +318,77 @@ def test_agreements_meet_new_law_as_their_terms_say(
             done, assessment = door.assess("aarhus-hf-2", DEMO_UNTIL)
             assert entitled(done.recorded)
             assert not [w for w in assessment.waiting if w.waiting is Waiting.RENEGOTIATION]
+        assert sound(door)
+
+
+# --- the refund of support ----------------------------------------------------------------------
+
+SUPPORTED = GOOD | {
+    "terms": TERMS.replace(
+        "    state_side:",
+        "    support:\n"
+        "      indicator: support\n"
+        "      decided: support-decided\n"
+        "      cost_per_day: [{valid_from: 2021-01-01, amount: 100.00}]\n"
+        "      table: dk-support-refund\n"
+        "    state_side:",
+    ).replace(
+        "metrics:",
+        "  - {id: support, title: Is given support at home, kind: spell}\n"
+        "  - {id: support-decided, title: Has a decision on support, kind: spell}\n"
+        "metrics:",
+    ),
+    "enrolments": "agreement,person_id,enrolled_on\nyouth-1,QX-7001,2024-02-03\n",
+    "stays": (
+        "stay_id,person_id,shelter,admitted,discharged\n"
+        "ST-501,QX-7001,herberg-nord,2024-01-06,2024-02-03\n"
+    ),
+    "measurements": (
+        "agreement,person_id,milestone_months,measured_on,indicator,value,validator\n"
+        "youth-1,QX-7001,12,2025-02-09,no-shelter,yes,Validator Example ApS\n"
+    ),
+}
+SPELLS = """\
+agreement,spell_id,person_id,indicator,started,ended
+youth-1,SP-1,QX-7001,support,2024-02-03,2024-05-13
+youth-1,SP-2,QX-7001,support-decided,2024-01-20,
+"""
+
+
+def test_support_that_the_state_refunds_is_taken_off_what_it_saves(tmp_path: Path) -> None:
+    """100 days at 100.00 from the discharge: the state gives 5,000.00 back, the town keeps it."""
+    with small_ledger(tmp_path, SUPPORTED) as door:
+        assert door.law().rules["dk-support-refund"][1] == support_refund_rules()
+        bring(door, "stays", tmp_path / "stays.csv", covers_until=date(2025, 6, 1))
+        door.call_drawdown("youth-1", Amount(1000_00), date(2024, 1, 4))
+        door.receive_capital("youth-1-D01", "dsi", date(2024, 1, 6))
+        until = date(2025, 6, 1)
+        first, _ = door.assess("youth-1", until)
+        (tmp_path / "spells.csv").write_text(SPELLS, encoding="utf-8")
+        door.import_spells(read_spells(tmp_path / "spells.csv"))
+        then, _ = door.assess("youth-1", until)
+        (before,), (after,) = (
+            [
+                each.event
+                for each in done.recorded
+                if isinstance(each.event, e.EntitlementCalculated)
+            ]
+            for done in (first, then)
+        )
+        assert isinstance(after.working, Working)
+        assert isinstance(before.working, Working)
+        state, was = after.working.state, before.working.state
+        town, town_was = after.working.municipality, before.working.municipality
+        assert state is not None
+        assert was is not None
+        assert town is not None
+        assert town_was is not None
+        assert from_exact(state.gain) == from_exact(was.gain) - 5_000_00
+        assert from_exact(town.gain) == from_exact(town_was.gain) + 5_000_00
+        assert [each.by for each in after.working.steps] == ["100 x 100.00 x 0.50"]
+        assert {each.rule for each in after.gains} == {"half-120-nights", "half-support-two-years"}
+        assert total(part.amount for part in after.difference) == Amount(-5_000_00 + 1_350_00)
+        door.propose_payments("youth-1", until)
+        told = "\n".join(item_lines(explain(door, "youth-1-P001"), 2, Language.EN))
+        assert "5,000.00 refunded of support" in told
         assert sound(door)

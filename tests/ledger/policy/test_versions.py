@@ -81,7 +81,7 @@ def works(*enrolled: str) -> AgreementFacts:
 def amended(known: AgreementFacts, *changes: tuple[str, str]) -> AgreementFacts:
     """The facts with the terms amended in turn: from which day, to which terms."""
     amendments = tuple(
-        Amendment(read_model(terms, Terms), number, day(on), known.rules_today)
+        Amendment(read_model(terms, Terms), number, day(on), known.today)
         for number, (on, terms) in enumerate(changes, start=2)
     )
     return replace(known, amendments=amendments)
