@@ -11,7 +11,8 @@ from ledger.events import Recorded
 from ledger.facts import Reading, Stay, TimeSpell
 from ledger.metrics.base import ALL
 from ledger.money import total
-from ledger.working import History, Side, Working
+from ledger.shelter.savings import SUPPORT_STEP
+from ledger.working import History, Side, Step, Working
 from projections.explain import Dossier, Item
 
 
@@ -74,6 +75,9 @@ def item_lines(dossier: Dossier, number: int, lang: Language) -> list[str]:
     if item.erased_on is not None:
         lines.append(f"  {lang.say('erased_on', day=lang.day(item.erased_on))}")
     lines += [f"  {line}" for line in _facts(item, lang)]
+    if isinstance(item.terms.event, e.AgreementAmended):
+        since, number_of = lang.day(item.terms.effective_on), item.terms.event.terms_version
+        lines.append("  " + lang.say("why_version", version=number_of, day=since))
     if isinstance(entitled.working, Working):
         lines += [f"  {line}" for line in _working(entitled.working, lang)]
     elif entitled.working is not None:
@@ -156,6 +160,15 @@ def _basis(dossier: Dossier, lang: Language) -> Iterator[str]:
         position=dossier.signed.position,
         actor=dossier.signed.actor,
     )
+    for recorded in dossier.amended:
+        assert isinstance(recorded.event, e.AgreementAmended)
+        yield lang.say(
+            "why_amended",
+            version=recorded.event.terms_version,
+            day=lang.day(recorded.effective_on),
+            position=recorded.position,
+            actor=recorded.actor,
+        )
     assessed = [item.assessment.event for item in dossier.items]
     rules = dict.fromkeys(
         rule for event in assessed if isinstance(event, e.AssessmentMade) for rule in event.rules
@@ -163,7 +176,7 @@ def _basis(dossier: Dossier, lang: Language) -> Iterator[str]:
     yield lang.say(
         "why_law",
         positions=", ".join(f"#{each.position}" for each in dossier.law),
-        rules="; ".join(lang.say(rule) for rule in rules),
+        rules="; ".join(map(lang.called, rules)),
     )
     approved = any(isinstance(step.event, e.PaymentApproved) for step in dossier.steps)
     key = "why_people" if approved else "why_people_unapproved"
@@ -263,13 +276,14 @@ def _working(working: Working, lang: Language) -> Iterator[str]:
             yield lang.say(key, nights=lang.whole(course.nights))
             yield from (f"  {line}" for line in _course(course, lang))
         state, municipality = working.state, working.municipality
-        refunds = (Decimal(would_be.refund), Decimal(was.refund), Decimal(0))
-        yield _side("why_state", state, refunds, lang)
+        support = [each for each in working.steps if each.step == SUPPORT_STEP]
+        given = sum((Decimal(each.result) for each in support), Decimal(0))
+        yield from (_step(each, lang) for each in support)
+        refunds = (Decimal(would_be.refund), Decimal(was.refund), given)
+        yield _side("why_state_support" if support else "why_state", state, refunds, lang)
         costs = (Decimal(would_be.cost), Decimal(was.cost), Decimal(state.gain))
         yield _side("why_municipality", municipality, costs, lang)
-    for each in working.steps:
-        what, result = lang.say(f"step_{each.step}"), lang.exact(each.result)
-        yield lang.say("why_step", what=what, by=each.by, result=result)
+    yield from (_step(each, lang) for each in working.steps if each.step != SUPPORT_STEP)
     yield lang.say("why_before_caps", amount=lang.exact(working.before_caps))
     for cap in working.caps:
         yield lang.say(
@@ -278,6 +292,11 @@ def _working(working: Working, lang: Language) -> Iterator[str]:
             left=lang.amount(cap.left),
             cut=lang.say("why_cut") if cap.cut else "",
         )
+
+
+def _step(each: Step, lang: Language) -> str:
+    what, result = lang.say(f"step_{each.step}"), lang.exact(each.result)
+    return lang.say("why_step", what=what, by=each.by, result=result)
 
 
 def _course(course: History, lang: Language) -> Iterator[str]:
@@ -290,7 +309,7 @@ def _course(course: History, lang: Language) -> Iterator[str]:
             cost=lang.decimal(line.cost),
             share=_percent(line.state_share, lang),
             refund=lang.decimal(line.refund),
-            rule=lang.say(line.rule),
+            rule=lang.called(line.rule),
         )
     for window in course.windows:
         yield lang.say(

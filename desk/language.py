@@ -24,6 +24,10 @@ class Language(StrEnum):
         english, danish = PHRASES[key]
         return (english if self is Language.EN else danish).format(**values)
 
+    def called(self, key: str) -> str:
+        """What something is called: in words if there are any for it, or else by its own name."""
+        return self.say(key) if key in PHRASES else key
+
     def amount(self, amount: Amount | None) -> str:
         """An amount as 1,507.00 or 1.507,00; a dash for none."""
         return "–" if amount is None else self.decimal(str(amount))

@@ -37,6 +37,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "half-no-limit": ("50 %, no limit", "50 %, uden loft"),
     "half-120-nights": ("50 %, 120 nights a year", "50 %, 120 nætter om året"),
     "half-90-nights": ("50 %, 90 nights a year", "50 %, 90 nætter om året"),
+    "half-support-two-years": (
+        "50 % of support, 2 years after discharge",
+        "50 % af støtten, 2 år efter udskrivning",
+    ),
     "no-refund": ("no refund", "ingen refusion"),
     # column heads
     "year": ("Year", "År"),
@@ -279,6 +283,16 @@ PHRASES: dict[str, tuple[str, str]] = {
         "State-side gain = {counterfactual} − {actual} = {gain}; {payer} pays {share} = {amount}",
         "Statens gevinst = {counterfactual} − {actual} = {gain}; {payer} betaler {share} = {amount}",
     ),
+    "why_state_support": (
+        (
+            "State-side gain = {counterfactual} − {actual} − {state} refunded of support = {gain}; "
+            "{payer} pays {share} = {amount}"
+        ),
+        (
+            "Statens gevinst = {counterfactual} − {actual} − {state} refunderet af støtten = {gain}; "
+            "{payer} betaler {share} = {amount}"
+        ),
+    ),
     "why_municipality": (
         (
             "Municipal gain = {counterfactual} − {actual} − {state} = {gain}; {payer} pays {share} = "
@@ -336,6 +350,14 @@ PHRASES: dict[str, tuple[str, str]] = {
     "why_spell": (
         "{indicator}: {started} – {ended} (event {position}; {file}, row {row})",
         "{indicator}: {started} – {ended} (hændelse {position}; {file}, række {row})",
+    ),
+    "why_amended": (
+        "Amended terms: version {version}, in force from {day} (event {position}, recorded by {actor}).",
+        "Ændrede vilkår: version {version}, gælder fra {day} (hændelse {position}, registreret af {actor}).",
+    ),
+    "why_version": (
+        "Judged by version {version} of the terms, in force from {day}.",
+        "Afgjort efter version {version} af vilkårene, som gælder fra {day}.",
     ),
     "why_cut": (": it cuts the amount", ": det begrænser beløbet"),
     "why_total": (
@@ -454,6 +476,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "AgreementSigned:2": (
         "agreement {terms.agreement} signed",
         "aftale {terms.agreement} underskrevet",
+    ),
+    "AgreementAmended:1": (
+        "agreement {terms.agreement} amended: version {terms_version}",
+        "aftale {terms.agreement} ændret: version {terms_version}",
     ),
     "DrawdownCalled:1": ("drawdown {drawdown} called", "træk {drawdown} rejst"),
     "CapitalReceived:1": (

@@ -86,6 +86,18 @@ class AgreementSigned(Event):
     terms: Terms
     terms_version: int
     rules_at_signature: RefundRuleTable | None
+    support_rules_at_signature: RefundRuleTable | None = None
+    source: Source
+
+
+class AgreementAmended(Event):
+    """The terms are changed from the event's effective day on, which may have passed."""
+
+    topic = "AgreementAmended:1"
+    terms: Terms
+    terms_version: int
+    rules_at_amendment: RefundRuleTable | None
+    support_rules_at_amendment: RefundRuleTable | None = None
     source: Source
 
 
@@ -221,7 +233,8 @@ class AssessmentMade(Event):
 class OutcomeDecided(Event):
     """Whether the outcome of one person or cohort and period was achieved, by its measurement.
 
-    `refused` names the guard by which an outcome that was measured is not paid.
+    `refused` names the guard by which an outcome that was measured is not paid. `terms_version` is
+    the version of the terms that it was judged by.
     """
 
     topic = "OutcomeDecided:2"
@@ -236,6 +249,7 @@ class OutcomeDecided(Event):
     milestone_months: int | None
     achieved: bool
     refused: Identifier | None = None
+    terms_version: int = 1
     based_on: tuple[Position, ...]
     corrects: Position | None = None
 

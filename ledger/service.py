@@ -22,6 +22,7 @@ from eventsourcing.persistence import (
 from ledger.dates import danish_day
 from ledger.decide import (
     agreement,
+    amendment,
     assessment,
     bank,
     erasure,
@@ -50,6 +51,7 @@ from ledger.model import Position, SubjectRef
 from ledger.money import Amount
 from ledger.parties import Recognition
 from ledger.policy.assess import Assessment
+from ledger.shelter.rules import RefundRuleTable
 from ledger.store import checkpoint, codec, location, timestamp, vault
 from ledger.store.chain import GENESIS, link_leaf
 from ledger.store.checkpoint import Checkpoint, NotTheSameLogError
@@ -58,7 +60,7 @@ from ledger.store.files import write_new
 from ledger.store.location import Location
 from ledger.store.merkle import Tree, leaf_hash
 from ledger.terms.agreement import Terms
-from ledger.terms.shipped import shelter_refund_rules
+from ledger.terms.shipped import shelter_refund_rules, support_refund_rules
 
 CHECKPOINT_KEY_FILE = "checkpoint.key"
 CHECKPOINTS = "checkpoints"
@@ -339,7 +341,31 @@ class Ledger:
         """Sign an agreement's terms."""
         return self._run(
             ["sign", terms.model_dump(mode="json")],
-            lambda: agreement.sign(self.law(), self.agreement(terms.agreement), terms, source),
+            lambda: agreement.sign(
+                self.law(), self.agreement(terms.agreement), terms, source, support_refund_rules()
+            ),
+        )
+
+    def amend(self, terms: Terms, on: date, source: Source) -> Done:
+        """Change an agreement's terms from a day on."""
+        return self._run(
+            ["amend", terms.model_dump(mode="json"), str(on)],
+            lambda: amendment.amend(
+                self.law(),
+                self._signed(terms.agreement),
+                terms,
+                on,
+                source,
+                support_refund_rules(),
+            ),
+        )
+
+    def enact(self, table: RefundRuleTable, *, drop: bool = False) -> Done:
+        """Put a table of refund rules in force, in place of the one with its id."""
+        today = danish_day(self.clock())
+        return self._run(
+            ["enact", table.model_dump(mode="json"), drop],
+            lambda: agreement.enact(self.law(), table, today, drop=drop),
         )
 
     def import_tariffs(self, batch: Batch[Tariff]) -> Done:

@@ -35,6 +35,8 @@ class Item:
     capital_shares: dict[str, Amount]
     erased_on: date | None
     """The day on which the person was erased, so that what is personal cannot be shown."""
+    terms: Recorded
+    """The signature or the amendment whose terms judged the outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Dossier:
     """The calls of a guarantee, or their reversals, that the payment is for."""
     terms: Terms
     signed: Recorded
+    amended: tuple[Recorded, ...]
     law: tuple[Recorded, ...]
     people_involved: tuple[str, ...]
 
@@ -88,6 +91,7 @@ def _dossier(ledger: Ledger, state: AgreementState, payment_id: str) -> Dossier:
         ),
         terms=state.terms,
         signed=own[state.signed_at],
+        amended=tuple(each for each in state.amended if each.position in rests_on),
         law=tuple(law[position] for position in sorted(rests_on & law.keys())),
         people_involved=tuple(sorted({known[position].actor for position in rests_on})),
     )
@@ -122,12 +126,22 @@ def _item(state: AgreementState, events: dict[Position, Recorded], item: e.Payme
         capital=tuple(capital),
         capital_shares=capital_on(paid, state.terms, entitled.achieved_on),
         erased_on=state.erased.get(entitled.subject) if entitled.subject else None,
+        terms=events[_terms_at(state, decided.terms_version)],
     )
 
 
 def _is_enrolment(basis: Recorded, decided: e.OutcomeDecided) -> bool:
     """Whether it enrolled the person whose outcome it is; a cohort's outcome rests on many."""
     return isinstance(basis.event, e.PersonEnrolled) and basis.event.subject == decided.subject
+
+
+def _terms_at(state: AgreementState, version: int) -> Position:
+    numbered = {
+        each.event.terms_version: each.position
+        for each in state.amended
+        if isinstance(each.event, e.AgreementAmended)
+    }
+    return numbered.get(version, state.signed_at)
 
 
 def _measurements(

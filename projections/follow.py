@@ -16,6 +16,7 @@ from ledger.events import Recorded
 from ledger.store import codec
 from ledger.store.location import Server
 from ledger.store.log import EventLog, StoredRow
+from ledger.terms.agreement import Terms
 from projections import views as v
 from projections.home import MAKING, USE, WRITING, Home, home
 from projections.posting import post
@@ -166,6 +167,11 @@ class _Writer:
                 self._table = table, tuple(row)
             self._rows.append(row)
 
+    def put_missing(self, table: Table, row: dict[str, Any]) -> None:
+        """Insert a row, unless there is one with its key."""
+        statement = _INSERTS[self._connection.dialect.name](table).values(row)
+        self.execute(statement.on_conflict_do_nothing())
+
     def execute(self, statement: Executable) -> None:
         """Run a statement that must see what was put before."""
         self.flush()
@@ -183,8 +189,8 @@ def _apply(writer: _Writer, recorded: Recorded) -> None:
     """Bring the tables other than the journal up to date with one event."""
     name = recorded.stream.removeprefix("agreement/")
     match recorded.event:
-        case e.AgreementSigned() as event:
-            _sign(writer, recorded, event)
+        case e.AgreementSigned() | e.AgreementAmended():
+            _apply_terms(writer, recorded)
         case e.PersonEnrolled() | e.SubjectErased():
             _apply_person(writer, name, recorded)
         case e.RegisterCovered(until=until):
@@ -247,28 +253,26 @@ def _set(writer: _Writer, table: Table, key: str, values: dict[str, Any]) -> Non
     writer.execute(update(table).where(column == key).values(values))
 
 
+def _apply_terms(writer: _Writer, recorded: Recorded) -> None:
+    match recorded.event:
+        case e.AgreementSigned() as event:
+            _sign(writer, recorded, event)
+        case e.AgreementAmended(terms=terms):
+            _amend(writer, terms)
+
+
 def _sign(writer: _Writer, recorded: Recorded, event: e.AgreementSigned) -> None:
     terms = event.terms
-    caps = (each.limit for each in terms.caps if each.scope == "agreement")
-    cap, guarantee, bound = next(caps, None), terms.guarantee, terms.continuation
     row = {
         "agreement": terms.agreement,
-        "title": terms.title,
         "currency": terms.currency,
         "signed_at": recorded.position,
         "signed_on": terms.signed_on,
         "starts_on": terms.starts_on,
-        "ends_on": terms.ends_on,
-        "people": terms.people,
         "enrolled": 0,
         "erased": 0,
         "waiting": 0,
-        "cap": cap.minor if cap else None,
-        "guarantor": guarantee.guarantor if guarantee else None,
-        "guarantee": guarantee.amount.minor if guarantee else None,
-        "continues": bound.party if bound else None,
-        "continues_metric": bound.metric if bound else None,
-        "continues_at_least": str(bound.at_least) if bound else None,
+        **_changeable(terms),
     }
     writer.put(v.agreement, [row])
     capital = [
@@ -284,6 +288,38 @@ def _sign(writer: _Writer, recorded: Recorded, event: e.AgreementSigned) -> None
         for each in terms.investment
     ]
     writer.put(v.capital, capital)
+
+
+def _changeable(terms: Terms) -> dict[str, Any]:
+    """What the view of an agreement shows of its terms and an amendment may change."""
+    caps = (each.limit for each in terms.caps if each.scope == "agreement")
+    cap, guarantee, bound = next(caps, None), terms.guarantee, terms.continuation
+    return {
+        "title": terms.title,
+        "ends_on": terms.ends_on,
+        "people": terms.people,
+        "cap": cap.minor if cap else None,
+        "guarantor": guarantee.guarantor if guarantee else None,
+        "guarantee": guarantee.amount.minor if guarantee else None,
+        "continues": bound.party if bound else None,
+        "continues_metric": bound.metric if bound else None,
+        "continues_at_least": str(bound.at_least) if bound else None,
+    }
+
+
+def _amend(writer: _Writer, terms: Terms) -> None:
+    """The newest terms; an investor that left had nothing called and nothing paid in."""
+    _set(writer, v.agreement, terms.agreement, _changeable(terms))
+    table, investors = v.capital, [each.investor for each in terms.investment]
+    left = (table.c.agreement == terms.agreement) & table.c.investor.not_in(investors)
+    writer.execute(delete(table).where(left))
+    for each in terms.investment:
+        key = {"agreement": terms.agreement, "investor": each.investor}
+        committed = {"committed": each.amount.minor, "instrument": each.instrument.value}
+        empty = {"called": 0, "paid_in": 0, "guaranteed": 0}
+        writer.put_missing(table, {**key, **committed, **empty})
+        mine = (table.c.agreement == terms.agreement) & (table.c.investor == each.investor)
+        writer.execute(update(table).where(mine).values(committed))
 
 
 def _add_capital(writer: _Writer, agreement: str, investor: str, column: str, amount: int) -> None:

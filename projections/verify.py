@@ -594,6 +594,8 @@ class _Again:
         """Whether an entitlement that was taken as it is leaves more spent than a cap allows."""
         if not isinstance(event, EntitlementCalculated) or event.subject not in self.erased_since:
             return False
+        if self.state.amended:
+            return False  # a cap that was lowered since may have been passed before
         spent = {"person": event.person_total, "agreement": event.agreement_total}
         return event.total > ZERO and any(
             cap.limit is not None and spent.get(cap.scope, ZERO) > cap.limit
@@ -619,6 +621,8 @@ class _Again:
         facts = tuple(position for position in entitled.based_on if position not in capital)
         found = given(outcome, entitled.parts, entitled.gains, facts)
         paid_in = [paid for _, paid in self.state.capital]
+        if self.state.amended:
+            return found  # by which terms it was divided, only its own event says
         return replace(found, parts=divided_again(self.state.terms, found, paid_in))
 
     def _comparable(self, event: Event, made: AssessmentMade) -> Event:

@@ -11,7 +11,7 @@ import typer
 
 from desk.cli.session import Session
 from desk.cli.values import day
-from desk.intake.files import read_terms
+from desk.intake.files import read_rules, read_terms
 from ledger.metrics.base import Waiting
 from ledger.policy.assess import Assessment
 from ledger.service import Ledger
@@ -20,6 +20,7 @@ from ledger.terms.agreement import Terms
 from projections import report
 
 app = typer.Typer(help="Sign agreements and see where they stand.", no_args_is_help=True)
+rules_app = typer.Typer(help="Put rules of law in force.", no_args_is_help=True)
 
 
 def register(root: typer.Typer) -> None:
@@ -70,6 +71,48 @@ def sign(
         done = ledger.sign(terms, source)
     what = "signed" if done.recorded else "was signed with these terms before; nothing changed"
     session.done(done.recorded, f"{terms.agreement}: {what}", agreement=terms.agreement)
+
+
+@app.command()
+def amend(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The whole terms as they shall be, as YAML.")],
+    effective_on: Annotated[
+        date, typer.Option(parser=day, help="The first day on which they are in force.")
+    ],
+) -> None:
+    """Amend an agreement: its terms are others from a day on, which may have passed."""
+    session: Session = context.obj
+    terms, source = read_terms(file)
+    with session.ledger() as ledger:
+        done = ledger.amend(terms, effective_on, source)
+    what = (
+        f"amended from {effective_on}; the next `ofl assess` decides by the new terms"
+        if done.recorded
+        else "was amended to these terms before; nothing changed"
+    )
+    session.done(done.recorded, f"{terms.agreement}: {what}", agreement=terms.agreement)
+
+
+@rules_app.command()
+def enact(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The table of refund rules, as YAML.")],
+    drop: Annotated[
+        bool, typer.Option("--drop", help="Rules in force that the file leaves out fall away.")
+    ] = False,
+) -> None:
+    """Enact a table of refund rules, in place of the one with its id."""
+    session: Session = context.obj
+    table = read_rules(file)
+    with session.ledger() as ledger:
+        done = ledger.enact(table, drop=drop)
+    what = (
+        f"in force from {done.recorded[0].effective_on}; the next `ofl assess` goes by them"
+        if done.recorded
+        else "are in force as they stand; nothing changed"
+    )
+    session.done(done.recorded, f"refund rules {table.id}: {what}", table=table.id)
 
 
 @app.command("list")

@@ -136,7 +136,7 @@ def show_report(context: typer.Context) -> None:
     session: Session = context.obj
     with session.views() as (ledger, views):
         law = ledger.law()
-        tables = [table for _, table in law.rules.values()]
+        tables = [table for _, table in law.rules.values() if not table.of_support]
         value: dict[str, Any] = {
             "stamp": session.stamp(views),
             "agreements": report.agreements(views),
@@ -163,7 +163,7 @@ def show_saved(session: Session, rows: list[report.Saved]) -> None:
     for each in rows:
         table.add_row(
             str(each.year),
-            lang.say(each.rule),
+            lang.called(each.rule),
             lang.whole(each.nights_counterfactual),
             lang.whole(each.nights_actual),
             lang.whole(each.nights_saved),
@@ -193,7 +193,7 @@ def show_paid(session: Session, rows: list[report.Paid]) -> None:
     for each in rows:
         amounts = (getattr(each, name) for name in money)
         table.add_row(
-            str(each.year), lang.say(each.rule), lang.whole(each.outcomes),
+            str(each.year), lang.called(each.rule), lang.whole(each.outcomes),
             *(lang.amount(amount) for amount in amounts),
         )  # fmt: skip
     table.add_section()

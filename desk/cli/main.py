@@ -45,6 +45,7 @@ app = typer.Typer(
 )
 app.add_typer(terms.app, name="terms")
 app.add_typer(agreements.app, name="agreement")
+app.add_typer(agreements.rules_app, name="rules")
 app.add_typer(imports.app, name="import")
 app.add_typer(invest.app, name="invest")
 app.add_typer(payments.app, name="payments")

@@ -25,6 +25,7 @@ from ledger.facts import Quality, Source, Stay, Tariff, TimeSpell, Use, Validati
 from ledger.metrics.base import ALL
 from ledger.model import Identifier, Model, Text
 from ledger.money import ZERO, Amount
+from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
 from ledger.terms.reader import UnreadableTermsError, read_model
 from projections.assumptions import Assumptions, unfit
@@ -334,6 +335,16 @@ def read_terms(path: Path) -> tuple[Terms, Source]:
         TermsRefused: with every problem found, in order of line.
     """
     return _read_yaml(path, Terms)
+
+
+def read_rules(path: Path) -> RefundRuleTable:
+    """Read a table of refund rules; its own `sources` say where it is from.
+
+    Raises:
+        NotFound: if there is no file to read at the path.
+        TermsRefused: with every problem found, in order of line.
+    """
+    return _read_yaml(path, RefundRuleTable)[0]
 
 
 def read_forecast(path: Path) -> Forecast:

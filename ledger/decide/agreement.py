@@ -17,6 +17,7 @@ from ledger.decide.refusal import AgainstTerms, AlreadyDone, OutOfOrder
 from ledger.decide.state import AgreementState, LawState
 from ledger.facts import Source
 from ledger.money import CURRENCIES
+from ledger.policy.versions import Law
 from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
 
@@ -44,7 +45,66 @@ def open_ledger(
     ]
 
 
-def sign(law: LawState, state: AgreementState, terms: Terms, source: Source) -> list[New]:
+def enact(law: LawState, table: RefundRuleTable, today: date, *, drop: bool) -> list[New]:
+    """A table of refund rules in force, in place of the one with its id; the same changes nothing.
+
+    It counts from the first day on which the law is another than before, which may have passed.
+
+    Raises:
+        OutOfOrder: if the ledger has not been opened.
+        AgainstTerms: if a rule that is in force is not in the table, unless it is to be dropped.
+    """
+    if law.opened is None:
+        message = "this ledger has not been opened; run `ofl init` first"
+        raise OutOfOrder(message)
+    before = law.rules[table.id][1] if table.id in law.rules else None
+    if before == table:
+        return []
+    kept = {rule.id for rule in table.rules}
+    gone = [r for r in before.rules if r.id not in kept] if before else []
+    dropped = [
+        f"{rule.id!r} (since {rule.valid_from})" for rule in gone if rule.valid_from <= today
+    ]
+    if dropped and not drop:
+        message = (
+            f"rules: {', '.join(dropped)} in force and not in the file; add them, or say --drop "
+            "if they were struck out of the law"
+        )
+        raise AgainstTerms(message)
+    changed = before.parts_from(table) if before else None
+    stream = rule_stream(table.id)
+    effective_on = changed or table.rules[0].valid_from
+    enacted = e.RefundRuleEnacted(table=table)
+    return numbered(stream, law.versions.get(stream, 0), [(effective_on, enacted)])
+
+
+def law_of(law: LawState, terms: Terms, shipped: RefundRuleTable) -> tuple[Law, list[New]]:
+    """The law that terms refer to; the table of support that is shipped is enacted when needed.
+
+    Raises:
+        AgainstTerms: if there is no such table, or one of another law.
+    """
+    tables = {name: table for name, (_, table) in law.rules.items()}
+    enacted: list[New] = []
+    nights, support = terms.tables
+    if support == shipped.id and support not in tables:
+        tables[support] = shipped
+        event = e.RefundRuleEnacted(table=shipped)
+        enacted = numbered(rule_stream(support), 0, [(shipped.rules[0].valid_from, event)])
+    for where, name in (("refund_law.table", nights), ("support.table", support)):
+        if name is not None and name not in tables:
+            message = f"{where}: there is no rule table {name!r} ({', '.join(sorted(tables))})"
+            raise AgainstTerms(message)
+        if name and tables[name].of_support != (where == "support.table"):
+            message = f"{where}: {name!r} is a table of another law"
+            raise AgainstTerms(message)
+    found = Law(*(tables[name] if name else None for name in (nights, support)))
+    return found, enacted
+
+
+def sign(
+    law: LawState, state: AgreementState, terms: Terms, source: Source, shipped: RefundRuleTable
+) -> list[New]:
     """The signing of an agreement's terms. Signing the same terms again changes nothing."""
     if law.opened is None:
         message = "this ledger has not been opened; run `ofl init` first"
@@ -59,15 +119,13 @@ def sign(law: LawState, state: AgreementState, terms: Terms, source: Source) -> 
     if terms.currency != law.opened.currency:
         message = f"the ledger is in {law.opened.currency}, the terms are in {terms.currency}"
         raise AgainstTerms(message)
-    table = terms.refund_law.table if terms.refund_law else None
-    if table is not None and table not in law.rules:
-        known = ", ".join(sorted(law.rules))
-        message = f"refund_law.table: there is no rule table {table!r} ({known})"
-        raise AgainstTerms(message)
+    known, enacted = law_of(law, terms, shipped)
     signed = e.AgreementSigned(
         terms=terms,
         terms_version=1,
-        rules_at_signature=law.rules[table][1] if table else None,
+        rules_at_signature=known.nights,
+        support_rules_at_signature=known.support,
         source=source,
     )
-    return numbered(agreement_stream(terms.agreement), 0, [(terms.signed_on, signed)])
+    stream = agreement_stream(terms.agreement)
+    return [*enacted, *numbered(stream, 0, [(terms.signed_on, signed)])]

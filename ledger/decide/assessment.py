@@ -180,14 +180,15 @@ def _assessment_made(
     assessment: Assessment,
     changed: int,
 ) -> e.AssessmentMade:
-    refund_law, rules = state.terms.refund_law, state.facts(law).rules
-    rule_at = [law.rules[refund_law.table][0]] if refund_law else []
-    based_on = [state.signed_at, *rule_at, *law.tariff_positions, *state.register_at]
+    rules = state.facts(law).rules
+    rule_at = [law.rules[table][0] for table in state.tables if table]
+    terms_at = [state.signed_at, *(amended.position for amended in state.amended)]
+    based_on = [*terms_at, *rule_at, *law.tariff_positions, *state.register_at]
     return e.AssessmentMade(
         assessment=f"{state.agreement}-A{len(state.assessments) + 1:03d}",
         until=until,
         facts_to=facts_to,
-        terms_version=state.require_signed().terms_version,
+        terms_version=state.terms_version,
         policy_version=VERSION,
         rule_table=rules.id if rules else None,
         rules=tuple(rule.id for rule in rules.rules) if rules else (),
@@ -211,6 +212,7 @@ def _outcome(state: AgreementState, decided: Decided, assessed_at: Position) -> 
         milestone_months=outcome.months,
         achieved=outcome.achieved,
         refused=outcome.refused,
+        terms_version=decided.terms_version,
         based_on=outcome.read_at,
         corrects=before.outcome_at if before else None,
     )

@@ -375,7 +375,7 @@ def _milestone_finding(
     state: AgreementState, ref: SubjectRef, row: Row[MeasurementRow]
 ) -> Finding | None:
     """What is wrong with the milestone of a measurement; 0 months is the baseline, on any day."""
-    value, milestones = row.value, state.terms.milestones
+    value, milestones = row.value, state.milestones
     if value.milestone_months is None:
         reading = [
             m for m in state.terms.metrics if value.indicator in {i for _, i, _ in m.indicators()}

@@ -18,6 +18,7 @@ from ledger.money import ZERO, Amount
 from ledger.parties import Role
 from ledger.policy.assess import AgreementFacts
 from ledger.policy.given import Given, OutcomeKey
+from ledger.policy.versions import Amendment, Law
 from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
 from ledger.working import Gain, Part
@@ -143,6 +144,8 @@ class AgreementState:
     version: int = 0
     signed: e.AgreementSigned | None = None
     signed_at: Position = _NOWHERE
+    amended: list[Recorded] = field(default_factory=list)
+    amendments: list[Amendment] = field(default_factory=list)
     enrolled: dict[SubjectRef, tuple[Position, e.PersonEnrolled]] = field(default_factory=dict)
     stays: dict[SubjectRef, dict[str, tuple[Position, Stay]]] = field(
         default_factory=lambda: defaultdict(dict)
@@ -186,8 +189,30 @@ class AgreementState:
 
     @property
     def terms(self) -> Terms:
-        """The terms in force; the agreement must be signed."""
-        return self.require_signed().terms
+        """The newest terms; the agreement must be signed."""
+        return self.amendments[-1].terms if self.amendments else self.require_signed().terms
+
+    @property
+    def all_terms(self) -> tuple[Terms, ...]:
+        """The terms as signed and as amended since."""
+        return (self.require_signed().terms, *(each.terms for each in self.amendments))
+
+    @property
+    def terms_version(self) -> int:
+        """The number of the newest terms."""
+        signed = self.require_signed().terms_version
+        return self.amendments[-1].number if self.amendments else signed
+
+    @property
+    def tables(self) -> tuple[str | None, str | None]:
+        """The rule tables of nights and of support that the terms refer to, amended or not."""
+        nights, support = zip(*(terms.tables for terms in self.all_terms), strict=True)
+        return next(filter(None, nights), None), next(filter(None, support), None)
+
+    @property
+    def milestones(self) -> tuple[int, ...]:
+        """The months from enrolment at which people are, or were, to be measured."""
+        return tuple(sorted({months for terms in self.all_terms for months in terms.milestones}))
 
     @property
     def committed(self) -> dict[str, Amount]:
@@ -212,11 +237,13 @@ class AgreementState:
         for position, result in self.results.values():
             if result.quality.pays:
                 cohorts[result.cohort].append(_measured(position, result, result.reading))
-        law_of = self.terms.refund_law
+        nights, support = (law.rules[table][1] if table else None for table in self.tables)
         return AgreementFacts(
-            terms=self.terms,
+            terms=self.require_signed().terms,
             rules_at_signature=self.require_signed().rules_at_signature,
-            rules_today=law.rules[law_of.table][1] if law_of else None,
+            rules_today=nights,
+            support_at_signature=self.require_signed().support_rules_at_signature,
+            support_today=support,
             tariffs=law.tariffs,
             people={
                 subject: self._person(subject, tuple(measured[subject]))
@@ -226,6 +253,7 @@ class AgreementState:
             cohorts={cohort: tuple(results) for cohort, results in cohorts.items()},
             erased=frozenset(self.erased),
             given=self._given(),
+            amendments=tuple(self.amendments),
         )
 
     def _given(self) -> dict[OutcomeKey, Given]:
@@ -265,6 +293,8 @@ class AgreementState:
         match event:
             case e.AgreementSigned():
                 self.signed, self.signed_at = event, position
+            case e.AgreementAmended():
+                self._amend(event, recorded)
             case e.DrawdownCalled() | e.CapitalReceived():
                 self._apply_investment(recorded)
             case e.AssessmentMade():
@@ -292,6 +322,12 @@ class AgreementState:
         """Note that a fact of a person cannot be opened."""
         if subject not in self.erased:
             self.sealed.add(subject)
+
+    def _amend(self, event: e.AgreementAmended, recorded: Recorded) -> None:
+        known = Law(event.rules_at_amendment, event.support_rules_at_amendment)
+        amendment = Amendment(event.terms, event.terms_version, recorded.effective_on, known)
+        self.amended.append(recorded)
+        self.amendments.append(amendment)
 
     def _apply_fact(self, event: e.Event, position: Position) -> None:
         """Take in what was seen of people and cohorts."""

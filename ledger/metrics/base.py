@@ -121,6 +121,8 @@ class Metric(Model):
     """Whether the kind itself says what each payer owes."""
     about: ClassVar[tuple[str, str]]
     """What the kind pays for, after "pays for": English, Danish."""
+    by_law: ClassVar[bool] = False
+    """Whether what it pays for depends on the state's refund rules."""
     words: ClassVar[dict[str, tuple[str, str]]] = {}
     """What the kind's own steps are called: English, Danish."""
 
@@ -156,6 +158,10 @@ class Metric(Model):
         """Its prices, those of each thing that has a price by themselves."""
         return (self.price_lines(),)
 
+    def support_table(self) -> str | None:
+        """The table by which the state refunds housing support, if it counts that; None if not."""
+        return None
+
     def problems(self, starts_on: date) -> Iterator[str]:
         """What contradicts itself in it, given the agreement's first day, in plain words."""
         del starts_on
@@ -165,6 +171,11 @@ class Metric(Model):
         """What in it does not fit an indicator that it reads, in a controller's words."""
         del indicator
         return iter(())
+
+    def succession(self, before: Metric) -> Iterator[str]:
+        """What keeps it from following on the metric of its id in earlier terms, in plain words."""
+        if before.kind != self.kind:
+            yield f"must stay of kind {before.kind}; give another kind an id of its own"
 
     def most(self, people: int) -> Fraction | None:
         """The most it can cost before any cap, in minor units; None if nothing bounds it."""

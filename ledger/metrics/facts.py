@@ -117,6 +117,7 @@ class Facts:
     rules: RefundRuleTable | None = None
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The levels of each indicator that has some, from the lowest to the highest."""
+    support_rules: RefundRuleTable | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,12 @@ from ledger.indicator import Condition, IndicatorKind
 from ledger.metrics.base import Metric, Outcome, Waiting
 from ledger.metrics.facts import Facts, Frame, Person
 from ledger.metrics.modifiers import Counting
+from ledger.model import Position
 from ledger.money import ZERO, exact
 from ledger.parties import PayerShare, Role
 from ledger.shelter.counterfactual import Counterfactual
-from ledger.shelter.savings import Courses, Saving, courses, saving
+from ledger.shelter.savings import SUPPORT_STEP, Courses, Saving, courses, saving
+from ledger.shelter.support import Support, SupportDays, refunded
 from ledger.working import Side
 
 
@@ -32,12 +34,20 @@ class ShelterNightsSaved(Metric):
     counterfactual: Counterfactual
     state_side: PayerShare
     municipal_side: PayerShare
+    support: Support | None = None
 
     about: ClassVar[tuple[str, str]] = (
         "shelter nights avoided, each side by its own gain",
         "sparede herbergsnætter, hver side efter sin egen gevinst",
     )
+    words: ClassVar[dict[str, tuple[str, str]]] = {
+        SUPPORT_STEP: (
+            "Support that the state refunds in part: days x cost x share",
+            "Støtte, som staten refunderer en del af: dage x pris x andel",
+        ),
+    }
     by_gain: ClassVar[bool] = True
+    by_law: ClassVar[bool] = True
 
     @model_validator(mode="after")
     def _milestones_in_order(self) -> ShelterNightsSaved:
@@ -51,6 +61,9 @@ class ShelterNightsSaved(Metric):
         """The one that says whether the person keeps away from shelters."""
         every = tuple(kind for kind in IndicatorKind if kind is not IndicatorKind.SPELL)
         yield "achieved_when.indicator", self.achieved_when.indicator, every
+        for name in ("indicator", "decided"):
+            if self.support and (indicator := getattr(self.support, name)):
+                yield f"support.{name}", indicator, (IndicatorKind.SPELL,)
 
     def milestones(self) -> frozenset[int]:
         """The months at which the condition is measured."""
@@ -63,6 +76,10 @@ class ShelterNightsSaved(Metric):
             (self.municipal_side.payer, Role.CO_PAYER),
         )
 
+    def support_table(self) -> str | None:
+        """The one that its terms name."""
+        return self.support.table if self.support else None
+
     def problems(self, starts_on: date) -> Iterator[str]:
         """Reference tariffs that are missing, doubled or below zero."""
         tariffs = self.counterfactual.reference_tariffs
@@ -72,6 +89,25 @@ class ShelterNightsSaved(Metric):
             yield "counterfactual.reference_tariffs must not be below zero"
         if len({tariff.valid_from for tariff in tariffs}) != len(tariffs):
             yield "counterfactual.reference_tariffs: each needs a valid_from of its own"
+        costs = self.support.cost_per_day if self.support else ()
+        if costs and min(cost.valid_from for cost in costs) > starts_on:
+            yield f"support.cost_per_day has none in force on {starts_on}"
+        if any(cost.amount < ZERO for cost in costs):
+            yield "support.cost_per_day must not be below zero"
+        if len({cost.valid_from for cost in costs}) != len(costs):
+            yield "support.cost_per_day: each needs a valid_from of its own"
+
+    def succession(self, before: Metric) -> Iterator[str]:
+        """Milestones may be added or left out at the end only, so that no night counts twice."""
+        yield from super().succession(before)
+        if isinstance(before, ShelterNightsSaved):
+            ours, theirs = self.measured_at_months, before.measured_at_months
+            shorter = min(len(ours), len(theirs))
+            if ours[:shorter] != theirs[:shorter]:
+                yield (
+                    f"measured_at_months: {', '.join(map(str, theirs))} may grow or shrink at the "
+                    "end only, or nights would be paid for twice, or not at all"
+                )
 
     def most(self, people: int) -> Fraction:
         """Every counterfactual night of everybody, at the highest tariff."""
@@ -137,14 +173,35 @@ class ShelterNightsSaved(Metric):
 
     def _courses(self, person: Person, facts: Facts, frame: Frame) -> Courses:
         assert facts.rules is not None
+        until = min(person.register_until, frame.until)
         return courses(
             person.stays,
             person.enrolled_on,
             facts.tariffs,
             self.counterfactual,
             facts.rules,
-            min(person.register_until, frame.until),
+            until,
+            self._support_refunded(person, facts, until),
         )
+
+    def _support_refunded(
+        self, person: Person, facts: Facts, until: date
+    ) -> tuple[SupportDays, ...]:
+        """The days of the person's support that the state refunds, if the terms count them."""
+        support = self.support
+        if support is None:
+            return ()
+        given, decided = (
+            [(spell.started, spell.ended) for spell in person.spells if spell.indicator == name]
+            for name in (support.indicator, support.decided)
+        )
+        decisions = decided if support.decided else None
+        table = facts.support_rules
+        return tuple(refunded(given, decisions, person.stays, support, table, until))
+
+    def _support_at(self, person: Person) -> tuple[Position, ...]:
+        names = {self.support.indicator, self.support.decided} if self.support else set()
+        return tuple(spell.at for spell in person.spells if spell.indicator in names)
 
     def _outcome(self, person: Person, months: int, period: Period) -> Outcome:
         """What is known of the period, before anything is priced."""
@@ -166,7 +223,7 @@ class ShelterNightsSaved(Metric):
             and self.achieved_when.met(reading.value),
             claimed_on=reading.measured_on if reading else None,
             read_at=(reading.at,) if reading else (),
-            based_on=(person.at, *person.stays_at),
+            based_on=(person.at, *person.stays_at, *self._support_at(person)),
         )
 
     def _with_saving(self, outcome: Outcome, saved: Saving) -> Outcome:
@@ -191,4 +248,5 @@ class ShelterNightsSaved(Metric):
             ),
             courses=(saved.counterfactual, saved.actual),
             gains=saved.gains,
+            steps=saved.steps,
         )

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ledger.facts import CapitalPaidIn, Tariff
-from ledger.metrics.base import Outcome, Waiting
+from ledger.metrics.base import Metric, Outcome, Waiting
 from ledger.metrics.facts import Facts, Frame, Measured, Person
 from ledger.model import SubjectRef
 from ledger.policy.caps import Spent
 from ledger.policy.entitlement import Entitlement, capital_on, entitlement, standing
 from ledger.policy.given import Given, OutcomeKey
 from ledger.policy.modifiers import Modified
+from ledger.policy.versions import Amendment, Law, Version, in_force, to_be_renegotiated, versions
 from ledger.shelter.rules import RefundRuleTable
-from ledger.terms.agreement import OnRuleChange, Terms
+from ledger.terms.agreement import Terms
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementFacts:
-    """All that policy may look at for one agreement."""
+    """All that policy may look at for one agreement; `terms` are those signed."""
 
     terms: Terms
     rules_at_signature: RefundRuleTable | None
@@ -33,24 +34,48 @@ class AgreementFacts:
     """People of whom nothing but what is open is known, so that nothing can be decided anew."""
     given: Mapping[OutcomeKey, Given] = field(default_factory=dict)
     """What was decided of them."""
+    amendments: tuple[Amendment, ...] = ()
+    support_at_signature: RefundRuleTable | None = None
+    support_today: RefundRuleTable | None = None
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """The terms as signed and as amended."""
+        signed = Law(self.rules_at_signature, self.support_at_signature)
+        return versions(self.terms, signed, self.amendments)
+
+    @property
+    def today(self) -> Law:
+        """The law as it is known now."""
+        return Law(self.rules_today, self.support_today)
 
     @property
     def rules(self) -> RefundRuleTable | None:
-        """The rule table that applies, by what the terms say of changes in the law."""
-        law = self.terms.refund_law
-        if law is None or self.rules_at_signature is None:
-            return None
-        if law.on_change is OnRuleChange.FREEZE:
-            return self.rules_at_signature.frozen_at(self.terms.signed_on)
-        return self.rules_today
+        """The rule table that applies by the newest terms."""
+        return self.versions[-1].law(self.today).nights
+
+    def seen(self, version: Version) -> Facts:
+        """What the metrics of a version of the terms may look at."""
+        law = version.law(self.today)
+        levels = {each.id: each.levels for each in version.terms.indicators}
+        return Facts(self.people, self.cohorts, self.tariffs, law.nights, levels, law.support)
+
+    def enrolled_on(self, outcome: Outcome) -> date | None:
+        """When the person of an outcome was enrolled; None if it is no person's."""
+        person = self.people.get(outcome.subject) if outcome.subject else None
+        return person.enrolled_on if person else None
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The decision on one outcome; no entitlement where it was not achieved."""
+    """The decision on one outcome, and by which version of the terms.
+
+    No entitlement where it was not achieved.
+    """
 
     outcome: Outcome
     entitlement: Entitlement | None
+    terms_version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,62 +87,93 @@ class Assessment:
 
 
 def assess(facts: AgreementFacts, until: date) -> Assessment:
-    """Decide every outcome due by `until`, in order of achievement.
+    """Decide every outcome due by `until`, each by the terms in force for it.
 
     The order is (achievement date, enrolment date, pseudonym, metric as the terms list them, key),
-    never the order of recording, so caps are spent alike however late a fact came in. What was
-    decided of people who are erased stands, and is counted in at its place.
+    never the order of recording, so caps are spent alike however late a fact came in. What one
+    version has used of a cap, the next has not. What was decided of people who are erased stands,
+    and is counted in at its place.
 
     Raises:
         LookupError: if something has no price, such as a night.
     """
-    terms = facts.terms
-    levels = {each.id: each.levels for each in terms.indicators}
-    seen = Facts(facts.people, facts.cohorts, facts.tariffs, facts.rules, levels)
-    frame = Frame(terms.starts_on, terms.ends_on, until)
-    due = [
-        (_order(seen, number, outcome), outcome)
-        for number, metric in enumerate(terms.metrics)
-        for outcome in (*_readable(facts, metric.outcomes(seen, frame)), *_given(facts, metric.id))
-    ]
-    modified, spent = Modified(seen), Spent()
+    found = facts.versions
+    modified, spent = Modified(facts.seen(found[0])), Spent()
     decided: list[Decided] = []
     waiting: list[Outcome] = []
-    for _, found in sorted(due, key=lambda each: each[0]):
-        stands = facts.given.get(found.identity)
+    for version, due in _due(facts, found, until):
+        outcome, terms = due, version.terms
+        stands = facts.given.get(outcome.identity)
         if stands is not None:
-            modified.count(terms.metric(found.metric), found)
-            decided.append(Decided(found, standing(stands, spent)))
+            modified.count(terms.metric(outcome.metric), outcome)
+            decided.append(Decided(outcome, standing(stands, spent), version.number))
             continue
-        outcome = found
-        if outcome.waiting is None and terms.repaid and not _has_capital(facts, outcome):
+        if outcome.waiting is None and terms.repaid and not _has_capital(facts, terms, outcome):
             outcome = replace(outcome, waiting=Waiting.CAPITAL)
         outcome = modified.apply(terms.metric(outcome.metric), outcome, until)
+        result = None
+        if outcome.waiting is None and outcome.achieved and terms.repaid:
+            result = entitlement(terms, outcome, spent, facts.capital)
+        if outcome.waiting is None and _to_be_renegotiated(facts, found, version, outcome):
+            # What it would be has been counted in, so that others cannot use its room meanwhile.
+            outcome = replace(outcome, waiting=Waiting.RENEGOTIATION)
         if outcome.waiting is not None:
             waiting.append(outcome)
-        elif not outcome.achieved or not terms.repaid:
-            decided.append(Decided(outcome, None))
         else:
-            result = entitlement(terms, outcome, spent, facts.capital)
-            decided.append(Decided(outcome, result))
+            decided.append(Decided(outcome, result, version.number))
     return Assessment(tuple(decided), tuple(waiting))
 
 
-def _readable(facts: AgreementFacts, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-    """Outcomes of those whose facts can be read."""
-    return (each for each in outcomes if each.subject not in facts.erased)
+def _due(
+    facts: AgreementFacts, found: tuple[Version, ...], until: date
+) -> Iterator[tuple[Version, Outcome]]:
+    """Every outcome due, with the version that judges it, in order of achievement.
+
+    Of two with one name, the later is left out: what was paid for under terms before is not paid
+    for again because newer terms count otherwise.
+    """
+    due = [
+        (_order(facts, number, outcome), version, outcome)
+        for version in found
+        for number, metric in enumerate(version.terms.metrics)
+        for outcome in (*_given(facts, metric), *_readable(facts, version, metric, until))
+        if in_force(found, outcome, facts.enrolled_on(outcome)) is version
+    ]
+    names: set[tuple[str, str, str]] = set()
+    for _, version, outcome in sorted(due, key=lambda each: each[0]):
+        name = (outcome.unit, outcome.metric, outcome.key)
+        if name not in names:
+            names.add(name)
+            yield version, outcome
 
 
-def _given(facts: AgreementFacts, metric: str) -> Iterator[Outcome]:
+def _readable(
+    facts: AgreementFacts, version: Version, metric: Metric, until: date
+) -> Iterator[Outcome]:
+    """Outcomes of one metric, of those whose facts can be read."""
+    frame = Frame(version.terms.starts_on, version.terms.ends_on, until)
+    found = metric.outcomes(facts.seen(version), frame)
+    return (each for each in found if each.subject not in facts.erased)
+
+
+def _given(facts: AgreementFacts, metric: Metric) -> Iterator[Outcome]:
     """Outcomes of one metric that stand as they were decided."""
-    return (each.outcome for each in facts.given.values() if each.outcome.metric == metric)
+    return (each.outcome for each in facts.given.values() if each.outcome.metric == metric.id)
 
 
-def _order(facts: Facts, metric: int, outcome: Outcome) -> tuple[date, date, str, int, str]:
-    person = facts.people.get(outcome.subject) if outcome.subject else None
-    enrolled = person.enrolled_on if person else date.min
+def _to_be_renegotiated(
+    facts: AgreementFacts, found: tuple[Version, ...], version: Version, outcome: Outcome
+) -> bool:
+    by_law = version.terms.metric(outcome.metric).by_law
+    return by_law and to_be_renegotiated(found, version, facts.today, outcome)
+
+
+def _order(
+    facts: AgreementFacts, metric: int, outcome: Outcome
+) -> tuple[date, date, str, int, str]:
+    enrolled = facts.enrolled_on(outcome) or date.min
     return outcome.achieved_on, enrolled, outcome.unit, metric, outcome.key
 
 
-def _has_capital(facts: AgreementFacts, outcome: Outcome) -> bool:
-    return any(capital_on(facts.capital, facts.terms, outcome.achieved_on).values())
+def _has_capital(facts: AgreementFacts, terms: Terms, outcome: Outcome) -> bool:
+    return any(capital_on(facts.capital, terms, outcome.achieved_on).values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,13 +11,16 @@ from fractions import Fraction
 
 from ledger.dates import Period
 from ledger.facts import Stay, Tariff
-from ledger.money import Amount, exact
+from ledger.money import Amount, exact, written
 from ledger.shelter.counterfactual import Counterfactual
 from ledger.shelter.nights import counterfactual, price
 from ledger.shelter.refund import RefundedNights, refund
 from ledger.shelter.rules import RefundRuleTable
-from ledger.working import Gain, History, NightLine, Window
+from ledger.shelter.support import SupportDays
+from ledger.working import Gain, History, NightLine, Step, Window
 
+SUPPORT_STEP = "support-refund"
+"""The name of the steps that show what the state refunds of support."""
 NO_RULE = "no-refund"
 """The name shown for nights before the first rule."""
 
@@ -28,6 +31,8 @@ class Courses:
 
     counterfactual: list[RefundedNights]
     actual: list[RefundedNights]
+    support: tuple[SupportDays, ...] = ()
+    """Days of support that the state refunds, and would not have without the programme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +44,17 @@ class Saving:
     counterfactual: History
     actual: History
     gains: tuple[Gain, ...]
+    steps: tuple[Step, ...]
 
 
-def courses(
+def courses(  # noqa: PLR0913, PLR0917 - two courses need all of it
     stays: Iterable[Stay],
     enrolled: date,
     tariffs: Mapping[str, tuple[Tariff, ...]],
     terms: Counterfactual,
     table: RefundRuleTable,
     until: date,
+    support: tuple[SupportDays, ...] = (),
 ) -> Courses:
     """Both histories up to `until`, with running years counted over the whole of each.
 
@@ -56,27 +63,41 @@ def courses(
     """
     actual = price(stays, tariffs, until)
     otherwise = counterfactual(actual, enrolled, terms, until)
-    return Courses(refund(otherwise, table), refund(actual, table))
+    return Courses(refund(otherwise, table), refund(actual, table), support)
 
 
 def saving(both: Courses, period: Period) -> Saving:
     """The saving of a period.
 
-    State-side gain: refund of the counterfactual nights less refund of the actual nights, never
-    below zero. Municipal gain: what the avoided nights cost less that saved refund, never below
-    zero.
+    State-side gain: refund of the counterfactual nights less refund of the actual nights, and less
+    the refund newly given on support, never below zero. Municipal gain: what the avoided nights
+    cost less the state-side gain, never below zero; so what the state refunds of support is the
+    municipality's.
     """
     cost, refunded = (
         _sum(both.counterfactual, period)[i] - _sum(both.actual, period)[i] for i in (0, 1)
     )
-    state_gain = max(Fraction(0), refunded)
+    steps, given = _support(both, period)
+    state_gain = max(Fraction(0), refunded - given)
     return Saving(
         state_gain=state_gain,
         municipal_gain=max(Fraction(0), cost - state_gain),
         counterfactual=_history(both.counterfactual, period),
         actual=_history(both.actual, period),
         gains=_gains(both, period),
+        steps=steps,
     )
+
+
+def _support(both: Courses, period: Period) -> tuple[tuple[Step, ...], Fraction]:
+    """What the state refunds of support in a period, line by line and in all."""
+    lines = [(each, each.period.overlap(period).days) for each in both.support]
+    steps = tuple(
+        Step(step=SUPPORT_STEP, by=each.told(days), result=written(each.refund(days)))
+        for each, days in lines
+        if days
+    )
+    return steps, sum((each.refund(days) for each, days in lines), Fraction(0))
 
 
 def _sum(course: list[RefundedNights], period: Period) -> tuple[Fraction, Fraction]:
@@ -157,14 +178,17 @@ def _gains(both: Courses, period: Period) -> tuple[Gain, ...]:
     for course, sign in ((both.counterfactual, 1), (both.actual, -1)):
         for nights in course:
             within = nights.period.overlap(period)
-            for year in range(within.start.year, within.end.year + 1):
-                days = within.overlap(Period(date(year, 1, 1), date(year + 1, 1, 1))).days
-                if not days:
-                    continue
+            for year, days in _by_year(within):
                 row = rows[year, _rule_name(nights)]
                 row[0 if sign == 1 else 1] += days
                 row[2] += sign * nights.refund(days)
                 row[3] += sign * (nights.cost(days) - nights.refund(days))
+    for support in both.support:
+        for year, days in _by_year(support.period.overlap(period)):
+            refund_given = support.refund(days)
+            row = rows[year, support.rule.id]
+            row[2] -= refund_given
+            row[3] += refund_given
     return tuple(
         Gain(
             year=year,
@@ -176,3 +200,11 @@ def _gains(both: Courses, period: Period) -> tuple[Gain, ...]:
         )
         for (year, rule), row in sorted(rows.items())
     )
+
+
+def _by_year(period: Period) -> Iterator[tuple[int, int]]:
+    """The calendar years of a period, each with how many of its days."""
+    for year in range(period.start.year, period.end.year + 1):
+        days = period.overlap(Period(date(year, 1, 1), date(year + 1, 1, 1))).days
+        if days:
+            yield year, days

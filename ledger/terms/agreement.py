@@ -37,6 +37,16 @@ class OnRuleChange(StrEnum):
 
     FREEZE = "freeze"
     FOLLOW = "follow"
+    RENEGOTIATE = "renegotiate"
+    """Outcomes that a new rule touches wait until the terms are amended."""
+
+
+class AmendmentsApplyBy(StrEnum):
+    """By which of an outcome's days it is told under which version of the terms it falls."""
+
+    ACHIEVEMENT = "achievement"
+    ENROLMENT = "enrolment"
+    """Of the person; an outcome that is no person's goes by achievement all the same."""
 
 
 class RefundLaw(Model):
@@ -75,6 +85,7 @@ class Terms(Model):
     split: tuple[PayerShare, ...] = ()
     caps: tuple[Cap, ...] = ()
     rounding: Rounding
+    amendments_apply_by: AmendmentsApplyBy = AmendmentsApplyBy.ACHIEVEMENT
 
     def holder(self, role: Role) -> Party:
         """The one party that holds a role.
@@ -99,6 +110,13 @@ class Terms(Model):
     def milestones(self) -> tuple[int, ...]:
         """The months from enrolment at which people are measured; 0 is the baseline."""
         return tuple(sorted(frozenset[int]().union(*(m.milestones() for m in self.metrics))))
+
+    @property
+    def tables(self) -> tuple[str | None, str | None]:
+        """The refund rule tables referred to: of shelter nights, and of housing support."""
+        support = (metric.support_table() for metric in self.metrics)
+        nights = self.refund_law.table if self.refund_law else None
+        return nights, next((table for table in support if table), None)
 
     def shares(self, metric: Metric) -> tuple[tuple[tuple[Role, str], Fraction], ...]:
         """Who pays which share of a metric that is split; its own split goes before the terms'."""
@@ -255,7 +273,9 @@ class Terms(Model):
         yield from (f"{where}.{problem}" for problem in self._payment(metric))
         yield from (f"{where}.{problem}" for problem in self._guards(metric))
         yield from (f"{where}.{problem}" for problem in self._exclusive(metric))
-        if metric.kind == "shelter_nights_saved" and self.refund_law is None:
+        if metric.support_table() not in {None, self.tables[1]}:
+            yield f"{where}.support.table: {self.tables[1]!r} is named before; name one table only"
+        if metric.by_law and self.refund_law is None:
             yield f"{where}: shelter nights are refunded by law; write refund_law"
 
     def _indicator(self, where: str, name: str, kinds: tuple[IndicatorKind, ...]) -> Iterator[str]:

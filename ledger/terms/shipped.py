@@ -13,7 +13,16 @@ from ledger.terms.reader import read_model
 
 def shelter_refund_rules() -> RefundRuleTable:
     """The Danish shelter refund, dated, as its sources give it."""
-    rules = resources.files("ledger.terms").joinpath("rules/dk-shelter-refund.yaml")
+    return _rules("dk-shelter-refund.yaml")
+
+
+def support_refund_rules() -> RefundRuleTable:
+    """The Danish refund of housing support after a shelter, dated, as its sources give it."""
+    return _rules("dk-support-refund.yaml")
+
+
+def _rules(name: str) -> RefundRuleTable:
+    rules = resources.files("ledger.terms").joinpath(f"rules/{name}")
     return read_model(rules.read_text(encoding="utf-8"), RefundRuleTable)
 
 

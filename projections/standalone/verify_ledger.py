@@ -59,7 +59,8 @@ MIRROR = {
 }
 SILENT = {
     "LedgerOpened:1", "RefundRuleEnacted:1", "TariffsRecorded:1", "AgreementSigned:1",
-    "AgreementSigned:2", "OutcomeDecided:2", "SpellRecorded:1", "CohortMeasured:1",
+    "AgreementSigned:2", "AgreementAmended:1", "OutcomeDecided:2", "SpellRecorded:1",
+    "CohortMeasured:1",
     "PersonEnrolled:1", "RegisterCovered:1", "StayRecorded:1", "MeasurementRecorded:1",
     "AssessmentMade:1", "OutcomeDecided:1", "PaymentProposed:1", "PaymentApproved:1",
     "PaymentInstructed:1", "BankLineSeen:1", "BankLineMatched:1", "FundPolicySet:1",
