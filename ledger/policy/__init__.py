@@ -1,8 +1,8 @@
 """The rules of money, pure: terms + facts -> outcomes -> entitlements, each with its working.
 
 `modifiers` changes what an outcome is worth, `caps` says what is left, `entitlement` rounds and
-divides, `assess` runs them over one agreement. What each metric kind pays for is in
-`ledger.metrics`.
+divides, `versions` says which terms and which law judge an outcome, `assess` runs all of it over
+one agreement. What each metric kind pays for is in `ledger.metrics`.
 """
 
 VERSION = 1

@@ -146,15 +146,33 @@ def test_the_same_amendment_twice_is_recorded_once(tmp_path: Path) -> None:
         assert door.amend(terms(DEARER), date(2025, 1, 1), FILE).recorded == ()
 
 
-def test_answers_tell_the_newest_terms(tmp_path: Path) -> None:
-    more = DEARER.replace("people: 9", "people: 12").replace("amount: 200}", "amount: 300}")
-    with opened(tmp_path) as door, closing(Views(tmp_path / "views.sqlite")) as views:
-        door.amend(terms(more), date(2025, 1, 1), FILE)
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_answers_tell_the_newest_terms(
+    tmp_path: Path, engine: str, request: pytest.FixtureRequest
+) -> None:
+    """One investor commits more, one comes in, one that had paid nothing leaves."""
+    new = "  - {id: %s, name: Another, roles: [investor]}\n"
+    extra = "  - {investor: %s, amount: 50}\n"
+
+    def with_investor(name: str, text: str) -> str:
+        text = text.replace("investment:\n", new % name + "investment:\n" + extra % name)
+        return text.replace("people: 9", "people: 12")
+
+    more = with_investor("first", DEARER).replace("amount: 200}", "amount: 300}")
+    last = with_investor("second", DEARER).replace("amount: 200}", "amount: 300}")
+    place = tmp_path / "views.sqlite" if engine == "sqlite" else request.getfixturevalue("database")
+    with opened(tmp_path) as door, closing(Views(place)) as views:
+        for text in (more, last):
+            door.amend(terms(text), date(2025, 1, 1), FILE)
         views.catch_up(door.log)
         (found,) = report.agreements(views)
         assert found.people == 12
-        (capital,) = report.investors(views)
-        assert (capital.committed, capital.paid_in) == (Amount(300_00), Amount(200_00))
+        assert {
+            each.investor: (each.committed, each.paid_in) for each in report.investors(views)
+        } == {
+            "big": (Amount(300_00), Amount(200_00)),
+            "second": (Amount(50_00), Amount(0)),
+        }
 
 
 BIG = "- {id: big, name: Big, roles: [investor]}"

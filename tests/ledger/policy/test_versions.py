@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.dates import Period
 from ledger.facts import CapitalPaidIn
-from ledger.metrics.base import Waiting
-from ledger.metrics.facts import Measured, Person
+from ledger.metrics.base import Outcome, Waiting
+from ledger.metrics.facts import Facts, Frame, Measured, Person
+from ledger.metrics.per_person import PerPerson
 from ledger.model import SubjectRef
 from ledger.money import Amount
 from ledger.policy.assess import AgreementFacts, assess
-from ledger.policy.versions import Amendment
+from ledger.policy.versions import Amendment, Law
 from ledger.shelter.rules import RefundRule, RefundRuleTable
 from ledger.terms.agreement import Terms
 from ledger.terms.reader import read_model
+from ledger.terms.shipped import support_refund_rules
 from tests.ledger.policy.test_assess import TERMS as NIGHTS
 from tests.ledger.policy.test_assess import facts as night_facts
 from tests.ledger.policy.test_assess import owed
@@ -130,11 +134,32 @@ def test_a_cap_counts_what_was_paid_under_the_terms_before() -> None:
     ]
 
 
+class Later(PerPerson):
+    """Counts every milestone as achieved 200 days later."""
+
+    def outcomes(self, facts: Facts, frame: Frame) -> Iterator[Outcome]:
+        for each in super().outcomes(facts, frame):
+            later = Period(each.period.start, each.period.end + timedelta(days=200))
+            yield replace(each, period=later)
+
+
 def test_an_outcome_of_one_name_is_paid_once_also_where_terms_count_it_on_another_day() -> None:
+    known = amended(works("2024-02-01"), ("2024-09-01", DEARER))
+    (amendment,) = known.amendments
+    (metric,) = amendment.terms.metrics
+    later = Later.model_validate(metric.model_dump())
+    new = replace(amendment, terms=amendment.terms.model_copy(update={"metrics": (later,)}))
+    assert owed(assess(replace(known, amendments=(new,)), TWO_YEARS)) == [
+        "p1 6 2024-08-01 1000.00",
+        "p1 12 2025-08-20 1500.00",
+    ]
+
+
+def test_a_milestone_that_was_added_is_one_of_the_new_terms() -> None:
     known = amended(works("2024-02-01"), ("2024-08-02", DEARER.replace("[6, 12]", "[6, 12, 18]")))
-    names = [each.outcome.key for each in assess(known, TWO_YEARS).decided]
-    assert names == ["6m", "12m"]
-    assert [each.key for each in assess(known, TWO_YEARS).waiting] == ["18m"]
+    found = assess(known, TWO_YEARS)
+    assert [each.outcome.key for each in found.decided] == ["6m", "12m"]
+    assert [each.key for each in found.waiting] == ["18m"]
 
 
 def test_a_new_investor_shares_in_what_is_achieved_after_it_paid_in() -> None:
@@ -230,6 +255,23 @@ def test_new_terms_from_a_later_day_leave_what_was_achieved_before_to_the_law_kn
 def test_terms_amended_without_knowledge_of_the_new_rule_answer_nothing() -> None:
     before = amended(renegotiated(LAW), ("2026-01-02", RENEGOTIATED))
     assert waits(replace(before, rules_today=NEW_LAW)) == [(24, Waiting.RENEGOTIATION)]
+
+
+def test_terms_that_leave_the_new_rules_day_to_those_before_answer_nothing() -> None:
+    """Anna stays under the terms signed, for the new ones are for people enrolled later."""
+    signed = read_model(RENEGOTIATED + BY_ENROLMENT, Terms)
+    known = replace(renegotiated(NEW_LAW), terms=signed)
+    early = amended(known, ("2025-01-01", RENEGOTIATED + BY_ENROLMENT))
+    assert waits(early) == [(24, Waiting.RENEGOTIATION)]
+    assert waits(amended(known, ("2025-07-01", RENEGOTIATED + BY_ENROLMENT))) == []
+
+
+def test_terms_frozen_before_the_reform_know_no_refund_of_support() -> None:
+    both = Law(LAW, support_refund_rules())
+    assert both.frozen_at(day("2023-09-30")).support is None
+    assert both.frozen_at(day("2023-10-01")) == Law(
+        LAW.frozen_at(day("2023-10-01")), support_refund_rules()
+    )
 
 
 def test_what_waits_keeps_its_room_under_the_caps() -> None:
