@@ -70,7 +70,10 @@ def item_lines(dossier: Dossier, number: int, lang: Language) -> list[str]:
         which=_milestone(_outcome(item), lang),
         amount=lang.amount(item.amount),
     )
-    lines = [heading, *(f"  {line}" for line in _facts(item, lang))]
+    lines = [heading]
+    if item.erased_on is not None:
+        lines.append(f"  {lang.say('erased_on', day=lang.day(item.erased_on))}")
+    lines += [f"  {line}" for line in _facts(item, lang)]
     if isinstance(entitled.working, Working):
         lines += [f"  {line}" for line in _working(entitled.working, lang)]
     elif entitled.working is not None:

@@ -235,6 +235,18 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{count} tidligere ophold tæller, hvor et refusionsår når ind i perioden (hændelse {positions}).",
     ),
     "still_open": ("still open", "ikke afsluttet"),
+    "title_retention": ("People who may be erased", "Personer der må slettes"),
+    "last_year": ("last year", "sidste år"),
+    "erasable_from": ("may be erased from", "må slettes fra"),
+    "retention_kept": (
+        "{erasable} may be erased, {kept} must be kept for {years} years after the last year.",
+        "{erasable} må slettes, {kept} skal gemmes i {years} år efter det sidste år.",
+    ),
+    "erased_on": ("Erased on {day}", "Slettet {day}"),
+    "erased_people": (
+        "{agreement}: {count} erased, last on {day}",
+        "{agreement}: {count} slettet, senest {day}",
+    ),
     "erased": ("(erased or locked)", "(slettet eller låst)"),
     "why_course_counterfactual": (
         "Without the programme: {nights} nights",
@@ -457,6 +469,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "SpellRecorded:1": ("spell of {subject} recorded", "forløb for {subject} registreret"),
     "CohortMeasured:1": ("{cohort} measured: {indicator}", "{cohort} målt: {indicator}"),
+    "SubjectErased:1": ("{subject} erased: {reason}", "{subject} slettet: {reason}"),
     "AssessmentMade:1": (
         "{assessment}: assessed until {until}, {decided} decided, {waiting} waiting",
         "{assessment}: opgjort til {until}, {decided} afgjort, {waiting} afventer",

@@ -188,6 +188,17 @@ class CohortMeasured(Event):
     source: Source
 
 
+class SubjectErased(Event):
+    """A person is to be forgotten: the key to what is sealed of the person is destroyed.
+
+    Recorded before the key is destroyed, so that a vault that still has it shows what is missing.
+    """
+
+    topic = "SubjectErased:1"
+    subject: SubjectRef
+    reason: Text
+
+
 # --- decisions on outcomes and money ----------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ import getpass
 import random
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from ledger.decide import (
     agreement,
     assessment,
     bank,
+    erasure,
     fund,
     guarantee,
     intake,
@@ -32,7 +33,7 @@ from ledger.decide import (
 )
 from ledger.decide.decision import FUND_STREAM, New, agreement_stream, bank_stream
 from ledger.decide.fund import FundState
-from ledger.decide.refusal import AlreadyDone, NotFound
+from ledger.decide.refusal import AgainstTerms, AlreadyDone, NotFound
 from ledger.decide.rows import (
     BankRow,
     Batch,
@@ -352,6 +353,7 @@ class Ledger:
 
         def decide() -> list[New]:
             states = self.agreements()
+            self._finish_erasing(states)
             people = (row.value.person_id for row in batch.rows)
             intake.check_enrolments(states, batch, self._subjects(states, people))
             subjects: dict[tuple[str, str], SubjectRef] = {}
@@ -371,7 +373,85 @@ class Ledger:
             for person_id in set(person_ids)
             for name in states
         }
-        return {key: ref for key, ref in found.items() if ref is not None}
+        return {
+            (name, person_id): ref
+            for (name, person_id), ref in found.items()
+            if ref is not None and ref not in self.agreement(name).erased
+        }
+
+    def _finish_erasing(self, states: Mapping[str, AgreementState]) -> None:
+        """Destroy the keys that are left where erasing was broken off.
+
+        An erased person who comes back is a new one, who must not get the old pseudonym.
+        """
+        erased = [ref for state in states.values() for ref in state.erased]
+        for ref in sorted(self.vault.known(erased)) if erased else []:
+            self.vault.erase(ref)
+
+    def erase_subject(
+        self, ref: SubjectRef, reason: str, *, even_though_undecided: bool = False
+    ) -> Done:
+        """Erase a person: record that it is done, then destroy the key. Given again, it is done.
+
+        Nothing is recorded if only the key was left to destroy.
+
+        Raises:
+            NotFound: if nobody has that pseudonym.
+            AlreadyDone: if the person is erased, and the key is gone.
+            OutOfOrder: if outcomes of the person are undecided or unpaid, unless that is accepted.
+            AgainstTerms: if the reason names the person.
+        """
+        name = self._agreement_of(ref)
+
+        def decide() -> list[New]:
+            state = self.agreement(name)
+            if ref in state.erased:
+                return []
+            if any(self.vault.find(name, word) == ref for word in reason.split()):
+                message = "the reason holds the person's id, and would keep it; leave the id out"
+                raise AgainstTerms(message)
+            return erasure.erase(
+                self.law(),
+                state,
+                ref,
+                reason,
+                danish_day(self.clock()),
+                even_though_undecided=even_though_undecided,
+            )
+
+        content = ["erase", ref, reason, even_though_undecided]
+        done = self._run(content, decide)
+        had_key = bool(self.vault.known([ref]))
+        self.vault.erase(ref)
+        if not done.recorded and not had_key:
+            message = f"{ref} is erased already; nothing of the person is in the vault"
+            raise AlreadyDone(message)
+        return done
+
+    def find_subject(self, name: str, person_id: str) -> SubjectRef:
+        """The pseudonym of a person in an agreement.
+
+        Raises:
+            NotFound: if the person is not enrolled there, or is erased.
+        """
+        state = self._signed(name)
+        ref = self.vault.find(name, person_id)
+        if ref is None or ref not in state.enrolled or ref in state.erased:
+            message = f"nobody with that id is enrolled in {name}, or the person is erased"
+            raise NotFound(message)
+        return ref
+
+    def _agreement_of(self, ref: SubjectRef) -> str:
+        """The agreement that a pseudonym is of.
+
+        Raises:
+            NotFound: if nobody has it.
+        """
+        for name, state in self.agreements().items():
+            if ref in state.enrolled:
+                return name
+        message = f"nobody is enrolled as {ref!r}; `ofl subject find` tells a person's pseudonym"
+        raise NotFound(message)
 
     def import_stays(self, batch: Batch[StayRow], covers_until: date | None = None) -> Done:
         """Record a shelter register's stays, known up to `covers_until`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from ledger import events as e
 from ledger.decide.payment import lineage
@@ -32,6 +33,8 @@ class Item:
     assessment: Recorded
     capital: tuple[Recorded, ...]
     capital_shares: dict[str, Amount]
+    erased_on: date | None
+    """The day on which the person was erased, so that what is personal cannot be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ def _item(state: AgreementState, events: dict[Position, Recorded], item: e.Payme
         assessment=events[entitled.assessed_at],
         capital=tuple(capital),
         capital_shares=capital_on(paid, state.terms, entitled.achieved_on),
+        erased_on=state.erased.get(entitled.subject) if entitled.subject else None,
     )
 
 

@@ -185,9 +185,8 @@ def _apply(writer: _Writer, recorded: Recorded) -> None:
     match recorded.event:
         case e.AgreementSigned() as event:
             _sign(writer, recorded, event)
-        case e.PersonEnrolled():
-            count = v.agreement.c.enrolled + 1
-            _set(writer, v.agreement, name, {"enrolled": count})
+        case e.PersonEnrolled() | e.SubjectErased():
+            _apply_person(writer, name, recorded)
         case e.RegisterCovered(until=until):
             known = v.agreement.c.register_until
             newest = case((known > until, known), else_=until)
@@ -219,6 +218,15 @@ def _apply_capital(writer: _Writer, name: str, recorded: Recorded) -> None:
             for each in returns:
                 back = -(each.set_off + each.owed_back).minor
                 _add_capital(writer, name, each.investor, "guaranteed", back)
+
+
+def _apply_person(writer: _Writer, agreement: str, recorded: Recorded) -> None:
+    table = v.agreement
+    values: dict[str, Any] = {"enrolled": table.c.enrolled + 1}
+    if isinstance(recorded.event, e.SubjectErased):
+        # Claims stay: payments rest on them, and their pseudonym now leads to nobody.
+        values = {"erased": table.c.erased + 1, "erased_on": recorded.effective_on}
+    _set(writer, table, agreement, values)
 
 
 def _apply_bank(writer: _Writer, recorded: Recorded) -> None:
@@ -253,6 +261,7 @@ def _sign(writer: _Writer, recorded: Recorded, event: e.AgreementSigned) -> None
         "ends_on": terms.ends_on,
         "people": terms.people,
         "enrolled": 0,
+        "erased": 0,
         "waiting": 0,
         "cap": cap.minor if cap else None,
         "guarantor": guarantee.guarantor if guarantee else None,

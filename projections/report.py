@@ -88,6 +88,9 @@ class AgreementStatus:
     title: str
     people: int
     enrolled: int
+    erased: int
+    erased_on: date | None
+    """The day on which somebody was erased last."""
     achieved: int
     missed: int
     waiting: int
@@ -210,6 +213,8 @@ def agreements(views: Views) -> list[AgreementStatus]:
                 title=row.title,
                 people=row.people,
                 enrolled=row.enrolled,
+                erased=row.erased,
+                erased_on=row.erased_on,
                 achieved=sum(claim.achieved for claim in own),
                 missed=sum(not claim.achieved for claim in own),
                 waiting=row.waiting,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date
 from enum import StrEnum
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -21,17 +21,24 @@ from ledger.decide.fund import FundState
 from ledger.decide.guarantee import call
 from ledger.decide.payment import propose
 from ledger.decide.refusal import Refusal
-from ledger.decide.state import AgreementState, LawState
+from ledger.decide.state import AgreementState, LawState, given
 from ledger.events import (
     AssessmentMade,
+    EntitlementCalculated,
+    Event,
     GuaranteeCalled,
+    OutcomeDecided,
     PaymentInstructed,
     PaymentProposed,
     Recorded,
+    SubjectErased,
 )
 from ledger.metrics.base import NoPriceError
+from ledger.model import SubjectRef
 from ledger.money import ZERO
 from ledger.policy import VERSION
+from ledger.policy.entitlement import divided_again
+from ledger.policy.given import Given, OutcomeKey
 from ledger.service import Ledger
 from ledger.shelter.nights import NoTariffError
 from ledger.store import checkpoint, timestamp
@@ -66,6 +73,7 @@ class Check(StrEnum):
     COMMANDS = "commands"
     VIEWS = "views"
     DECISIONS = "decisions"
+    ERASURES = "erasures"
 
 
 class Kind(StrEnum):
@@ -85,11 +93,13 @@ class Kind(StrEnum):
     """What the database keeps beside the events, indexes and triggers, is not as it was made."""
     MISSING_CHECKPOINT = "missing checkpoint"
     """A payment was sent, which seals what it rests on, and no checkpoint here covers that."""
+    NOT_ERASED = "not erased"
+    """A person was to be forgotten, and the vault still knows the person."""
     UNVERIFIABLE = "unverifiable"
     """What is needed to tell is not at hand."""
 
 
-_CANNOT_TELL = {Kind.MISSING_CHECKPOINT, Kind.UNVERIFIABLE}
+_CANNOT_TELL = {Kind.MISSING_CHECKPOINT, Kind.NOT_ERASED, Kind.UNVERIFIABLE}
 
 
 class Outcome(StrEnum):
@@ -125,6 +135,8 @@ class Verification:
     """How many timestamps were not looked at, for want of the authority's certificates."""
     assessments: int = 0
     tables: int = 0
+    erased: int = 0
+    """How many people are erased; their decisions were taken as given, all else was repeated."""
     faults: list[Fault] = field(default_factory=list)
 
     @property
@@ -447,6 +459,8 @@ def _verify_decisions(ledger: Ledger, result: Verification) -> None:
     """Run policy again on the facts each assessment had; it must decide what was recorded."""
     try:
         for name, state in ledger.agreements().items():
+            result.erased += len(state.erased)
+            result.faults += _not_erased(ledger, state)
             if state.sealed:
                 message = (
                     f"{name}: {len(state.sealed)} people's facts cannot be opened, so its "
@@ -454,7 +468,7 @@ def _verify_decisions(ledger: Ledger, result: Verification) -> None:
                 )
                 result.faults.append(Fault(Check.DECISIONS, Kind.UNVERIFIABLE, None, message))
                 continue
-            result.faults += islice(_replay(ledger, name, result), 1)
+            result.faults += islice(_replay(ledger, name, state.erased, result), 1)
         result.faults += _fund_fault(ledger)
     except VaultKeyError as error:
         result.faults.append(Fault(Check.DECISIONS, Kind.UNVERIFIABLE, None, str(error)))
@@ -477,10 +491,27 @@ def _fund_fault(ledger: Ledger) -> Iterator[Fault]:
             return
 
 
-def _replay(ledger: Ledger, name: str, result: Verification) -> Iterator[Fault]:
+def _not_erased(ledger: Ledger, state: AgreementState) -> Iterator[Fault]:
+    """Erasing that was broken off before the key was destroyed, or undone by an older vault."""
+    for ref in sorted(ledger.vault.known(state.erased)) if state.erased else []:
+        message = (
+            f"{ref} is erased, but the vault still knows the person: run ofl subject erase again"
+        )
+        yield Fault(Check.ERASURES, Kind.NOT_ERASED, None, message)
+
+
+def _replay(
+    ledger: Ledger, name: str, erased: Mapping[SubjectRef, date], result: Verification
+) -> Iterator[Fault]:
+    """Every assessment and proposal of an agreement, made again.
+
+    Those who are erased now were so for this reader all the time; `readable_then` are those of them
+    who were not erased yet when an assessment was made.
+    """
     events = list(ledger.read(agreement_stream(name)))
     laws = ledger.law_events()
-    law, state, taken = LawState(), AgreementState(name), 0
+    law, state, taken = LawState(), AgreementState(name, erased=dict(erased)), 0
+    readable_then = set(erased)
     for index, recorded in enumerate(events):
         first_of_command = index == 0 or events[index - 1].command != recorded.command
         if isinstance(recorded.event, PaymentProposed) and first_of_command:
@@ -496,9 +527,12 @@ def _replay(ledger: Ledger, name: str, result: Verification) -> Iterator[Fault]:
                 law.apply(laws[taken])
                 taken += 1
             result.assessments += 1
-            found = _repeat(law, state, recorded, recorded.event, events[index:])
+            again = _Again(law, state, readable_then & state.enrolled.keys())
+            found = again.repeat(recorded, recorded.event, events[index:])
             if found is not None:
                 yield Fault(Check.DECISIONS, found[0], recorded.position, found[1])
+        if isinstance(recorded.event, SubjectErased):
+            readable_then.discard(recorded.event.subject)
         state.apply(recorded)
 
 
@@ -520,25 +554,82 @@ def _call_again(state: AgreementState, recorded: Recorded) -> str | None:
     return None if again[-1] == recorded.event else "the losses of then give another call"
 
 
-def _repeat(
-    law: LawState,
-    state: AgreementState,
-    recorded: Recorded,
-    made: AssessmentMade,
-    following: list[Recorded],
-) -> tuple[Kind, str] | None:
-    """What differs when an assessment is made again on the same facts; None if nothing."""
-    if made.policy_version != VERSION:
-        return Kind.UNVERIFIABLE, (
-            f"{made.assessment} was made by policy version {made.policy_version}, "
-            f"this program has {VERSION}; verify it with the program of that version"
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """The facts that an assessment had, but for those of people who were erased since.
+
+    What was decided of these is taken from the events: which outcomes, and what each payer owes.
+    Everything that follows from it is repeated: order, sums, division among investors, differences.
+    """
+
+    law: LawState
+    state: AgreementState
+    erased_since: set[SubjectRef]
+
+    def repeat(
+        self, recorded: Recorded, made: AssessmentMade, following: list[Recorded]
+    ) -> tuple[Kind, str] | None:
+        """What differs when an assessment is made again on the same facts; None if nothing."""
+        if made.policy_version != VERSION:
+            return Kind.UNVERIFIABLE, (
+                f"{made.assessment} was made by policy version {made.policy_version}, "
+                f"this program has {VERSION}; verify it with the program of that version"
+            )
+        same_command = [each.event for each in following if each.command == recorded.command]
+        taken = self._taken(same_command)
+        try:
+            news = decide(self.law, self.state, made.until, made.facts_to, taken)
+        except (NoTariffError, NoPriceError) as error:
+            return Kind.ALTERED, f"{made.assessment} cannot be repeated: {error}"
+        again = [self._comparable(new.event, made) for new in news]
+        if again != [self._comparable(event, made) for event in same_command]:
+            message = f"{made.assessment}: policy on the recorded facts gives other decisions"
+            return Kind.ALTERED, message
+        if any(map(self._over_a_cap, same_command)):
+            message = f"{made.assessment}: what is owed for an erased person is above a cap"
+            return Kind.ALTERED, message
+        return None
+
+    def _over_a_cap(self, event: Event) -> bool:
+        """Whether an entitlement that was taken as it is leaves more spent than a cap allows."""
+        if not isinstance(event, EntitlementCalculated) or event.subject not in self.erased_since:
+            return False
+        spent = {"person": event.person_total, "agreement": event.agreement_total}
+        return event.total > ZERO and any(
+            cap.limit is not None and spent.get(cap.scope, ZERO) > cap.limit
+            for cap in self.state.terms.caps
         )
-    try:
-        again = decide(law, state, made.until, made.facts_to)
-    except (NoTariffError, NoPriceError) as error:
-        return Kind.ALTERED, f"{made.assessment} cannot be repeated: {error}"
-    same_command = [each.event for each in following if each.command == recorded.command]
-    if [new.event for new in again] != same_command:
-        message = f"{made.assessment}: policy on the recorded facts gives other decisions"
-        return Kind.ALTERED, message
-    return None
+
+    def _taken(self, events: list[Event]) -> dict[OutcomeKey, Given]:
+        """What was decided of people who were erased since, by the events of one command."""
+        entitled = {
+            event.claim: event for event in events if isinstance(event, EntitlementCalculated)
+        }
+        return {
+            found.outcome.identity: found
+            for event in events
+            if isinstance(event, OutcomeDecided) and event.subject in self.erased_since
+            for found in [self._given(event, entitled.get(event.claim))]
+        }
+
+    def _given(self, outcome: OutcomeDecided, entitled: EntitlementCalculated | None) -> Given:
+        if entitled is None:
+            return given(outcome, ())
+        capital = {position for position, _ in self.state.capital}
+        facts = tuple(position for position in entitled.based_on if position not in capital)
+        found = given(outcome, entitled.parts, entitled.gains, facts)
+        paid_in = [paid for _, paid in self.state.capital]
+        return replace(found, parts=divided_again(self.state.terms, found, paid_in))
+
+    def _comparable(self, event: Event, made: AssessmentMade) -> Event:
+        """An event without what nobody can know any more once people are erased."""
+        if not self.erased_since:
+            return event
+        match event:
+            case EntitlementCalculated(subject=subject) if subject in self.erased_since:
+                return event.model_copy(update={"working": None})
+            case AssessmentMade(waiting=waiting) if waiting <= made.waiting:
+                # How many outcomes of theirs were waiting then.
+                return event.model_copy(update={"waiting": made.waiting})
+            case _:
+                return event

@@ -14,7 +14,7 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised when a table changes; views of another version are rebuilt."""
 
 TEXT = String().with_variant(String(collation="C"), "postgresql")
@@ -68,6 +68,8 @@ agreement = Table(
     Column("ends_on", Date, nullable=False),
     Column("people", Integer, nullable=False),
     Column("enrolled", Integer, nullable=False),
+    Column("erased", Integer, nullable=False),
+    Column("erased_on", Date),
     Column("register_until", Date),
     Column("assessed_until", Date),
     Column("waiting", Integer, nullable=False),

@@ -182,6 +182,11 @@ class RandomHistory:
         """Every event so far."""
         return self.ledger().at(1, self.ledger().log.head()[0])
 
+    @property
+    def enrolled(self) -> list[tuple[str, str]]:
+        """Who is enrolled in what: agreement and id."""
+        return list(self._enrolled)
+
     def step(self) -> None:
         """Something happens."""
         operation = self.random.choice(OPERATIONS)

@@ -103,6 +103,11 @@ def show_agreements(session: Session, found: list[report.AgreementStatus]) -> No
             lang.amount(each.guarantee),
         )
     session.console.print(table)
+    for each in found:
+        if each.erased_on is not None:
+            last = lang.day(each.erased_on)
+            told = lang.say("erased_people", agreement=each.agreement, count=each.erased, day=last)
+            session.console.print(told, markup=False)
 
 
 @app.command("show")

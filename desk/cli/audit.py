@@ -116,6 +116,8 @@ def _show(session: Session, result: Verification) -> None:
             f"{result.tables} tables equal to a rebuild.",
             markup=False,
         )
+        if result.erased:
+            say(f"{result.erased} erased: what was decided of them was taken as given.")
     else:
         tampered = result.outcome is Outcome.TAMPERED
         say("NOT SOUND." if tampered else "UNVERIFIABLE.", style="bold red")

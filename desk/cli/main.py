@@ -23,6 +23,7 @@ from desk.cli import (
     invest,
     payments,
     status,
+    subjects,
     terms,
 )
 from desk.cli.session import Session, settings
@@ -49,6 +50,7 @@ app.add_typer(invest.app, name="invest")
 app.add_typer(payments.app, name="payments")
 app.add_typer(guarantee.app, name="guarantee")
 app.add_typer(fund.app, name="fund")
+app.add_typer(subjects.app, name="subject")
 app.add_typer(audit.export_app, name="export")
 agreements.register(app)
 answers.register(app)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
 from ledger import events as e
 from ledger.dates import Period
@@ -16,6 +19,7 @@ from ledger.money import ZERO, Amount
 from ledger.parties import Role
 from ledger.policy import VERSION
 from ledger.policy.assess import Assessment, Decided, assess
+from ledger.policy.given import Given, OutcomeKey
 from ledger.working import Part
 
 
@@ -24,7 +28,13 @@ def claim_id(agreement: str, outcome: Outcome) -> str:
     return f"{agreement}/{outcome.unit}/{outcome.metric}/{outcome.key}"
 
 
-def run(law: LawState, state: AgreementState, until: date) -> Assessment:
+Givens = Mapping[OutcomeKey, Given]
+"""Outcomes to be taken as they were decided."""
+
+
+def run(
+    law: LawState, state: AgreementState, until: date, given: Givens = MappingProxyType({})
+) -> Assessment:
     """Policy on the facts as they stand; nothing is decided by looking.
 
     Raises:
@@ -36,13 +46,21 @@ def run(law: LawState, state: AgreementState, until: date) -> Assessment:
             "without the vault; assess where the vault is"
         )
         raise OutOfOrder(message)
-    return assess(state.facts(law), until)
+    facts = state.facts(law)
+    return assess(replace(facts, given={**facts.given, **given}), until)
 
 
-def decide(law: LawState, state: AgreementState, until: date, facts_to: Position) -> list[New]:
+def decide(
+    law: LawState,
+    state: AgreementState,
+    until: date,
+    facts_to: Position,
+    given: Givens = MappingProxyType({}),
+) -> list[New]:
     """The outcomes and entitlements that are new or differ from what was decided before.
 
     Of an entitlement that changed, only the difference is to be posted; the event carries both.
+    `given` are decisions on people who were erased since, which can only be repeated as they are.
     """
     last = _last(state)
     if until < last:
@@ -51,8 +69,8 @@ def decide(law: LawState, state: AgreementState, until: date, facts_to: Position
             "so that the caps are counted over everything decided"
         )
         raise OutOfOrder(message)
-    assessment = run(law, state, until)
-    changed = [each for each in assessment.decided if _differs(state, each)]
+    assessment = run(law, state, until, given)
+    changed = [each for each in assessment.decided if differs(state, each)]
     changed += _withdrawn(state, assessment)
     # That an agreement is assessed until its end is recorded even where that changes nothing: a
     # guarantee may be called then, and goals be judged.
@@ -99,10 +117,16 @@ def _parts(decided: Decided) -> tuple[Part, ...]:
     return decided.entitlement.parts if decided.entitlement else ()
 
 
-def _differs(state: AgreementState, decided: Decided) -> bool:
-    claim = _claim(state, decided)
-    return claim is None or (claim.achieved, claim.parts) != (
-        decided.outcome.achieved,
+def differs(state: AgreementState, decided: Decided) -> bool:
+    """Whether an outcome is not decided yet, or was decided otherwise."""
+    claim, outcome = _claim(state, decided), decided.outcome
+    if claim is None:
+        return True
+    period = Period(claim.outcome.period_start, claim.outcome.period_end)
+    # A day that moves may change no amount, but it is the order in which caps are spent.
+    return (claim.achieved, period, claim.parts) != (
+        outcome.achieved,
+        outcome.period,
         _parts(decided),
     )
 

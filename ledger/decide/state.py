@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ledger import events as e
+from ledger.dates import Period
 from ledger.decide.refusal import NotFound
 from ledger.events import Recorded
 from ledger.facts import Birth, CapitalPaidIn, Reading, Stay, Tariff, TimeSpell
+from ledger.metrics.base import Outcome
 from ledger.metrics.facts import Measured, Person, Spell
 from ledger.model import Position, SubjectRef
 from ledger.money import ZERO, Amount
 from ledger.parties import Role
 from ledger.policy.assess import AgreementFacts
+from ledger.policy.given import Given, OutcomeKey
 from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
-from ledger.working import Part
+from ledger.working import Gain, Part
 
 Payable = tuple[str, Role, str]
 """Payer, the role it pays in, payee."""
@@ -85,8 +88,31 @@ class Claim:
 
     @property
     def achieved(self) -> bool:
-        """Whether it was achieved, by the last decision."""
+        """Whether it was achieved, as last decided."""
         return self.outcome.achieved
+
+
+def given(
+    decided: e.OutcomeDecided,
+    parts: tuple[Part, ...],
+    gains: tuple[Gain, ...] = (),
+    based_on: tuple[Position, ...] = (),
+) -> Given:
+    """An outcome as it was recorded, to be taken as it is."""
+    outcome = Outcome(
+        metric=decided.metric,
+        key=decided.key,
+        period=Period(decided.period_start, decided.period_end),
+        subject=decided.subject,
+        cohort=decided.cohort,
+        months=decided.milestone_months,
+        achieved=decided.achieved,
+        refused=decided.refused,
+        gains=gains,
+        read_at=decided.based_on,
+        based_on=based_on,
+    )
+    return Given(outcome, parts)
 
 
 @dataclass(slots=True)
@@ -125,6 +151,9 @@ class AgreementState:
         default_factory=lambda: defaultdict(dict)
     )
     sealed: set[SubjectRef] = field(default_factory=set)
+    """Those with facts that cannot be opened though nobody has erased them."""
+    erased: dict[SubjectRef, date] = field(default_factory=dict)
+    """Those who are erased, and the day on which they were."""
     register_until: dict[SubjectRef, date] = field(default_factory=dict)
     register_at: list[Position] = field(default_factory=list)
     readings: dict[ReadingKey, tuple[Position, e.MeasurementRecorded]] = field(default_factory=dict)
@@ -195,7 +224,17 @@ class AgreementState:
             },
             capital=tuple(paid for _, paid in self.capital),
             cohorts={cohort: tuple(results) for cohort, results in cohorts.items()},
+            erased=frozenset(self.erased),
+            given=self._given(),
         )
+
+    def _given(self) -> dict[OutcomeKey, Given]:
+        """What was decided of people who are erased: it stands as it is."""
+        if not self.erased:
+            return {}
+        claims = (each for each in self.claims.values() if each.outcome.subject in self.erased)
+        found = (given(each.outcome, each.parts) for each in claims)
+        return {each.outcome.identity: each for each in found}
 
     def _person(self, subject: SubjectRef, measured: tuple[Measured, ...]) -> Person:
         """What is known of a person, every fact with its position."""
@@ -233,16 +272,33 @@ class AgreementState:
                 self.lineage[position] = event.based_on
             case e.OutcomeDecided() | e.EntitlementCalculated():
                 self._apply_claim(recorded)
+            case e.SubjectErased(subject=subject):
+                self._erase(subject, recorded.effective_on)
             case _:
                 self._apply_fact(event, position)
                 self._apply_payment(recorded)
+
+    def _erase(self, subject: SubjectRef, on: date) -> None:
+        """Forget all of a person but what is open: the enrolment, and what was decided."""
+        self.erased[subject] = on
+        self.sealed.discard(subject)
+        self.stays.pop(subject, None)
+        self.spells.pop(subject, None)
+        self.readings = {key: kept for key, kept in self.readings.items() if key[0] != subject}
+        position, enrolled = self.enrolled[subject]
+        self.enrolled[subject] = position, enrolled.model_copy(update={"born": None})
+
+    def _shut(self, subject: SubjectRef) -> None:
+        """Note that a fact of a person cannot be opened."""
+        if subject not in self.erased:
+            self.sealed.add(subject)
 
     def _apply_fact(self, event: e.Event, position: Position) -> None:
         """Take in what was seen of people and cohorts."""
         match event:
             case e.PersonEnrolled():
                 if isinstance(event.born, e.Sealed):
-                    self.sealed.add(event.subject)
+                    self._shut(event.subject)
                 self.enrolled[event.subject] = (position, event)
                 # An export read before a person was enrolled says nothing of that person.
                 self.register_until[event.subject] = NOT_KNOWN_YET
@@ -264,7 +320,7 @@ class AgreementState:
         if event.closes is not None:
             self.lineage[position] = (event.closes,)
         if isinstance(event.stay, e.Sealed):
-            self.sealed.add(event.subject)
+            self._shut(event.subject)
         else:
             self.stays[event.subject][event.stay.stay] = (position, event.stay)
 
@@ -272,13 +328,13 @@ class AgreementState:
         if event.closes is not None:
             self.lineage[position] = (event.closes,)
         if isinstance(event.spell, e.Sealed):
-            self.sealed.add(event.subject)
+            self._shut(event.subject)
         else:
             self.spells[event.subject][event.spell.spell] = (position, event.spell)
 
     def _apply_measurement(self, event: e.MeasurementRecorded, position: Position) -> None:
         if isinstance(event.reading, e.Sealed):
-            self.sealed.add(event.subject)
+            self._shut(event.subject)
         self.readings[reading_key(event)] = (position, event)
 
     def _apply_investment(self, recorded: Recorded) -> None:

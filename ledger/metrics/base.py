@@ -80,6 +80,11 @@ class Outcome:
         return self.subject or self.cohort or ALL
 
     @property
+    def identity(self) -> tuple[str, str, str]:
+        """What it is decided once by: metric, unit, key."""
+        return self.metric, self.unit, self.key
+
+    @property
     def achieved_on(self) -> date:
         """The day on which it counts as achieved, if it was."""
         return self.period.end

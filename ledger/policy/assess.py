@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -11,7 +11,8 @@ from ledger.metrics.base import Outcome, Waiting
 from ledger.metrics.facts import Facts, Frame, Measured, Person
 from ledger.model import SubjectRef
 from ledger.policy.caps import Spent
-from ledger.policy.entitlement import Entitlement, capital_on, entitlement
+from ledger.policy.entitlement import Entitlement, capital_on, entitlement, standing
+from ledger.policy.given import Given, OutcomeKey
 from ledger.policy.modifiers import Modified
 from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import OnRuleChange, Terms
@@ -28,6 +29,10 @@ class AgreementFacts:
     people: Mapping[SubjectRef, Person]
     capital: tuple[CapitalPaidIn, ...]
     cohorts: Mapping[str, tuple[Measured, ...]] = field(default_factory=dict)
+    erased: frozenset[SubjectRef] = frozenset()
+    """People of whom nothing but what is open is known, so that nothing can be decided anew."""
+    given: Mapping[OutcomeKey, Given] = field(default_factory=dict)
+    """What was decided of them."""
 
     @property
     def rules(self) -> RefundRuleTable | None:
@@ -60,7 +65,8 @@ def assess(facts: AgreementFacts, until: date) -> Assessment:
     """Decide every outcome due by `until`, in order of achievement.
 
     The order is (achievement date, enrolment date, pseudonym, metric as the terms list them, key),
-    never the order of recording, so caps are spent alike however late a fact came in.
+    never the order of recording, so caps are spent alike however late a fact came in. What was
+    decided of people who are erased stands, and is counted in at its place.
 
     Raises:
         LookupError: if something has no price, such as a night.
@@ -72,12 +78,17 @@ def assess(facts: AgreementFacts, until: date) -> Assessment:
     due = [
         (_order(seen, number, outcome), outcome)
         for number, metric in enumerate(terms.metrics)
-        for outcome in metric.outcomes(seen, frame)
+        for outcome in (*_readable(facts, metric.outcomes(seen, frame)), *_given(facts, metric.id))
     ]
     modified, spent = Modified(seen), Spent()
     decided: list[Decided] = []
     waiting: list[Outcome] = []
     for _, found in sorted(due, key=lambda each: each[0]):
+        stands = facts.given.get(found.identity)
+        if stands is not None:
+            modified.count(terms.metric(found.metric), found)
+            decided.append(Decided(found, standing(stands, spent)))
+            continue
         outcome = found
         if outcome.waiting is None and terms.repaid and not _has_capital(facts, outcome):
             outcome = replace(outcome, waiting=Waiting.CAPITAL)
@@ -90,6 +101,16 @@ def assess(facts: AgreementFacts, until: date) -> Assessment:
             result = entitlement(terms, outcome, spent, facts.capital)
             decided.append(Decided(outcome, result))
     return Assessment(tuple(decided), tuple(waiting))
+
+
+def _readable(facts: AgreementFacts, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Outcomes of those whose facts can be read."""
+    return (each for each in outcomes if each.subject not in facts.erased)
+
+
+def _given(facts: AgreementFacts, metric: str) -> Iterator[Outcome]:
+    """Outcomes of one metric that stand as they were decided."""
+    return (each.outcome for each in facts.given.values() if each.outcome.metric == metric)
 
 
 def _order(facts: Facts, metric: int, outcome: Outcome) -> tuple[date, date, str, int, str]:

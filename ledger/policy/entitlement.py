@@ -13,6 +13,7 @@ from ledger.metrics.base import Outcome
 from ledger.money import ZERO, Amount, rounded, split, total, written
 from ledger.parties import Role
 from ledger.policy.caps import OwedBy, Spent, capped
+from ledger.policy.given import Given, per_payer
 from ledger.policy.modifiers import owed
 from ledger.policy.waterfall import between, divide
 from ledger.terms.agreement import Terms
@@ -63,6 +64,36 @@ def entitlement(
         caps=lines,
     )
     return Entitlement(whole, tuple(parts), working, spent.person(outcome), spent.agreement)
+
+
+def standing(given: Given, spent: Spent) -> Entitlement | None:
+    """What an outcome entitles to that stands as it was decided; counted in.
+
+    How it was reached is not known any more, so the working says no more than what it came to.
+    """
+    if not given.outcome.achieved:
+        return None
+    whole = total(part.amount for part in given.parts)
+    spent.add(given.outcome, whole, per_payer(given.parts))
+    for part in given.parts:
+        spent.received[part.payee] += part.amount
+    working = Working(before_caps=written(Fraction(whole.minor)), caps=())
+    return Entitlement(whole, given.parts, working, spent.person(given.outcome), spent.agreement)
+
+
+def divided_again(terms: Terms, given: Given, capital: Iterable[CapitalPaidIn]) -> tuple[Part, ...]:
+    """What each payer owes of an outcome, divided anew among those who had paid in capital.
+
+    A waterfall divides by what was received before, so there the parts are taken as they are.
+    """
+    if terms.waterfall:
+        return given.parts
+    by_payer: dict[tuple[Role, str], Amount] = defaultdict(lambda: ZERO)
+    for part in given.parts:
+        by_payer[part.role, part.payer] += part.amount
+    return tuple(
+        _by_investor(terms, by_payer, capital_on(capital, terms, given.outcome.achieved_on))
+    )
 
 
 def _per_payer(by_payer: Mapping[tuple[Role, str], Amount]) -> dict[str, Amount]:

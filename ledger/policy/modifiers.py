@@ -107,13 +107,17 @@ class Modified:
             outcome = _scaled(outcome, Fraction(-1), "negative", "-1")
         return self._after_exclusion(metric, outcome)
 
-    def _after_deadweight(self, metric: Metric, outcome: Outcome) -> Outcome:
+    def count(self, metric: Metric, outcome: Outcome) -> None:
+        """Count in an outcome that stands as it was decided, for those that come after it.
+
+        Exclusion needs no counting: it is between outcomes of one unit, which all stand.
+        """
         deadweight = metric.deadweight
-        if deadweight is None:
-            return outcome
-        share = Fraction(deadweight.share)
-        if deadweight.on is DeadweightOn.PRICE:
-            return _scaled(outcome, 1 - share, "deadweight-price", str(deadweight.share))
+        if outcome.achieved and deadweight and deadweight.on is DeadweightOn.COUNT:
+            self._units(metric, Fraction(deadweight.share), outcome)
+
+    def _units(self, metric: Metric, share: Fraction, outcome: Outcome) -> tuple[Fraction, int]:
+        """How much of one more outcome is paid, and of how many people the share is taken."""
         people = _counted(metric, self.facts, outcome.achieved_on)
         # Each milestone by itself: at each of them as many would have achieved it anyway.
         counted = (metric.id, outcome.key)
@@ -121,6 +125,16 @@ class Modified:
         owed = self.achieved[counted] - share * people
         units = max(Fraction(0), min(Fraction(1), owed - self.paid[counted]))
         self.paid[counted] += units
+        return units, people
+
+    def _after_deadweight(self, metric: Metric, outcome: Outcome) -> Outcome:
+        deadweight = metric.deadweight
+        if deadweight is None:
+            return outcome
+        share = Fraction(deadweight.share)
+        if deadweight.on is DeadweightOn.PRICE:
+            return _scaled(outcome, 1 - share, "deadweight-price", str(deadweight.share))
+        units, people = self._units(metric, share, outcome)
         by = f"{deadweight.share} x {people}"
         return _scaled(outcome, units, "deadweight-count", by)
 

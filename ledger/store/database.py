@@ -67,5 +67,8 @@ class Database(Protocol):
     def damage(self) -> list[str]:
         """What the engine itself finds wrong with how it keeps its tables and indexes."""
 
+    def rewrite(self, table: str) -> None:
+        """Write a table anew, so that nothing of deleted rows is left in its file."""
+
     def close(self) -> None:
         """Close every connection."""

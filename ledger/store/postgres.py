@@ -119,6 +119,12 @@ class PostgresDatabase(PostgresDatastore):
             cursor.execute("SELECT pg_advisory_xact_lock(?::bigint)", (_LOCKS[self.schema],))
             yield cursor
 
+    def rewrite(self, table: str) -> None:
+        """Write a table and its indexes to new files; only its owner may."""
+        with self.get_connection() as connection:
+            statement = SQL("VACUUM (FULL) {}.{}")
+            connection.execute(statement.format(Identifier(self.schema), Identifier(table)))
+
     def damage(self) -> list[str]:
         """Nothing: a server's files are checked by the server's own tools."""
         return []

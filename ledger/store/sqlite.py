@@ -123,6 +123,12 @@ class SQLiteDatabase(SQLiteDatastore):
         """A transaction that has the write lock before it reads."""
         return self.transaction(commit=True)
 
+    def rewrite(self, table: str) -> None:
+        """Write the whole file anew: SQLite has no smaller piece."""
+        del table
+        with self.get_connection(commit=False) as connection:
+            connection.cursor().execute("VACUUM")
+
     def damage(self) -> list[str]:
         """What SQLite's own check of the file finds: pages, cells, and indexes against tables."""
         with self.reading() as c:

@@ -161,6 +161,23 @@ class Vault:
                 refs[person_id] = ref
         return refs
 
+    def known(self, refs: Iterable[str]) -> set[str]:
+        """Those of some pseudonyms whose person the vault still knows."""
+        wanted = set(refs)
+        with self.database.reading() as c:
+            c.execute("SELECT ref FROM subject")
+            return wanted & {row[0] for row in c.fetchall()}
+
+    def erase(self, ref: str) -> None:
+        """Destroy what is known of a person: the fingerprint of the id and the data key.
+
+        The room is then written anew, so that no page keeps a trace; done again, it is so again.
+        """
+        with self.database.writing() as c:
+            c.execute("DELETE FROM subject WHERE ref = ?", (ref,))
+        self._keys[ref] = None
+        self.database.rewrite("subject")
+
     def _key(self, ref: str) -> AESGCM | None:
         if ref not in self._keys:
             with self.database.reading() as c:

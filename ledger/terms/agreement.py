@@ -168,7 +168,8 @@ class Terms(Model):
             yield "rounding.residual_payer must be one of the payers"
         investors = self.repaid or [each.investor for each in self.investment]
         if self.rounding.residual_investor not in investors:
-            yield "rounding.residual_investor must be one of the investors that are repaid"
+            which = " that are repaid" if 0 < len(self.repaid) < len(self.investment) else ""
+            yield f"rounding.residual_investor must be one of the investors{which}"
 
     def _amount_problems(self) -> Iterator[str]:
         amounts = {

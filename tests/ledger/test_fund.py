@@ -310,9 +310,15 @@ def _entitlement(minor: int) -> New:
     return New("agreement/hf", 1, END, event)
 
 
+_OUTCOME = e.OutcomeDecided(
+    claim="hf/x", assessed_at=Position(1), subject=None, metric="housed", key="x",
+    period_start=END, period_end=END, milestone_months=None, achieved=True, based_on=(),
+)  # fmt: skip
+
+
 def _record(state: AgreementState, minor: int) -> None:
     """The claim is now worth so much more."""
-    known = state.claims.get("hf/x", Claim(Position(1), achieved=True))
+    known = state.claims.get("hf/x", Claim(Position(1), _OUTCOME))
     amount = total(part.amount for part in known.parts) + Amount(minor)
     part = Part(payer="state-fund", role=Role.OUTCOME_PAYER, payee="dsi", amount=amount)
     known.parts = (part,)

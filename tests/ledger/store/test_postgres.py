@@ -116,6 +116,9 @@ def test_with_the_documented_rights_events_can_be_added_and_read_and_nothing_els
         assert ledger.call_drawdown("youth-1", Amount(100), date(2021, 5, 3)).recorded
         views.catch_up(ledger.log)
         views.rebuild(ledger.log)
+        ref = min(ledger.agreement("youth-1").enrolled)
+        ledger.erase_subject(ref, "time is up", even_though_undecided=True)
+        assert not ledger.vault.known([ref])
         assert verify(ledger, views).sound
     for statement in (
         b"UPDATE events.stored_events SET topic = ''",

@@ -1,0 +1,34 @@
+"""What stands as it was decided: the outcomes of people whose facts are erased.
+
+Nothing can be decided anew on facts that nobody can read. What was decided before is kept as it is
+recorded, and counts towards ceilings and deadweight at its place in the order of achievement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ledger.metrics.base import Outcome
+from ledger.model import Identifier
+from ledger.money import ZERO, Amount
+from ledger.working import Part
+
+OutcomeKey = tuple[str, str, str]
+"""Metric, unit, key: what an outcome is decided once by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An outcome as it was decided, and what is owed for it."""
+
+    outcome: Outcome
+    parts: tuple[Part, ...]
+
+
+def per_payer(parts: Iterable[Part]) -> dict[Identifier, Amount]:
+    """What each payer owes, whatever it pays as."""
+    found: dict[Identifier, Amount] = {}
+    for part in parts:
+        found[part.payer] = found.get(part.payer, ZERO) + part.amount
+    return found
