@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 import jsonschema
 import pytest
+import yaml
 from pydantic import BaseModel
 
 from desk.cli.session import Settings
@@ -23,7 +24,8 @@ from ledger.metrics.kinds import KINDS
 from ledger.model import Model
 from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
-from ledger.terms.shipped import shelter_refund_rules, terms_schema
+from ledger.terms.shipped import schema_of, shelter_refund_rules, terms_schema
+from projections.assumptions import Assumptions
 from tests.desk import reference
 from tests.docs_support import (
     DOCS,
@@ -183,6 +185,22 @@ def test_every_key_of_the_terms_is_told(model: type[Model]) -> None:
         )
         for choice in _choices(each):
             assert f"`{choice}`" in section, f"{each.__name__}: {choice}"
+
+
+def test_every_key_of_the_assumptions_is_told() -> None:
+    sections = _sections(page("reference/assumptions.md"))
+    for each in models(Assumptions):
+        heading = f"(`{each.__name__}`)"
+        (section,) = [part for part in sections if part.splitlines()[0].endswith(heading)]
+        assert first_cells(section) == list(each.model_fields), each
+
+
+def test_the_schema_of_assumptions_takes_the_examples() -> None:
+    schema = schema_of(Assumptions)
+    for path in sorted(DOCS.glob("examples/assumptions-*.yaml")):
+        value = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+        Assumptions.model_validate(value)
+        assert set(value) <= set(schema["properties"])
 
 
 @pytest.mark.parametrize("kind", KINDS)

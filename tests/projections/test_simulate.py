@@ -135,7 +135,7 @@ def test_scenarios_are_told_where_they_differ() -> None:
 def test_spells_scores_and_results_can_be_assumed(metric: str, more: str, paid: str) -> None:
     text = PLAIN.replace("SHARE", "0.6") + more
     if "score" in metric:
-        text = text.replace("readings: [", "readings: [{indicator: score, after_months: [0], "
+        text = text.replace("readings:\n  [", "readings:\n  [{indicator: score, after_months: [0], "
                             "values: [{value: 4, share: 1}]}, {indicator: score, after_months: "
                             "[24], values: [{value: 6, share: 0.4}], otherwise: 4}, ")  # fmt: skip
     (found,) = run(text, metric)
