@@ -1085,7 +1085,7 @@ CASES = {
             "terms",
             "The residual investor invests nothing",
             swap(("residual_investor: dsi", "residual_investor: bikuben")),
-            at(51, "", "rounding.residual_investor must be one of the investors that are repaid"),
+            at(51, "", "rounding.residual_investor must be one of the investors"),
             "Name an investor.",
         ),
         Case(
