@@ -12,14 +12,14 @@ from fractions import Fraction
 from typing import TypeVar
 
 from ledger.money import ZERO, Amount, split, total
-from ledger.terms.waterfall import Tier
+from ledger.terms.waterfall import PaymentTier
 
 K = TypeVar("K")
 
 
 def divide(
     whole: Amount,
-    tiers: Sequence[Tier],
+    tiers: Sequence[PaymentTier],
     capital: Mapping[str, Amount],
     received: Mapping[str, Amount],
     residual_to: str,
@@ -45,19 +45,19 @@ def divide(
     return _add(parts, _all(whole - total(parts.values()), capital, residual_to))
 
 
-def _top(tier: Tier, capital: Amount) -> Amount | None:
+def _top(tier: PaymentTier, capital: Amount) -> Amount | None:
     """What an investor gets at most up to and with a tier, in all; rounded down to whole øre."""
     return None if tier.limit is None else Amount(int(tier.limit * capital.minor))
 
 
-def _room(tier: Tier, capital: Amount, got: Amount) -> Amount | None:
+def _room(tier: PaymentTier, capital: Amount, got: Amount) -> Amount | None:
     top = _top(tier, capital)
     return None if top is None else max(ZERO, top - got)
 
 
 def _taken_back(
     whole: Amount,
-    tiers: Sequence[Tier],
+    tiers: Sequence[PaymentTier],
     capital: Mapping[str, Amount],
     held: Mapping[str, Amount],
     residual_to: str,

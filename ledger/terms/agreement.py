@@ -29,7 +29,7 @@ from ledger.parties import (
     Role,
 )
 from ledger.terms.caps import Cap
-from ledger.terms.waterfall import Tier
+from ledger.terms.waterfall import PaymentTier
 
 
 class OnRuleChange(StrEnum):
@@ -75,7 +75,7 @@ class Terms(Model):
     people: Annotated[int, Field(ge=1), WHOLE]
     parties: Annotated[tuple[Party, ...], Field(min_length=1)]
     investment: Annotated[tuple[Commitment, ...], Field(min_length=1)]
-    waterfall: tuple[Tier, ...] = ()
+    waterfall: tuple[PaymentTier, ...] = ()
     continuation: Continuation | None = None
     guarantee: Guarantee | None = None
     refund_law: RefundLaw | None = None

@@ -11,7 +11,7 @@ from ledger.metrics.modifiers import Factor
 from ledger.model import Identifier, Model
 
 
-class Tier(Model):
+class PaymentTier(Model):
     """A step of the order of payment: who is paid, until each has got so much of its capital.
 
     `up_to`: the principal, or all that is left. `multiple`: so many times the capital.
@@ -29,7 +29,7 @@ class Tier(Model):
         return Fraction(1) if self.up_to == "principal" else None
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> Tier:
+    def _one_of_both(self) -> PaymentTier:
         if (self.up_to is None) == (self.multiple is None):
             message = "write either up_to (principal or all) or multiple (such as 1.05)"
             raise ValueError(message)

@@ -14,16 +14,16 @@ from ledger.policy.assess import assess
 from ledger.policy.waterfall import between, divide
 from ledger.terms.agreement import Terms
 from ledger.terms.reader import UnreadableTermsError, read_model
-from ledger.terms.waterfall import Tier
+from ledger.terms.waterfall import PaymentTier
 from tests.ledger.policy.test_assess import TERMS, facts, parts
 from tests.ledger.shelter.examples import day
 
 NAMES = ("dsi", "pool", "third")
 SENIOR_FIRST = (
-    Tier(to=("dsi",), up_to="principal"),
-    Tier(to=("pool", "third"), up_to="principal"),
-    Tier(to=NAMES, multiple="1.05"),
-    Tier(to=("dsi", "third"), up_to="all"),
+    PaymentTier(to=("dsi",), up_to="principal"),
+    PaymentTier(to=("pool", "third"), up_to="principal"),
+    PaymentTier(to=NAMES, multiple="1.05"),
+    PaymentTier(to=("dsi", "third"), up_to="all"),
 )
 AMOUNTS = st.integers(1, 10_000).map(Amount)
 CAPITAL = st.fixed_dictionaries(dict.fromkeys(NAMES, AMOUNTS))
@@ -34,7 +34,7 @@ def kroner(**parts: str) -> dict[str, Amount]:
 
 
 def paid_out(
-    amounts: list[Amount], tiers: tuple[Tier, ...], capital: dict[str, Amount]
+    amounts: list[Amount], tiers: tuple[PaymentTier, ...], capital: dict[str, Amount]
 ) -> list[dict[str, Amount]]:
     """What each investor has after every amount in turn."""
     received, after = dict.fromkeys(capital, ZERO), []
@@ -52,10 +52,10 @@ def test_each_tier_is_filled_before_the_next_and_return_comes_last() -> None:
     """10m from DSI goes first, then the pool's 5m, then 5 % to both; the rest is DSI's."""
     capital = kroner(dsi="10000000.00", pool="5000000.00")
     tiers = (
-        Tier(to=("dsi",), up_to="principal"),
-        Tier(to=("pool",), up_to="principal"),
-        Tier(to=("dsi", "pool"), multiple="1.05"),
-        Tier(to=("dsi",), up_to="all"),
+        PaymentTier(to=("dsi",), up_to="principal"),
+        PaymentTier(to=("pool",), up_to="principal"),
+        PaymentTier(to=("dsi", "pool"), multiple="1.05"),
+        PaymentTier(to=("dsi",), up_to="all"),
     )
     four_millions = [Amount.parse("4000000.00")] * 4
     assert paid_out(four_millions, tiers, capital) == [
@@ -78,7 +78,10 @@ def test_an_amount_below_zero_is_taken_back_from_who_was_paid_last() -> None:
 
 def test_who_is_full_leaves_the_rest_to_the_others_of_the_tier() -> None:
     """The pool had 90 of its 100 from before more capital came in; 50 are to be divided."""
-    tiers = (Tier(to=("dsi", "pool"), up_to="principal"), Tier(to=("dsi",), up_to="all"))
+    tiers = (
+        PaymentTier(to=("dsi", "pool"), up_to="principal"),
+        PaymentTier(to=("dsi",), up_to="all"),
+    )
     capital = kroner(dsi="100.00", pool="100.00")
     found = divide(Amount.parse("50.00"), tiers, capital, kroner(pool="90.00"), "dsi")
     assert found == kroner(dsi="40.00", pool="10.00")
