@@ -149,7 +149,7 @@ def test_without_a_timestamp_the_checkpoint_is_made_and_the_failure_told(
     authority.says_instead = instead if isinstance(instead, bytes) else None
     try:
         ledger = tmp_path / "ledger"
-        told = ofl("checkpoint", "--timestamp", url, ledger=ledger, code=4)
+        told = ofl("checkpoint", "--timestamp", url, ledger=ledger, code=5)
     finally:
         authority.says_instead = None
     assert "events sealed" in told
@@ -163,7 +163,7 @@ def test_without_a_timestamp_the_checkpoint_is_made_and_the_failure_told(
 
 def test_an_address_that_is_none_is_said_to_be_none(tmp_path: Path) -> None:
     small_ledger(tmp_path).close()
-    told = ofl("checkpoint", "--timestamp", "file:///x", ledger=tmp_path / "ledger", code=4)
+    told = ofl("checkpoint", "--timestamp", "file:///x", ledger=tmp_path / "ledger", code=5)
     assert "is not the address of a timestamp authority" in told
 
 

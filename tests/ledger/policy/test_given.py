@@ -60,7 +60,7 @@ metrics:
     price: 77.77
     achieved_when: {{indicator: home, equals: yes}}
     deadweight: {{share: 0.25, on: {on}}}
-    exclusive: {{among: job, keep: first}}
+    exclusive: {{among: job, keep: best}}
 caps:
   - {{scope: person, limit: 150}}
   - {{scope: metric, metric: job, limit: {metric}}}
