@@ -21,10 +21,19 @@ from typing import Any, TypeVar
 
 from ledger.dates import add_months
 from ledger.decide.refusal import Refusal
-from ledger.decide.rows import BankRow, Batch, EnrolmentRow, MeasurementRow, Row, StayRow
+from ledger.decide.rows import (
+    BankRow,
+    Batch,
+    EnrolmentRow,
+    MeasurementRow,
+    ResultRow,
+    Row,
+    SpellRow,
+    StayRow,
+)
 from ledger.decide.state import AgreementState, Drawdown, Payment
 from ledger.events import Recorded
-from ledger.facts import Source, Stay, Tariff
+from ledger.facts import Source, Stay, Tariff, TimeSpell
 from ledger.money import Amount
 from ledger.parties import Recognition, Role
 from ledger.service import Ledger
@@ -41,6 +50,8 @@ _SIGNED_ON = date(2021, 12, 15)
 _STARTS_ON = date(2022, 1, 1)
 _INVESTORS = ("dsi", "council-fund", "third-fund")
 _INDICATOR = "no-shelter"
+_JOB = "job"
+_RATE = "rate"
 _MILESTONES = ((3, 6, 12, 24), (6, 12, 18, 24, 36), (1, 2, 3, 9))
 _SHARES = ("1.00", "0.27", "0.333333", "0.666667", "0.5", "0.000001", "0")
 _CAPS_PER_PERSON = (None, None, None, "60000.01", "333.33")
@@ -95,7 +106,11 @@ def draw_terms(random: Random, agreement: str) -> Terms:
                 "table": "dk-shelter-refund",
                 "on_change": random.choice(("freeze", "follow")),
             },
-            "indicators": [{"id": _INDICATOR, "title": "No shelter", "kind": "yes_no"}],
+            "indicators": [
+                {"id": _INDICATOR, "title": "No shelter", "kind": "yes_no"},
+                {"id": _JOB, "title": "In work", "kind": "spell"},
+                {"id": _RATE, "title": "Share of the town's young in work", "kind": "number"},
+            ],
             "metrics": [
                 {
                     "id": "nights-saved",
@@ -111,8 +126,10 @@ def draw_terms(random: Random, agreement: str) -> Terms:
                     },
                     "state_side": {"payer": state, "share": random.choice(_SHARES)},
                     "municipal_side": {"payer": municipality, "share": random.choice(_SHARES)},
-                }
+                },
+                *_other_metrics(),
             ],
+            "split": _split(state, municipality),
             "caps": [
                 {"scope": scope, "limit": limit}
                 for scope, limits in (
@@ -142,6 +159,36 @@ def _draw_waterfall(random: Random, investors: tuple[str, ...]) -> list[dict[str
     return random.choice(orders)
 
 
+def _other_metrics() -> list[dict[str, Any]]:
+    """One that is paid for spells of people, and one for a cohort."""
+    return [
+        {
+            "id": "jobs",
+            "kind": "sustained",
+            "indicator": _JOB,
+            "continuity": "continuous",
+            "steps": [{"weeks": 13, "price": "999.99"}, {"weeks": 26, "price": "2000.01"}],
+        },
+        {
+            "id": "town",
+            "kind": "cohort",
+            "indicator": _RATE,
+            "counterfactual": {"kind": "fixed", "value": "0.30"},
+            "direction": "increase",
+            "measure": "points",
+            "threshold": "0.05",
+            "per": "point",
+            "price": "33.33",
+        },
+    ]
+
+
+def _split(state: str, municipality: str) -> list[dict[str, Any]]:
+    if state == municipality:
+        return [{"payer": state, "share": "1"}]
+    return [{"payer": state, "share": "0.333333"}, {"payer": municipality, "share": "0.666667"}]
+
+
 def _reference_tariff(valid_from: date, per_night: str, own_payment: str) -> dict[str, Any]:
     return {"valid_from": valid_from, "per_night": per_night, "own_payment": own_payment}
 
@@ -160,6 +207,7 @@ class RandomHistory:
     _enrolled: dict[tuple[str, str], date] = field(default_factory=dict)
     _register: dict[str, StayRow] = field(default_factory=dict)
     _bank_rows: list[BankRow] = field(default_factory=list)
+    _jobs: dict[str, date | None] = field(default_factory=dict)
     _counted: int = 0
 
     def __post_init__(self) -> None:
@@ -292,6 +340,33 @@ class RandomHistory:
         self._attempt(
             MEASURER, f"measured {rows}", lambda ledger: ledger.import_measurements(batch)
         )
+
+    def employ(self) -> None:
+        """Jobs of some people, new ones and ends of those that were open."""
+        rows = [
+            self._job(agreement, person_id)
+            for agreement, person_id in self._some(tuple(self._enrolled))
+        ]
+        batch = self._batch(rows)
+        self._attempt(KEEPER, f"jobs {rows}", lambda ledger: ledger.import_spells(batch))
+
+    def _job(self, agreement: str, person_id: str) -> SpellRow:
+        started = self._enrolled[agreement, person_id] + timedelta(days=len(person_id) * 3)
+        known = f"{agreement} {person_id}"
+        over = known in self._jobs and self.random.choice((True, False))
+        ended = max(started, self.today) if over else self._jobs.get(known)
+        if ended is not None or known not in self._jobs:
+            self._jobs[known] = ended
+        spell = TimeSpell(spell=known, indicator=_JOB, started=started, ended=self._jobs[known])
+        return SpellRow(agreement, person_id, spell)
+
+    def measure_the_town(self) -> None:
+        """A rate of everybody, measured before or after the terms began, or known already."""
+        agreement = self._agreement()
+        value = self.random.choice(("0.20", "0.34", "0.35", "0.419999"))
+        row = ResultRow(agreement, "all", self._earlier(200), _RATE, value, "independent")
+        batch = self._batch([row])
+        self._attempt(MEASURER, f"rate {row}", lambda ledger: ledger.import_results(batch))
 
     def call_drawdown(self) -> None:
         """The provider draws on the commitments: little, much, or more than is left."""
@@ -582,6 +657,8 @@ OPERATIONS: tuple[Callable[[RandomHistory], None], ...] = (
     RandomHistory.import_stays,
     RandomHistory.measure,
     RandomHistory.measure,
+    RandomHistory.employ,
+    RandomHistory.measure_the_town,
     RandomHistory.call_drawdown,
     RandomHistory.receive_capital,
     RandomHistory.assess,
