@@ -159,13 +159,14 @@ def no_cap_is_exceeded(books: Books) -> None:
         recorded.stream: signed.terms.caps for recorded, signed in books.each(e.AgreementSigned)
     }
     worth = {
-        (recorded.stream, str(entitled.subject), entitled.claim): entitled.total.minor
+        (recorded.stream, entitled.subject or "", entitled.claim): entitled.total.minor
         for recorded, entitled in books.each(e.EntitlementCalculated)
     }
     by_person: Counter[tuple[str, str]] = Counter()
     by_agreement: Counter[str] = Counter()
     for (stream, subject, _), total in worth.items():
-        by_person[stream, subject] += total
+        if subject:  # a cohort is nobody
+            by_person[stream, subject] += total
         by_agreement[stream] += total
     for (stream, subject), total in by_person.items():
         for cap in caps[stream]:
