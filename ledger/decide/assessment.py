@@ -141,7 +141,8 @@ def _withdrawn(state: AgreementState, assessment: Assessment) -> list[Decided]:
     return [
         Decided(_not_achieved(claim.outcome), None)
         for name, claim in state.claims.items()
-        if claim.achieved and name not in seen
+        # What was decided of an erased person stands, also where newer terms have no such metric.
+        if claim.achieved and name not in seen and claim.outcome.subject not in state.erased
     ]
 
 

@@ -100,3 +100,22 @@ def test_what_is_achieved_after_all_is_paid_again(ledger: Ledger, tmp_path: Path
     entitled(ledger)
     jobs(ledger, tmp_path, "J3,P-0001,job,2012-02-28,2012-07-01")
     assert ("13w", "600.00", "600.00") in entitled(ledger)
+
+
+def test_what_was_decided_of_an_erased_person_is_not_taken_back_by_an_amendment(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    """The metric is left out of the terms from the beginning: Berit's outcomes go, Anna's stand."""
+    entitled(ledger)
+    state = ledger.agreement("small")
+    anna, berit = state.enrolled
+    ledger.erase_subject(anna, "asked for it", even_though_undecided=True)
+    other = WORK.replace("id: work", "id: other").replace("weeks: 13", "weeks: 12")
+    (tmp_path / "amended.yaml").write_text(TERMS + other, encoding="utf-8")
+    terms, source = files.read_terms(tmp_path / "amended.yaml")
+    ledger.amend(terms, terms.starts_on, source)
+    ledger.assess("small", UNTIL)
+    claims = ledger.agreement("small").claims
+    stand = {name for name, claim in claims.items() if claim.achieved and "/work/" in name}
+    assert stand == {name for name in claims if f"/{anna}/work/" in name}
+    assert any(f"/{berit}/work/" in name for name in claims)
