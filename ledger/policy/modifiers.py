@@ -1,7 +1,7 @@
 """What the terms add to a metric: who is left out, and what an outcome is worth after all.
 
-In this order: guards, claim, group multiplier, indexation, deadweight, exclusion. Each leaves a
-step in the working.
+In this order: guards, claim, group multiplier, indexation, deadweight, exclusion, and the sign of
+what is negative. Each leaves a step in the working.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Modified:
     facts: Facts
     achieved: dict[tuple[str, str], Fraction] = field(default_factory=lambda: defaultdict(Fraction))
     paid: dict[tuple[str, str], Fraction] = field(default_factory=lambda: defaultdict(Fraction))
-    best: dict[tuple[str, str], Fraction] = field(default_factory=dict)
+    best: dict[tuple[str, str, bool], Fraction] = field(default_factory=dict)
 
     def apply(self, metric: Metric, outcome: Outcome, until: date) -> Outcome:
         """The outcome with everything that the metric's terms add to it."""
@@ -102,10 +102,8 @@ class Modified:
             return replace(outcome, achieved=False, refused=refused)
         for change in (_multiplied, _indexed):
             outcome = change(metric, outcome, person)
-        outcome = self._after_deadweight(metric, outcome)
-        if metric.negative:
-            outcome = _scaled(outcome, Fraction(-1), "negative", "-1")
-        return self._after_exclusion(metric, outcome)
+        outcome = self._after_exclusion(metric, self._after_deadweight(metric, outcome))
+        return _scaled(outcome, Fraction(-1), "negative", "-1") if metric.negative else outcome
 
     def count(self, metric: Metric, outcome: Outcome) -> None:
         """Count in an outcome that stands as it was decided, for those that come after it.
@@ -142,7 +140,9 @@ class Modified:
         exclusive = metric.exclusive
         if exclusive is None:
             return outcome
-        key = (exclusive.among, outcome.unit)
+        # What is owed and what comes back exclude each other only among themselves: the best of
+        # what comes back is the most, whatever stands on the other side.
+        key = (exclusive.among, outcome.unit, metric.negative)
         worth = gross(outcome)
         before = self.best.get(key)
         if before is None:

@@ -317,6 +317,20 @@ def test_of_what_excludes_each_other_the_first_or_the_best_is_paid(
     assert found.decided[1].outcome.steps[-1].step == f"exclusive-{keep}"
 
 
+def test_the_most_comes_back_of_negative_outcomes_that_exclude_each_other() -> None:
+    ann = person("ann", measured=at("works", m6="yes", m12="yes", m24="yes", m36="yes"))
+    negative = [f"{metric}, negative: true" for metric in part_and_full("best")]
+    found = lines(assessed(terms(*negative), [ann]))
+    assert [line.split()[-1] for line in found] == ["-1000.00", "-3000.00", "0.00", "0.00"]
+
+
+def test_what_is_owed_and_what_comes_back_do_not_exclude_each_other() -> None:
+    ann = person("ann", measured=at("works", m6="yes", m12="yes"))
+    part, full, *_ = part_and_full("best")
+    found = lines(assessed(terms(part, f"{full}, negative: true"), [ann]))
+    assert [line.split()[-1] for line in found] == ["1000.00", "-4000.00"]
+
+
 def test_metrics_that_exclude_each_other_agree_on_which_is_kept() -> None:
     (first, *_), (_, best, *_) = part_and_full("first"), part_and_full("best")
     with pytest.raises(UnreadableTermsError, match="the metrics among 'work' keep different ones"):
