@@ -153,6 +153,8 @@ class Ledger:
         self._law = LawState()
         self._states: dict[str, AgreementState | BankState] = {}
         self._fund = FundState()
+        self._sealed_to = 0
+        """Up to where this door has sealed, or seen sealed, all events."""
 
     @classmethod
     def create(
@@ -392,7 +394,7 @@ class Ledger:
         return self._run(["enrolments", batch.sha256], decide)
 
     def _subjects(
-        self, states: Iterable[str], person_ids: Iterable[str]
+        self, states: Mapping[str, AgreementState], person_ids: Iterable[str]
     ) -> dict[tuple[str, str], SubjectRef]:
         found = {
             (name, person_id): self.vault.find(name, person_id)
@@ -402,7 +404,7 @@ class Ledger:
         return {
             (name, person_id): ref
             for (name, person_id), ref in found.items()
-            if ref is not None and ref not in self.agreement(name).erased
+            if ref is not None and ref not in states[name].erased
         }
 
     def _finish_erasing(self, states: Mapping[str, AgreementState]) -> None:
@@ -607,7 +609,15 @@ class Ledger:
         )
 
     def send_payment(self, payment_id: str, on: date) -> Done:
-        """Record that the bank was told to pay."""
+        """Record that the bank was told to pay; what that rests on is sealed first.
+
+        Raises:
+            NotTheSameLogError: as `seal` does; then nothing is sent.
+            ledger.store.checkpoint.CheckpointError: likewise.
+        """
+        approved_at = self._paying(payment_id).payments[payment_id].approved_at
+        if approved_at is not None and approved_at > self._sealed_to:
+            self.seal()
         return self._run(
             ["send", payment_id],
             lambda: payment.instruct(self._paying(payment_id), payment_id, self.actor, on),
@@ -657,9 +667,13 @@ class Ledger:
                 "nothing was sealed; run `ofl verify`"
             )
             raise NotTheSameLogError(message)
-        if last is not None and last.size == sealed.size:
-            return Sealed(last, checkpoint.files(self.checkpoints)[-1], new=False)
-        return Sealed(sealed, checkpoint.write(self.checkpoints, sealed, key), new=True)
+        new = last is None or last.size < sealed.size
+        if new:
+            path = checkpoint.write(self.checkpoints, sealed, key)
+        else:
+            path = checkpoint.files(self.checkpoints)[-1]
+        self._sealed_to = sealed.size
+        return Sealed(sealed, path, new)
 
     def stamp(self, sealed: Sealed, url: str) -> Path:
         """Have a checkpoint timestamped by an authority, unless it is already.

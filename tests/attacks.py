@@ -30,6 +30,7 @@ from ledger.store.sqlite import TABLES
 from projections.bundle import EVENTS
 from projections.follow import Views
 
+SEALED_AFTER_STEP = 10
 LAST_STEP = "2023/bank-statement.csv"
 """The small ledger ends with the settlement of its first payments."""
 
@@ -83,6 +84,9 @@ def set_scene(into: Path) -> Scene:
         with sqlite3.connect(into / EVENTS_FILE) as file:
             backups.append(file.execute("SELECT max(position) FROM stored_events").fetchone()[0])
         file.close()
+        if len(backups) == SEALED_AFTER_STEP:
+            with Ledger(into, actor="tester") as ledger:
+                ledger.seal()
     steps.close()  # type: ignore[attr-defined]
     with Ledger(into, actor="tester") as ledger:
         views = Views(into / VIEWS_FILE)

@@ -80,21 +80,7 @@ def send(
     """Seal a checkpoint, and record that the bank was told to pay. Not by who approved it."""
     session: Session = context.obj
     when = on or today()
-    _step(session, payments, every, "approved", _sending(when))
-
-
-def _sending(when: date) -> Callable[[Ledger, str], Done]:
-    """Send a payment; before the first of them, seal what all of them rest on."""
-    sealed = False
-
-    def send_one(ledger: Ledger, payment: str) -> Done:
-        nonlocal sealed
-        if not sealed:
-            ledger.seal()
-            sealed = True
-        return ledger.send_payment(payment, when)
-
-    return send_one
+    _step(session, payments, every, "approved", lambda x, payment: x.send_payment(payment, when))
 
 
 def _step(

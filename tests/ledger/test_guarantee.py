@@ -117,7 +117,6 @@ class House:
                 self.ledger.approve_payment(event.payment, on)
             for actor, step in (("carla", Ledger.approve_payment), ("dan", Ledger.send_payment)):
                 with Ledger(self.folder, actor=actor) as door:
-                    door.seal()
                     step(door, event.payment, on)
         rows = [
             BankRow(payer, f"L{name}", on, -amount, name, "transfer")
