@@ -91,7 +91,7 @@ def _dossier(ledger: Ledger, state: AgreementState, payment_id: str) -> Dossier:
         ),
         terms=state.terms,
         signed=own[state.signed_at],
-        amended=tuple(each for each in state.amended if each.position in rests_on),
+        amended=tuple(own[at] for at in state.terms_at[1:] if at in rests_on),
         law=tuple(law[position] for position in sorted(rests_on & law.keys())),
         people_involved=tuple(sorted({known[position].actor for position in rests_on})),
     )
@@ -113,6 +113,7 @@ def _item(state: AgreementState, events: dict[Position, Recorded], item: e.Payme
         for each in capital
         if isinstance(each.event, e.CapitalReceived)
     ]
+    version = decided.terms_version - 1
     return Item(
         amount=item.amount,
         claim=item.claim,
@@ -124,24 +125,15 @@ def _item(state: AgreementState, events: dict[Position, Recorded], item: e.Payme
         spells=tuple(each for each in basis if isinstance(each.event, e.SpellRecorded)),
         assessment=events[entitled.assessed_at],
         capital=tuple(capital),
-        capital_shares=capital_on(paid, state.terms, entitled.achieved_on),
+        capital_shares=capital_on(paid, state.all_terms[version], entitled.achieved_on),
         erased_on=state.erased.get(entitled.subject) if entitled.subject else None,
-        terms=events[_terms_at(state, decided.terms_version)],
+        terms=events[state.terms_at[version]],
     )
 
 
 def _is_enrolment(basis: Recorded, decided: e.OutcomeDecided) -> bool:
     """Whether it enrolled the person whose outcome it is; a cohort's outcome rests on many."""
     return isinstance(basis.event, e.PersonEnrolled) and basis.event.subject == decided.subject
-
-
-def _terms_at(state: AgreementState, version: int) -> Position:
-    numbered = {
-        each.event.terms_version: each.position
-        for each in state.amended
-        if isinstance(each.event, e.AgreementAmended)
-    }
-    return numbered.get(version, state.signed_at)
 
 
 def _measurements(

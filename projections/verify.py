@@ -21,7 +21,7 @@ from ledger.decide.fund import FundState
 from ledger.decide.guarantee import call
 from ledger.decide.payment import propose
 from ledger.decide.refusal import Refusal
-from ledger.decide.state import AgreementState, LawState, given
+from ledger.decide.state import AgreementState, LawState, as_recorded
 from ledger.events import (
     AssessmentMade,
     EntitlementCalculated,
@@ -585,21 +585,24 @@ class _Again:
         if again != [self._comparable(event, made) for event in same_command]:
             message = f"{made.assessment}: policy on the recorded facts gives other decisions"
             return Kind.ALTERED, message
-        if any(map(self._over_a_cap, same_command)):
+        judged_by = {
+            each.claim: each.terms_version
+            for each in same_command
+            if isinstance(each, OutcomeDecided)
+        }
+        if any(self._over_a_cap(event, judged_by) for event in same_command):
             message = f"{made.assessment}: what is owed for an erased person is above a cap"
             return Kind.ALTERED, message
         return None
 
-    def _over_a_cap(self, event: Event) -> bool:
+    def _over_a_cap(self, event: Event, versions: Mapping[str, int]) -> bool:
         """Whether an entitlement that was taken as it is leaves more spent than a cap allows."""
         if not isinstance(event, EntitlementCalculated) or event.subject not in self.erased_since:
             return False
-        if self.state.amended:
-            return False  # a cap that was lowered since may have been passed before
         spent = {"person": event.person_total, "agreement": event.agreement_total}
         return event.total > ZERO and any(
             cap.limit is not None and spent.get(cap.scope, ZERO) > cap.limit
-            for cap in self.state.terms.caps
+            for cap in self.state.all_terms[versions[event.claim] - 1].caps
         )
 
     def _taken(self, events: list[Event]) -> dict[OutcomeKey, Given]:
@@ -616,14 +619,13 @@ class _Again:
 
     def _given(self, outcome: OutcomeDecided, entitled: EntitlementCalculated | None) -> Given:
         if entitled is None:
-            return given(outcome, ())
+            return as_recorded(outcome, ())
         capital = {position for position, _ in self.state.capital}
         facts = tuple(position for position in entitled.based_on if position not in capital)
-        found = given(outcome, entitled.parts, entitled.gains, facts)
+        found = as_recorded(outcome, entitled.parts, entitled.gains, facts)
         paid_in = [paid for _, paid in self.state.capital]
-        if self.state.amended:
-            return found  # by which terms it was divided, only its own event says
-        return replace(found, parts=divided_again(self.state.terms, found, paid_in))
+        terms = self.state.all_terms[outcome.terms_version - 1]
+        return replace(found, parts=divided_again(terms, found, paid_in))
 
     def _comparable(self, event: Event, made: AssessmentMade) -> Event:
         """An event without what nobody can know any more once people are erased."""

@@ -389,10 +389,4 @@ def read_portfolio(path: Path) -> Portfolio:
         NotFound: if there is no file to read at the path.
         TermsRefused: with every problem found, in order of line.
     """
-    try:
-        return read_model(read_text(path, TERMS_BYTES_MAX).text, Portfolio)
-    except UnreadableTermsError as error:
-        findings = [Finding(each.line, each.path, each.message) for each in error.problems]
-        raise TermsRefused(path.name, findings) from None
-    except FileRefused as refused:
-        raise TermsRefused(refused.file, refused.findings) from None
+    return _read_yaml(path, Portfolio)[0]

@@ -41,7 +41,7 @@ def amend(
     if problems:
         raise AgainstTerms("; ".join(problems))
     known, enacted = law_of(law, terms, shipped)
-    last = state.amendments[-1] if state.amendments else None
+    last = state.amendments[-1][1] if state.amendments else None
     if last and (last.terms, last.effective_on, last.law) == (terms, on, known):
         return []
     amended = e.AgreementAmended(

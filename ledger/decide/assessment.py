@@ -12,7 +12,7 @@ from ledger.dates import Period
 from ledger.decide import guarantee
 from ledger.decide.decision import New, agreement_stream, numbered
 from ledger.decide.refusal import OutOfOrder
-from ledger.decide.state import AgreementState, Claim, LawState
+from ledger.decide.state import AgreementState, Claim, LawState, as_recorded
 from ledger.metrics.base import Outcome
 from ledger.model import Position
 from ledger.money import ZERO, Amount
@@ -139,23 +139,15 @@ def _withdrawn(state: AgreementState, assessment: Assessment) -> list[Decided]:
     outcomes = [*(each.outcome for each in assessment.decided), *assessment.waiting]
     seen = {claim_id(state.agreement, outcome) for outcome in outcomes}
     return [
-        Decided(_not_achieved(claim.outcome), None)
+        Decided(
+            replace(as_recorded(claim.outcome, ()).outcome, achieved=False, refused=None),
+            None,
+            state.terms_version,
+        )
         for name, claim in state.claims.items()
         # What was decided of an erased person stands, also where newer terms have no such metric.
         if claim.achieved and name not in seen and claim.outcome.subject not in state.erased
     ]
-
-
-def _not_achieved(before: e.OutcomeDecided) -> Outcome:
-    return Outcome(
-        metric=before.metric,
-        key=before.key or f"{before.milestone_months}m",
-        period=Period(before.period_start, before.period_end),
-        subject=before.subject,
-        cohort=before.cohort,
-        months=before.milestone_months,
-        read_at=before.based_on,
-    )
 
 
 def difference(before: tuple[Part, ...], after: tuple[Part, ...]) -> tuple[Part, ...]:
@@ -183,8 +175,7 @@ def _assessment_made(
 ) -> e.AssessmentMade:
     rules = state.facts(law).rules
     rule_at = [law.rules[table][0] for table in state.tables if table]
-    terms_at = [state.signed_at, *(amended.position for amended in state.amended)]
-    based_on = [*terms_at, *rule_at, *law.tariff_positions, *state.register_at]
+    based_on = [*state.terms_at, *rule_at, *law.tariff_positions, *state.register_at]
     return e.AssessmentMade(
         assessment=f"{state.agreement}-A{len(state.assessments) + 1:03d}",
         until=until,

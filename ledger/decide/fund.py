@@ -228,11 +228,11 @@ def _caught_up(
     """
     by_day: dict[date, Amount] = defaultdict(lambda: ZERO)
     entitled = was = now = ZERO
-    for claim in sorted(state.claims.values(), key=lambda each: each.achieved_on or on):
+    for claim in sorted(state.claims.values(), key=lambda each: each.outcome.period_end):
         entitled += _of(policy, claim.parts)
         was_then, now_then = was, now
         was, now = _reached(known.amount, entitled), _reached(amount, entitled)
-        by_day[max(on, claim.achieved_on or on)] += (now - now_then) - (was - was_then)
+        by_day[max(on, claim.outcome.period_end)] += (now - now_then) - (was - was_then)
     events: list[tuple[date, e.Event]] = []
     drawn = known.drawn
     for day, difference in sorted(by_day.items()):

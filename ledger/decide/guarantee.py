@@ -18,6 +18,7 @@ from ledger.decide.state import AgreementState
 from ledger.model import Position
 from ledger.money import ZERO, Amount, total
 from ledger.parties import Role
+from ledger.policy.entitlement import capital_on
 from ledger.policy.waterfall import pro_rata_within
 from ledger.working import Part
 
@@ -135,8 +136,4 @@ def _loss(paid_in: Amount, entitled: Amount) -> Amount:
 
 def _paid_in(state: AgreementState) -> dict[str, Amount]:
     """The capital of each investor that is repaid; a grant cannot be lost."""
-    found = dict.fromkeys(state.terms.repaid, ZERO)
-    for _, paid in state.capital:
-        if paid.investor in found:
-            found[paid.investor] += paid.amount
-    return found
+    return capital_on((paid for _, paid in state.capital), state.terms, date.max)

@@ -85,7 +85,6 @@ class Claim:
     outcome: e.OutcomeDecided
     entitlement_at: Position | None = None
     parts: tuple[Part, ...] = ()
-    achieved_on: date | None = None
 
     @property
     def achieved(self) -> bool:
@@ -93,7 +92,7 @@ class Claim:
         return self.outcome.achieved
 
 
-def given(
+def as_recorded(
     decided: e.OutcomeDecided,
     parts: tuple[Part, ...],
     gains: tuple[Gain, ...] = (),
@@ -144,8 +143,7 @@ class AgreementState:
     version: int = 0
     signed: e.AgreementSigned | None = None
     signed_at: Position = _NOWHERE
-    amended: list[Recorded] = field(default_factory=list)
-    amendments: list[Amendment] = field(default_factory=list)
+    amendments: list[tuple[Position, Amendment]] = field(default_factory=list)
     enrolled: dict[SubjectRef, tuple[Position, e.PersonEnrolled]] = field(default_factory=dict)
     stays: dict[SubjectRef, dict[str, tuple[Position, Stay]]] = field(
         default_factory=lambda: defaultdict(dict)
@@ -190,18 +188,22 @@ class AgreementState:
     @property
     def terms(self) -> Terms:
         """The newest terms; the agreement must be signed."""
-        return self.amendments[-1].terms if self.amendments else self.require_signed().terms
+        return self.all_terms[-1]
 
     @property
     def all_terms(self) -> tuple[Terms, ...]:
-        """The terms as signed and as amended since."""
-        return (self.require_signed().terms, *(each.terms for each in self.amendments))
+        """The terms as signed and as amended since: version n is the nth of them."""
+        return (self.require_signed().terms, *(each.terms for _, each in self.amendments))
 
     @property
     def terms_version(self) -> int:
         """The number of the newest terms."""
-        signed = self.require_signed().terms_version
-        return self.amendments[-1].number if self.amendments else signed
+        return len(self.all_terms)
+
+    @property
+    def terms_at(self) -> tuple[Position, ...]:
+        """The positions of the signature and the amendments, in the order of `all_terms`."""
+        return (self.signed_at, *(position for position, _ in self.amendments))
 
     @property
     def tables(self) -> tuple[str | None, str | None]:
@@ -253,7 +255,7 @@ class AgreementState:
             cohorts={cohort: tuple(results) for cohort, results in cohorts.items()},
             erased=frozenset(self.erased),
             given=self._given(),
-            amendments=tuple(self.amendments),
+            amendments=tuple(each for _, each in self.amendments),
         )
 
     def _given(self) -> dict[OutcomeKey, Given]:
@@ -261,7 +263,7 @@ class AgreementState:
         if not self.erased:
             return {}
         claims = (each for each in self.claims.values() if each.outcome.subject in self.erased)
-        found = (given(each.outcome, each.parts) for each in claims)
+        found = (as_recorded(each.outcome, each.parts) for each in claims)
         return {each.outcome.identity: each for each in found}
 
     def _person(self, subject: SubjectRef, measured: tuple[Measured, ...]) -> Person:
@@ -326,8 +328,7 @@ class AgreementState:
     def _amend(self, event: e.AgreementAmended, recorded: Recorded) -> None:
         known = Law(event.rules_at_amendment, event.support_rules_at_amendment)
         amendment = Amendment(event.terms, event.terms_version, recorded.effective_on, known)
-        self.amended.append(recorded)
-        self.amendments.append(amendment)
+        self.amendments.append((recorded.position, amendment))
 
     def _apply_fact(self, event: e.Event, position: Position) -> None:
         """Take in what was seen of people and cohorts."""
@@ -398,7 +399,6 @@ class AgreementState:
                     outcome,
                     known.entitlement_at if known else None,
                     known.parts if known else (),
-                    known.achieved_on if known else None,
                 )
             case e.EntitlementCalculated() as entitled:
                 self.lineage[position] = (
@@ -409,7 +409,6 @@ class AgreementState:
                 )
                 claim = self.claims[entitled.claim]
                 claim.entitlement_at, claim.parts = position, entitled.parts
-                claim.achieved_on = entitled.achieved_on
                 for part in entitled.difference:
                     key = (part.payer, part.role, part.payee)
                     self._owe(key, position, entitled.claim, part.amount)

@@ -75,7 +75,7 @@ class Decided:
 
     outcome: Outcome
     entitlement: Entitlement | None
-    terms_version: int = 1
+    terms_version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_FLOOR, Context, Decimal
@@ -12,9 +12,10 @@ from fractions import Fraction
 from ledger import working as w
 from ledger.facts import CapitalPaidIn
 from ledger.metrics.base import Outcome
-from ledger.money import ZERO, Amount, rounded
+from ledger.money import ZERO, Amount, rounded, total
 from ledger.parties import Role
 from ledger.terms.caps import Cap
+from ledger.working import Part
 
 OwedBy = dict[tuple[Role, str], Fraction]
 _EXACT_ENOUGH = Context(prec=40, rounding=ROUND_FLOOR)
@@ -38,15 +39,17 @@ class Spent:
         """What all outcomes have come to."""
         return self.totals["agreement", ""]
 
-    def add(self, outcome: Outcome, total: Amount, by_payer: Mapping[str, Amount]) -> None:
-        """Count an outcome in."""
+    def add(self, outcome: Outcome, parts: Sequence[Part]) -> None:
+        """Count an outcome in, by what each payer owes each investor for it."""
+        whole = total(part.amount for part in parts)
         for scope in ("person", "metric", "year", "agreement"):
             key = _key(scope, outcome)
             if key is not None:
-                self.totals[scope, key] += total
-        for payer, amount in by_payer.items():
-            self.totals["payer", payer] += amount
-        self.paid.append((outcome.achieved_on, total))
+                self.totals[scope, key] += whole
+        for part in parts:
+            self.totals["payer", part.payer] += part.amount
+            self.received[part.payee] += part.amount
+        self.paid.append((outcome.achieved_on, whole))
 
 
 def _key(scope: str, outcome: Outcome) -> str | None:

@@ -13,7 +13,7 @@ from ledger.metrics.base import Outcome
 from ledger.money import ZERO, Amount, rounded, split, total, written
 from ledger.parties import Role
 from ledger.policy.caps import OwedBy, Spent, capped
-from ledger.policy.given import Given, per_payer
+from ledger.policy.given import Given
 from ledger.policy.modifiers import owed
 from ledger.policy.waterfall import between, divide
 from ledger.terms.agreement import Terms
@@ -50,9 +50,7 @@ def entitlement(
     else:
         parts = _by_investor(terms, by_payer, paid_in)
     whole = total(by_payer.values())
-    spent.add(outcome, whole, _per_payer(by_payer))
-    for part in parts:
-        spent.received[part.payee] += part.amount
+    spent.add(outcome, parts)
     courses, sides = outcome.courses or (None, None), [side for _, side, _ in outcome.sides]
     working = Working(
         counterfactual=courses[0],
@@ -74,9 +72,7 @@ def standing(given: Given, spent: Spent) -> Entitlement | None:
     if not given.outcome.achieved:
         return None
     whole = total(part.amount for part in given.parts)
-    spent.add(given.outcome, whole, per_payer(given.parts))
-    for part in given.parts:
-        spent.received[part.payee] += part.amount
+    spent.add(given.outcome, given.parts)
     working = Working(before_caps=written(Fraction(whole.minor)), caps=())
     return Entitlement(whole, given.parts, working, spent.person(given.outcome), spent.agreement)
 
@@ -96,13 +92,6 @@ def divided_again(terms: Terms, given: Given, capital: Iterable[CapitalPaidIn]) 
     )
 
 
-def _per_payer(by_payer: Mapping[tuple[Role, str], Amount]) -> dict[str, Amount]:
-    found: dict[str, Amount] = defaultdict(lambda: ZERO)
-    for (_, payer), amount in by_payer.items():
-        found[payer] += amount
-    return found
-
-
 def _rounded(terms: Terms, owed_by: OwedBy, spent: Spent) -> dict[tuple[Role, str], Amount]:
     """What each payer owes in whole minor units, the residual with the payer the terms name.
 
@@ -116,13 +105,17 @@ def _rounded(terms: Terms, owed_by: OwedBy, spent: Spent) -> dict[tuple[Role, st
     sign = 1 if whole > ZERO else -1
     weights = {key: amount * sign for key, amount in owed_by.items()}
     parts = split(Amount(abs(whole.minor)), weights, holder)
-    limits = {cap.payer: cap.limit for cap in terms.caps if cap.payer and cap.limit}
+    left = {
+        cap.payer: max(ZERO, cap.limit - spent.totals["payer", cap.payer])
+        for cap in terms.caps
+        if cap.payer and cap.limit
+    }
     found = {}
     for (role, payer), part in parts.items():
         amount = Amount(sign * part.minor)
-        limit = limits.get(payer)
-        if limit is not None:
-            amount = min(amount, max(ZERO, limit - spent.totals["payer", payer]))
+        if payer in left:  # in whichever role it pays
+            amount = min(amount, left[payer])
+            left[payer] -= amount
         found[role, payer] = amount
     return found
 

@@ -6,12 +6,9 @@ recorded, and counts towards ceilings and deadweight at its place in the order o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ledger.metrics.base import Outcome
-from ledger.model import Identifier
-from ledger.money import ZERO, Amount
 from ledger.working import Part
 
 OutcomeKey = tuple[str, str, str]
@@ -24,11 +21,3 @@ class Given:
 
     outcome: Outcome
     parts: tuple[Part, ...]
-
-
-def per_payer(parts: Iterable[Part]) -> dict[Identifier, Amount]:
-    """What each payer owes, whatever it pays as."""
-    found: dict[Identifier, Amount] = {}
-    for part in parts:
-        found[part.payer] = found.get(part.payer, ZERO) + part.amount
-    return found
