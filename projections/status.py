@@ -18,10 +18,10 @@ from eventsourcing.persistence import PersistenceError
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from ledger.commands.door import CHECKPOINT_KEY_FILE, CHECKPOINTS, folder_of, new_ref, now
 from ledger.decide.decision import agreement_stream
 from ledger.decide.refusal import Refusal
 from ledger.policy import VERSION
-from ledger.service import CHECKPOINT_KEY_FILE, CHECKPOINTS, folder_of, new_ref, now
 from ledger.store import checkpoint, location, vault
 from ledger.store.checkpoint import CheckpointError
 from ledger.store.database import Engine

@@ -24,7 +24,8 @@ import psycopg
 
 from desk.cli.session import VIEWS_FILE
 from desk.demo import Storyteller, example_folder
-from ledger.service import Ledger, now
+from ledger.commands.door import now
+from ledger.service import Ledger
 from ledger.store.location import EVENTS_FILE, Location, Server, open_log
 from ledger.store.sqlite import TABLES
 from projections.bundle import EVENTS

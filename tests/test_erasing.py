@@ -11,12 +11,12 @@ from random import Random
 import pytest
 
 from desk.cli.session import VIEWS_FILE
+from ledger.commands.door import new_ref
 from ledger.decide.refusal import AgainstTerms, AlreadyDone, FileRefused, NotFound, OutOfOrder
 from ledger.decide.rows import Batch, EnrolmentRow, Row
 from ledger.events import OutcomeDecided, Sealed, StayRecorded, SubjectErased
 from ledger.facts import Stay
 from ledger.model import SubjectRef
-from ledger.service import new_ref
 from ledger.store.checkpoint import public_file, read_public_key
 from ledger.store.location import KEY_FILE, VAULT_FILE, open_vault_database
 from ledger.store.vault import Vault, read_key_file

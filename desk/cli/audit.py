@@ -11,8 +11,8 @@ import typer
 
 from desk.cli.session import Session
 from desk.cli.trouble import TROUBLE, Stopped, explained
+from ledger.commands.door import folder_of, now, user_name
 from ledger.decide.refusal import Refusal
-from ledger.service import folder_of, now, user_name
 from ledger.store import location
 from ledger.store.checkpoint import public_file, read_public_key
 from ledger.store.copying import copy_ledger

@@ -11,8 +11,8 @@ import typer
 from desk.cli.session import Session
 from desk.cli.values import day
 from desk.intake import files
+from ledger.commands.door import Done
 from ledger.events import Event, Recorded, RegisterCovered
-from ledger.service import Done
 
 app = typer.Typer(
     help="Read facts from CSV files: the whole file is taken, or nothing.", no_args_is_help=True

@@ -10,9 +10,10 @@ import typer
 
 from desk.cli.session import Session
 from desk.cli.values import day, today
+from ledger.commands.door import Done
 from ledger.decide.refusal import Refusal
 from ledger.events import PaymentProposed, Recorded
-from ledger.service import Done, Ledger
+from ledger.service import Ledger
 from projections import payments as view
 
 app = typer.Typer(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import typer
 
 from desk.cli.session import Session
-from ledger.service import now
+from ledger.commands.door import now
 from projections.status import Places, Status
 from projections.status import status as find_status
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from eventsourcing.persistence import PersistenceError
 from sqlalchemy.exc import SQLAlchemyError
 
-from ledger.service import NotConfirmedError
+from ledger.commands.door import NotConfirmedError
 from ledger.store.log import StoreDamagedError
 
 TROUBLE = (

@@ -6,9 +6,9 @@ from datetime import date
 
 import typer
 
+from ledger.commands.door import now
 from ledger.dates import danish_day, parse_date
 from ledger.money import Amount
-from ledger.service import now
 
 
 def day(text: str | date) -> date:

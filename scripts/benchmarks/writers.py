@@ -15,10 +15,10 @@ from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from eventsourcing.sqlite import SQLiteApplicationRecorder
 
+from ledger.commands.door import now
 from ledger.events import BankLineSeen
 from ledger.facts import Source
 from ledger.money import Amount
-from ledger.service import now
 from ledger.store import location
 from ledger.store.envelope import Command, body, seal, timestamp
 from ledger.store.location import Location, Server

@@ -26,9 +26,10 @@ from typing import Any
 from eventsourcing.persistence import PersistenceError
 from sqlalchemy.exc import SQLAlchemyError
 
+from ledger.commands.door import Done, NotConfirmedError, now
 from ledger.decide.rows import BankRow, Batch, Row
 from ledger.money import Amount
-from ledger.service import Done, Ledger, NotConfirmedError, now
+from ledger.service import Ledger
 from ledger.store.location import Location, NoServer, Server, open_log
 from projections.follow import Views
 

@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from desk.intake import files
-from ledger.service import Done, Ledger
+from ledger.commands.door import Done
+from ledger.service import Ledger
 from ledger.store.location import Location
 
 TARIFFS = """\

@@ -12,7 +12,7 @@ import pytest
 from eventsourcing.persistence import OperationalError
 
 from desk.cli.trouble import Stopped, explained
-from ledger.service import NotConfirmedError
+from ledger.commands.door import NotConfirmedError
 
 
 def test_what_was_recorded_before_is_told_with_the_id_to_go_on_with() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from ledger import service
+from ledger.commands import door
 from ledger.events import AssessmentMade, DrawdownCalled
 from ledger.money import Amount, total
 from ledger.service import Ledger
@@ -40,8 +40,8 @@ def test_who_decides_alone_does_the_same_and_is_never_overtaken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     place = _place(request, tmp_path, engine)
-    monkeypatch.setattr(service, "TRIES_BEFORE_ALONE", 0)
-    monkeypatch.setattr(service, "TRIES", 1)
+    monkeypatch.setattr(door, "TRIES_BEFORE_ALONE", 0)
+    monkeypatch.setattr(door, "TRIES", 1)
     key_file = tmp_path / "vault.key"
     with small_ledger(tmp_path, place=place) as ledger:
         with ThreadPoolExecutor(4) as pool:

@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 
 from desk.cli.session import VIEWS_FILE
-from ledger.service import CHECKPOINT_KEY_FILE, CHECKPOINTS, Ledger, now
+from ledger.commands.door import CHECKPOINT_KEY_FILE, CHECKPOINTS, now
+from ledger.service import Ledger
 from ledger.store.checkpoint import ForgedCheckpointError, NotTheSameLogError, public_file
 from ledger.store.copying import copy_ledger
 from ledger.store.location import EVENTS_FILE, KEY_FILE, open_log

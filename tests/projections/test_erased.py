@@ -18,8 +18,9 @@ import psycopg
 import pytest
 
 from desk.demo import example_folder
+from ledger.commands.door import CHECKPOINTS
 from ledger.model import SubjectRef
-from ledger.service import CHECKPOINTS, Ledger
+from ledger.service import Ledger
 from ledger.store.location import Server
 from projections.balances import balances
 from projections.follow import Views

@@ -23,8 +23,9 @@ from typing import NamedTuple
 import pytest
 
 from desk.cli.session import VIEWS_FILE
+from ledger.commands.door import CHECKPOINT_KEY_FILE
 from ledger.decide.refusal import NotFound
-from ledger.service import CHECKPOINT_KEY_FILE, Ledger
+from ledger.service import Ledger
 from ledger.store.checkpoint import Checkpoint, NotTheSameLogError, SigningKey, read_signing_key
 from projections.bundle import CHECKPOINTS, EVENTS, JOURNAL, STANDALONE, write_bundle
 from projections.follow import Views

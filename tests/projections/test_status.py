@@ -21,7 +21,7 @@ import projections.status
 from desk.cli.session import VIEWS_FILE
 from desk.language import Language
 from desk.phrases import PHRASES
-from ledger.service import CHECKPOINT_KEY_FILE, CHECKPOINTS
+from ledger.commands.door import CHECKPOINT_KEY_FILE, CHECKPOINTS
 from ledger.store.location import EVENTS_FILE, KEY_FILE, VAULT_FILE, Server
 from projections import verified
 from projections.follow import Views

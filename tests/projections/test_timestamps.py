@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from desk.cli.session import VIEWS_FILE
-from ledger.service import CHECKPOINTS, Ledger
+from ledger.commands.door import CHECKPOINTS
+from ledger.service import Ledger
 from ledger.store import timestamp
 from ledger.store.location import KEY_FILE, Server
 from projections.bundle import write_bundle

@@ -16,7 +16,8 @@ import pytest
 from sqlalchemy import select, update
 
 from desk.cli.session import VIEWS_FILE
-from ledger.service import CHECKPOINTS, Ledger, now
+from ledger.commands.door import CHECKPOINTS, now
+from ledger.service import Ledger
 from ledger.store.chain import GENESIS, link
 from ledger.store.location import EVENTS_FILE, KEY_FILE, VAULT_FILE, Server, open_log
 from projections.follow import Views

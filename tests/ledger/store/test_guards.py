@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ledger.service import now
+from ledger.commands.door import now
 from ledger.store.location import EVENTS_FILE, Location, Server, create, open_log
 
 BREAK_INS: dict[str, tuple[str, str]] = {

@@ -1,0 +1,1 @@
+"""Every command on a ledger, a module per noun."""
