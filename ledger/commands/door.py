@@ -19,9 +19,10 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 
+from ledger.decide.bank_state import BankState
 from ledger.decide.decision import FUND_STREAM, New, agreement_stream, bank_stream
 from ledger.decide.fund import FundState
-from ledger.decide.state import AgreementState, BankState, LawState
+from ledger.decide.state import AgreementState, LawState
 from ledger.events import Recorded
 from ledger.store import codec, location, vault
 from ledger.store.envelope import Command, body
@@ -185,6 +186,12 @@ class Door:
         for recorded in self.read(stream, state.version):
             state.apply(recorded)
         return state
+
+    def banks(self) -> dict[str, BankState]:
+        """What the bank has shown of each party, as of now."""
+        prefix = bank_stream("")
+        names = [stream.removeprefix(prefix) for stream in self.log.streams(prefix)]
+        return {name: self.bank(name) for name in names}
 
     def _run(
         self,

@@ -1,119 +1,148 @@
-"""Bank statements: every line is kept; one that names a payment or a drawdown settles it."""
+"""What a bank's files say: every statement and every booked line is kept, once."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from ledger import events as e
-from ledger.decide import investment
-from ledger.decide.decision import New, agreement_stream, bank_stream, numbered
-from ledger.decide.refusal import FileRefused, Finding
-from ledger.decide.rows import BankRow, Batch
-from ledger.decide.state import AgreementState, BankState, Payment
-from ledger.facts import Source
+from ledger.decide.ahead import Ahead
+from ledger.decide.bank_state import BankState, statement_key
+from ledger.decide.refusal import AlreadyDone, FileRefused, Finding
+from ledger.decide.rows import BankBatch, BankDetailRow, BankRow, Batch, Row
+from ledger.decide.state import AgreementState
 
 
-def record_statement(
-    states: Mapping[str, AgreementState], banks: Mapping[str, BankState], batch: Batch[BankRow]
-) -> tuple[list[New], list[BankRow]]:
-    """Lines that are new, what they settle, and the lines that match nothing.
+def parties(states: Iterable[AgreementState]) -> set[str]:
+    """Everybody who is a party of some agreement."""
+    return {party.id for state in states for party in state.terms.parties}
 
-    A line matches a payment sent to the bank if it left the payer's account with the payment's id
-    as reference and exactly its amount; it matches a drawdown if it reached the provider's account
-    with `DRAWDOWN/INVESTOR` as reference and exactly that investor's part. A line once read under
-    the same account and line number is not read again; if it matched nothing then, it is tried
-    again.
+
+def name_account(ahead: Ahead, party: str, number: str, owners: Mapping[str, str]) -> None:
+    """An account number, by its fingerprint, is a party's.
+
+    Raises:
+        AlreadyDone: if it is already, or another's.
     """
-    _check(states, banks, batch)
-    statement = _Statement(states, banks)
-    for row in batch.rows:
-        statement.take(row.value, batch.source(row.number))
-    return statement.news(), statement.unmatched
+    if number in owners:
+        message = f"the account {shown(number)} is {owners[number]}'s already"
+        raise AlreadyDone(message)
+    ahead.record(party, ahead.today, e.BankAccountNamed(party=party, number=number))
 
 
-class _Statement:
-    """The lines of one file as they are taken one by one."""
-
-    def __init__(
-        self, states: Mapping[str, AgreementState], banks: Mapping[str, BankState]
-    ) -> None:
-        self._states = states
-        self._banks = banks
-        self._settled: dict[str, list[tuple[date, e.Event]]] = defaultdict(list)
-        self._lines: dict[str, dict[str, tuple[date, e.Event]]] = defaultdict(dict)
-        self._taken: set[str] = set()
-        self.unmatched: list[BankRow] = []
-
-    def take(self, row: BankRow, source: Source) -> None:
-        """Take one line: match it, and keep it unless it is kept already."""
-        bank, lines = self._banks[row.account], self._lines[row.account]
-        seen_at = bank.unmatched.get(row.line)
-        if row.line in lines or (row.line in bank.lines and seen_at is None):
-            return
-        match = None if row.reference in self._taken else _match(self._states, row)
-        if match is None:
-            self.unmatched.append(row)
-        else:
-            agreement, settles = match
-            self._taken.add(row.reference)
-            self._settled[agreement].append((row.booked_on, settles))
-        if seen_at is None:
-            lines[row.line] = (row.booked_on, _seen(row, source, matched=match is not None))
-        elif match is not None:
-            matched = e.BankLineMatched(
-                line=row.line, account=row.account, matched=row.reference, seen_at=seen_at
-            )
-            lines[row.line] = (row.booked_on, matched)
-
-    def news(self) -> list[New]:
-        """What is settled, by agreement, and then the lines, by account."""
-        settled = [
-            new
-            for agreement, events in self._settled.items()
-            for new in numbered(
-                agreement_stream(agreement), self._states[agreement].version, events
-            )
-        ]
-        lines = [
-            new
-            for account, events in self._lines.items()
-            for new in numbered(bank_stream(account), self._banks[account].version, events.values())
-        ]
-        return settled + lines
+def shown(number: str) -> str:
+    """An account number's last digits, from its fingerprint."""
+    return "…" + number.partition("-")[0]
 
 
-def _seen(row: BankRow, source: Source, *, matched: bool) -> e.BankLineSeen:
+def record_files(ahead: Ahead, batches: Iterable[Batch[BankRow]]) -> int:
+    """Keep what is new of some files; how many lines that is.
+
+    A line or statement that is known is not kept again, in whichever file it comes.
+
+    Raises:
+        FileRefused: if an account is nobody's, or a line number stands for two different lines.
+    """
+    known = parties(ahead.agreements())
+    before = len(ahead.news)
+    for batch in batches:
+        _check(ahead, known, batch)
+        lines = (row for row in batch.rows if not row.value.noticed)
+        for row in lines:
+            if row.value.line not in ahead.bank(row.value.account).lines:
+                ahead.record(row.value.account, row.value.booked_on, _seen(row, batch))
+        for row in (row for row in batch.rows if row.value.noticed):
+            if row.value.line not in ahead.bank(row.value.account).notices:
+                ahead.record(row.value.account, row.value.booked_on, _notice(row, batch))
+        if isinstance(batch, BankBatch):
+            _record_statements(ahead, batch)
+    return sum(isinstance(new.event, e.BankLineSeen) for new in ahead.news[before:])
+
+
+def _record_statements(ahead: Ahead, batch: BankBatch) -> None:
+    for row in batch.statements:
+        statement = row.value
+        read = e.StatementRead(
+            account=statement.account,
+            number=statement.number,
+            statement=statement.statement,
+            sequence=statement.sequence,
+            start=statement.start,
+            end=statement.end,
+            opening=statement.opening,
+            closing=statement.closing,
+            booked=statement.booked,
+            difference=statement.difference,
+            lines=statement.lines,
+            findings=tuple(
+                e.StatementFinding(kind=kind, message=text) for kind, text in statement.findings
+            ),
+            source=batch.source(row.number),
+        )
+        if statement_key(read) not in ahead.bank(statement.account).statements:
+            ahead.record(statement.account, statement.end or ahead.today, read)
+
+
+def _seen(row: Row[BankRow], batch: Batch[BankRow]) -> e.BankLineSeen:
+    line = row.value
     return e.BankLineSeen(
-        line=row.line,
-        account=row.account,
-        booked_on=row.booked_on,
-        amount=row.amount,
-        reference=row.reference,
-        text=row.text,
-        matched=row.reference if matched else None,
-        source=source,
+        line=line.line,
+        account=line.account,
+        booked_on=line.booked_on,
+        amount=line.amount,
+        reference=line.reference,
+        text=line.text,
+        source=batch.source(row.number),
+        valued_on=line.valued_on,
+        statement=line.statement,
+        counterparty=line.counterparty,
+        reversal=line.reversal,
+        returned=line.returned,
+        details=tuple(_detail(each) for each in line.details),
     )
 
 
-def _check(
-    states: Mapping[str, AgreementState], banks: Mapping[str, BankState], batch: Batch[BankRow]
-) -> None:
+def _notice(row: Row[BankRow], batch: Batch[BankRow]) -> e.BankNoticeSeen:
+    line = row.value
+    return e.BankNoticeSeen(
+        line=line.line,
+        account=line.account,
+        booked_on=line.booked_on,
+        amount=line.amount,
+        reference=line.reference,
+        text=line.text,
+        counterparty=line.counterparty,
+        returned=line.returned,
+        details=tuple(_detail(each) for each in line.details),
+        source=batch.source(row.number),
+    )
+
+
+def _detail(row: BankDetailRow) -> e.BankLineDetail:
+    return e.BankLineDetail(
+        amount=row.amount,
+        reference=row.reference,
+        text=row.text,
+        counterparty=row.counterparty,
+        returned=row.returned,
+    )
+
+
+def _check(ahead: Ahead, known_parties: set[str], batch: Batch[BankRow]) -> None:
     """Refuse accounts of nobody, and a line number that stands for two different lines."""
-    parties = {party.id for state in states.values() for party in state.terms.parties}
-    first: dict[tuple[str, str], BankRow] = {}
+    first: dict[tuple[str, str, bool], BankRow] = {}
     findings = []
     for row in batch.rows:
         value = row.value
-        if value.account not in parties:
-            known_parties = ", ".join(sorted(parties))
-            message = f"no agreement has a party {value.account!r} (parties: {known_parties})"
+        if value.account not in known_parties:
+            listed = ", ".join(sorted(known_parties))
+            message = f"no agreement has a party {value.account!r} (parties: {listed})"
             findings.append(Finding(row.number, "account", message))
             continue
-        known = banks[value.account].lines.get(value.line)
-        same = first.setdefault((value.account, value.line), value) == value
-        if not same or (known is not None and not _same(known, value)):
+        known = ahead.bank(value.account).lines.get(value.line)
+        above = first.setdefault((value.account, value.line, value.noticed), value)
+        same = _facts(above) == _facts(value)
+        if not same or (known is not None and not value.noticed and not _same(known, value)):
             message = (
                 f"line {value.line} of {value.account} stands for two different lines, here and "
                 "above or in an earlier file; give each line of an account a number of its own"
@@ -123,51 +152,22 @@ def _check(
         raise FileRefused(batch.file, findings)
 
 
-def _same(known: e.BankLineSeen, row: BankRow) -> bool:
-    before = (known.booked_on, known.amount, known.reference, known.text)
-    return before == (row.booked_on, row.amount, row.reference, row.text)
-
-
-def _match(states: Mapping[str, AgreementState], row: BankRow) -> tuple[str, e.Event] | None:
-    """What a line settles, if anything, and in which agreement."""
-    bank_line = f"{row.account}/{row.line}"
-    for state in states.values():
-        payment = state.payments.get(row.reference)
-        if payment is not None and _is_payment(payment, row):
-            assert payment.instructed_at is not None
-            proposed = payment.proposed
-            return state.agreement, e.PaymentSettled(
-                payment=row.reference,
-                payer=proposed.payer,
-                role=proposed.role,
-                payee=proposed.payee,
-                amount=proposed.amount,
-                instructed_at=payment.instructed_at,
-                bank_line=bank_line,
-            )
-        drawdown_id, _, investor = row.reference.partition("/")
-        if _is_receipt(state, drawdown_id, investor, row):
-            new = investment.receive(state, drawdown_id, investor, row.booked_on, bank_line)
-            return state.agreement, new[0].event
-    return None
-
-
-def _is_payment(payment: Payment, row: BankRow) -> bool:
-    return (
-        payment.instructed_at is not None
-        and payment.settled_at is None
-        and row.account == payment.proposed.payer
-        and row.amount == -payment.proposed.amount
-    )
-
-
-def _is_receipt(state: AgreementState, drawdown_id: str, investor: str, row: BankRow) -> bool:
-    drawdown = state.drawdowns.get(drawdown_id)
-    return (
-        drawdown is not None
-        and investor not in drawdown.received
-        and row.account == drawdown.called.provider
-        and any(
-            (part.investor, part.amount) == (investor, row.amount) for part in drawdown.called.parts
+def _facts(row: BankRow) -> BankRow:
+    """What makes a line this line: a bank may word it differently when it sends it again."""
+    if row.number:
+        return replace(
+            row, reference="", text="", statement="", counterparty="", details=(), returned=""
         )
-    )
+    return row
+
+
+def _same(known: e.BankLineSeen, row: BankRow) -> bool:
+    before, now = (known.booked_on, known.amount), (row.booked_on, row.amount)
+    if row.number:
+        return before == now
+    return (*before, known.reference, known.text) == (*now, row.reference, row.text)
+
+
+def owners_of(banks: Iterable[BankState]) -> dict[str, str]:
+    """Whose account each known number is, by its fingerprint."""
+    return {number: bank.account for bank in banks for number in bank.numbers}

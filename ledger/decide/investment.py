@@ -38,24 +38,61 @@ def call(state: AgreementState, amount: Amount, on: date) -> list[New]:
     return numbered(agreement_stream(state.agreement), state.version, [(on, called)])
 
 
-def receive(
-    state: AgreementState, drawdown_id: str, investor: str, on: date, bank_line: str | None
+def receive(  # noqa: PLR0913 - what a line of the bank says
+    state: AgreementState,
+    drawdown_id: str,
+    investor: str,
+    on: date,
+    bank_line: str | None,
+    amount: Amount | None = None,
 ) -> list[New]:
-    """Record that an investor's part of a drawdown reached the provider."""
+    """Record that an investor's part of a drawdown reached the provider, or `amount` of it.
+
+    Raises:
+        NotFound: if the investor has no part in it.
+        AlreadyDone: if all of the part is paid, or less is open than `amount`.
+    """
     drawdown = state.drawdowns[drawdown_id]
     amounts = {part.investor: part.amount for part in drawdown.called.parts}
     if investor not in amounts:
         message = f"{investor!r} has no part in {drawdown_id} (it draws on {', '.join(amounts)})"
         raise NotFound(message)
-    if investor in drawdown.received:
+    open_still = amounts[investor] - drawdown.paid(investor)
+    if open_still <= ZERO or (amount is not None and amount > open_still):
         message = f"{investor} has already paid its part of {drawdown_id}"
         raise AlreadyDone(message)
     received = e.CapitalReceived(
         drawdown=drawdown_id,
         investor=investor,
         provider=drawdown.called.provider,
-        amount=amounts[investor],
+        amount=open_still if amount is None else amount,
         called_at=drawdown.called_at,
         bank_line=bank_line,
     )
     return numbered(agreement_stream(state.agreement), state.version, [(on, received)])
+
+
+def give_back(  # noqa: PLR0913 - what a line of the bank says
+    state: AgreementState, drawdown_id: str, investor: str, on: date, bank_line: str, reason: str
+) -> list[New]:
+    """A bank line that was taken for capital meant something else; the part is open again.
+
+    Raises:
+        NotFound: if the line brought nothing of it.
+    """
+    drawdown = state.drawdowns[drawdown_id]
+    known = drawdown.received.get(investor, {}).get(bank_line)
+    if known is None:
+        message = f"{bank_line} brought nothing of {investor}'s part of {drawdown_id}"
+        raise NotFound(message)
+    received_at, amount = known
+    reversed_ = e.CapitalReversed(
+        drawdown=drawdown_id,
+        investor=investor,
+        provider=drawdown.called.provider,
+        amount=amount,
+        received_at=received_at,
+        bank_line=bank_line,
+        reason=reason,
+    )
+    return numbered(agreement_stream(state.agreement), state.version, [(on, reversed_)])

@@ -92,8 +92,24 @@ class ResultRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BankDetailRow:
+    """One of the transfers that a merged line is made of; `amount` is None if it is not told."""
+
+    amount: Amount | None
+    reference: str = ""
+    text: str = ""
+    counterparty: str = ""
+    returned: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class BankRow:
-    """A line of a bank statement; money out is below zero."""
+    """A line of a bank statement; money out is below zero.
+
+    `account` is the party whose account it is, empty where the file gives only its `number`.
+    `counterparty` is the number of the account at the other end. A line that is `noticed` was told
+    of outside a statement.
+    """
 
     account: str
     line: str
@@ -101,6 +117,42 @@ class BankRow:
     amount: Amount
     reference: str
     text: str
+    number: str = ""
+    statement: str = ""
+    valued_on: date | None = None
+    counterparty: str = ""
+    reversal: bool = False
+    returned: str = ""
+    details: tuple[BankDetailRow, ...] = ()
+    noticed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """A statement of an account, by its number: its balances, and what is odd about it.
+
+    `findings` are pairs of a kind and what is to be said.
+    """
+
+    number: str
+    statement: str
+    sequence: str
+    start: date | None
+    end: date | None
+    opening: Amount | None
+    closing: Amount | None
+    booked: Amount | None
+    difference: Amount | None
+    lines: int
+    findings: tuple[tuple[str, str], ...]
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BankBatch(Batch[BankRow]):
+    """A bank's file: its lines, and the statements that they stand in."""
+
+    statements: tuple[Row[StatementRow], ...] = ()
 
 
 TariffRow = Tariff

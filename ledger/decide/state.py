@@ -14,7 +14,7 @@ from ledger.facts import Birth, CapitalPaidIn, Reading, Stay, Tariff, TimeSpell
 from ledger.metrics.base import Outcome
 from ledger.metrics.facts import Measured, Person, Spell
 from ledger.model import Position, SubjectRef
-from ledger.money import ZERO, Amount
+from ledger.money import ZERO, Amount, total
 from ledger.parties import Role
 from ledger.policy.assess import AgreementFacts
 from ledger.policy.given import Given, OutcomeKey
@@ -128,11 +128,17 @@ class Payment:
 
 @dataclass(slots=True)
 class Drawdown:
-    """A drawdown, and which investors' parts the provider has received."""
+    """A drawdown, and what the provider has received of the investors' parts."""
 
     called_at: Position
     called: e.DrawdownCalled
-    received: set[str] = field(default_factory=set)
+    called_on: date
+    received: dict[str, dict[str, tuple[Position, Amount]]] = field(default_factory=dict)
+    """By investor and bank line (none if a person said so): where it was recorded, how much."""
+
+    def paid(self, investor: str) -> Amount:
+        """What an investor has paid of its part."""
+        return total(amount for _, amount in self.received.get(investor, {}).values())
 
 
 @dataclass(slots=True)
@@ -297,7 +303,7 @@ class AgreementState:
                 self.signed, self.signed_at = event, position
             case e.AgreementAmended():
                 self._amend(event, recorded)
-            case e.DrawdownCalled() | e.CapitalReceived():
+            case e.DrawdownCalled() | e.CapitalReceived() | e.CapitalReversed():
                 self._apply_investment(recorded)
             case e.AssessmentMade():
                 self.assessments.append((position, event))
@@ -377,9 +383,20 @@ class AgreementState:
     def _apply_investment(self, recorded: Recorded) -> None:
         match recorded.event:
             case e.DrawdownCalled() as called:
-                self.drawdowns[called.drawdown] = Drawdown(recorded.position, called)
+                self.drawdowns[called.drawdown] = Drawdown(
+                    recorded.position, called, recorded.effective_on
+                )
+            case e.CapitalReversed() as back:
+                parts = self.drawdowns[back.drawdown].received
+                del parts[back.investor][back.bank_line]
+                if not parts[back.investor]:
+                    del parts[back.investor]
+                self.capital = [each for each in self.capital if each[0] != back.received_at]
+                self.lineage[recorded.position] = (back.received_at,)
             case e.CapitalReceived() as received:
-                self.drawdowns[received.drawdown].received.add(received.investor)
+                parts = self.drawdowns[received.drawdown].received
+                known = parts.setdefault(received.investor, {})
+                known[received.bank_line or ""] = recorded.position, received.amount
                 paid = CapitalPaidIn(
                     investor=received.investor,
                     paid_on=recorded.effective_on,
@@ -455,24 +472,3 @@ class AgreementState:
                 self.payments[payment].settled_at = position
             case _:
                 self._apply_guarantee(recorded)
-
-
-@dataclass(slots=True)
-class BankState:
-    """The lines seen on one bank account."""
-
-    account: str
-    version: int = 0
-    lines: dict[str, e.BankLineSeen] = field(default_factory=dict)
-    unmatched: dict[str, Position] = field(default_factory=dict)
-
-    def apply(self, recorded: Recorded) -> None:
-        """Take in the next event of the account's stream."""
-        self.version = recorded.version
-        match recorded.event:
-            case e.BankLineSeen() as seen:
-                self.lines[seen.line] = seen
-                if seen.matched is None:
-                    self.unmatched[seen.line] = recorded.position
-            case e.BankLineMatched(line=line):
-                del self.unmatched[line]

@@ -8,6 +8,22 @@ stored; to a reader without the key they are `Sealed`.
 
 from __future__ import annotations
 
+from ledger.events.bank import (
+    BankAccountNamed,
+    BankLineDetail,
+    BankLineMatched,
+    BankLineReopened,
+    BankLineResolved,
+    BankLineSeen,
+    BankMatched,
+    BankNoticeSeen,
+    BankUnmatched,
+    CapitalReversed,
+    MatchedItem,
+    MatchedLeg,
+    StatementFinding,
+    StatementRead,
+)
 from ledger.events.base import Event, Recorded, Sealed
 from ledger.events.facts import (
     AgreementAmended,
@@ -40,8 +56,6 @@ from ledger.events.guarantee import (
 from ledger.events.law import LedgerOpened, RefundRuleEnacted, TariffsRecorded
 from ledger.events.outcomes import AssessmentMade, EntitlementCalculated, OutcomeDecided
 from ledger.events.payments import (
-    BankLineMatched,
-    BankLineSeen,
     PaymentApproved,
     PaymentInstructed,
     PaymentItem,
@@ -55,9 +69,17 @@ __all__ = [
     "AgreementSigned",
     "AppropriationGranted",
     "AssessmentMade",
+    "BankAccountNamed",
+    "BankLineDetail",
     "BankLineMatched",
+    "BankLineReopened",
+    "BankLineResolved",
     "BankLineSeen",
+    "BankMatched",
+    "BankNoticeSeen",
+    "BankUnmatched",
     "CapitalReceived",
+    "CapitalReversed",
     "CohortMeasured",
     "CommitmentAnnulled",
     "CommitmentDrawn",
@@ -73,6 +95,8 @@ __all__ = [
     "GuaranteeReversed",
     "GuaranteedLoss",
     "LedgerOpened",
+    "MatchedItem",
+    "MatchedLeg",
     "MeasurementRecorded",
     "OutcomeDecided",
     "PaymentApproved",
@@ -86,6 +110,8 @@ __all__ = [
     "RegisterCovered",
     "Sealed",
     "SpellRecorded",
+    "StatementFinding",
+    "StatementRead",
     "StayRecorded",
     "SubjectErased",
     "TariffsRecorded",

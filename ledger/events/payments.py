@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.dates import Day
 from ledger.events.base import Event
-from ledger.facts import Source
 from ledger.model import Identifier, Model, Position, Text
 from ledger.money import Amount
 from ledger.parties import Role
@@ -60,27 +58,3 @@ class PaymentSettled(Event):
     amount: Amount
     instructed_at: Position
     bank_line: Text
-
-
-class BankLineSeen(Event):
-    """A line of a bank statement, and what it was matched with, if anything."""
-
-    topic = "BankLineSeen:1"
-    line: Text
-    account: Text
-    booked_on: Day
-    amount: Amount
-    reference: str
-    text: str
-    matched: Text | None
-    source: Source
-
-
-class BankLineMatched(Event):
-    """A line that matched nothing when it was seen turned out to settle something."""
-
-    topic = "BankLineMatched:1"
-    line: Text
-    account: Text
-    matched: Text
-    seen_at: Position

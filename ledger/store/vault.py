@@ -134,6 +134,14 @@ class Vault:
         mac.update(f"{agreement}\x00{normalised(person_id)}".encode())
         return mac.finalize()
 
+    def fingerprint(self, number: str) -> str:
+        """An account number as the ledger keeps it: its last digits, and a digest of it all.
+
+        The digest is keyed, as there are few enough numbers to try them all.
+        """
+        compact = normalised(number)
+        return f"{compact[-4:]}-{self._digest('bank account', compact).hex()[:16]}"
+
     def find(self, agreement: str, person_id: str) -> SubjectRef | None:
         """The pseudonym of a person in an agreement; None if the person is not known there."""
         with self.database.reading() as c:

@@ -1,0 +1,228 @@
+"""Matching as it is recorded: what is found among all lines, against what was recorded before.
+
+A match that is no longer found is given up: what it settled is reversed, by events. What a person
+matched stands, and so does what money has moved on from since: a payment that came back and is owed
+again cannot be put together anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from ledger import events as e
+from ledger.decide import clawback, investment, settling
+from ledger.decide.ahead import Ahead
+from ledger.decide.bank_state import BankState, Made
+from ledger.decide.expected import (
+    CapitalItem,
+    DemandItem,
+    Expected,
+    PaymentItem,
+    expected,
+    legs,
+    place,
+)
+from ledger.decide.matching import Effect, Found, Item, LegKey, Match, Rule, match
+from ledger.decide.refusal import OutOfOrder
+from ledger.money import Amount, total
+
+_STANDS = (Rule.PERSON, Rule.EARLIER)
+FOUND_OTHERWISE = "all lines and items together say something else"
+
+
+class Reconciliation:
+    """One party's lines and items, as they are ahead."""
+
+    def __init__(self, ahead: Ahead, party: str, numbers: Mapping[str, frozenset[str]]) -> None:
+        self._ahead = ahead
+        self._party = party
+        self._numbers = numbers
+
+    @property
+    def bank(self) -> BankState:
+        """What the bank has shown, ahead."""
+        return self._ahead.bank(self._party)
+
+    def items(self) -> dict[str, Expected]:
+        """Everything that the bank should show."""
+        states = self._ahead.agreements()
+        return expected(states, self.bank, lambda party: self._numbers.get(party, frozenset()))
+
+    def run(self) -> Found:
+        """Give up what is no longer found, and record what is newly found."""
+        items = self.items()
+        pinned = [made for made in self.bank.matches.values() if self._stands(made, items)]
+        found = match(
+            legs(self.bank),
+            [each.item for each in items.values()],
+            [made.match for made in pinned],
+            self.bank.barred,
+        )
+        wanted = dict.fromkeys(found.matches[len(pinned) :])
+        # The newest first: what came back is put back before what had left is given up.
+        for made in reversed(list(self.bank.matches.values())):
+            if made in pinned:
+                continue
+            if made.match in wanted:
+                del wanted[made.match]
+            else:
+                self.give_up(made, items, FOUND_OTHERWISE, by_hand=False)
+        for each in wanted:
+            self.make(each, items, "")
+        return found
+
+    def _stands(self, made: Made, items: Mapping[str, Expected]) -> bool:
+        if made.match.rule in _STANDS:
+            return True
+        return any(self._has_moved_on(items.get(name)) for name, _ in made.match.items) and (
+            made.match.effect is not Effect.CANCELS
+        )
+
+    def _has_moved_on(self, item: Expected | None) -> bool:
+        """Whether what was settled can no longer be taken back."""
+        match item:
+            case PaymentItem():
+                payments = self._ahead.agreement(item.agreement).payments
+                return payments[item.item.name].over is not None
+            case None:
+                return True
+        return False
+
+    def require_free(self, made: Made, items: Mapping[str, Expected]) -> None:
+        """Refuse to take apart what money has moved on from.
+
+        Raises:
+            OutOfOrder: if it has.
+        """
+        if made.match.effect is Effect.CANCELS:
+            return
+        for name, _ in made.match.items:
+            if self._has_moved_on(items.get(name)):
+                message = (
+                    f"{made.name} settled {name}, which has come to nothing since and is owed "
+                    "anew; it cannot be taken apart any more"
+                )
+                raise OutOfOrder(message)
+
+    def paid(self, item: Item) -> Amount:
+        """What is settled of an item and has not come back, signed as its amount."""
+        return item.settled + total(
+            amount
+            for made in self.bank.matches.values()
+            if made.match.effect is not Effect.CANCELS
+            for name, amount in made.match.items
+            if name == item.name
+        )
+
+    # --- what a match does --------------------------------------------------------------------
+
+    def make(self, found: Match, items: Mapping[str, Expected], reason: str) -> None:
+        """Record a match and what it does to its items."""
+        on = max(self.bank.lines[line].booked_on for line, _ in found.legs)
+        event = e.BankMatched(
+            match=self.bank.next_match,
+            account=self._party,
+            rule=found.rule.value,
+            effect=found.effect.value,
+            legs=tuple(e.MatchedLeg(line=line, part=part) for line, part in found.legs),
+            items=tuple(e.MatchedItem(item=name, amount=amount) for name, amount in found.items),
+            difference=found.difference,
+            reason=reason,
+        )
+        self._ahead.record(self._party, on, event)
+        if found.effect is Effect.CANCELS:
+            return
+        bank_line = f"{self._party}/{place(found.legs[0])}"
+        for name, amount in found.items:
+            if found.effect is Effect.SETTLES:
+                self._settle(items[name], amount, bank_line, on)
+            else:
+                self._return(items[name], amount, found.legs[0], on)
+
+    def _settle(self, item: Expected, amount: Amount, bank_line: str, on: date) -> None:
+        state = self._ahead.agreement(item.agreement)
+        match item:
+            case PaymentItem():
+                news = settling.settle(state, item.item.name, on, bank_line, -amount)
+            case CapitalItem():
+                news = investment.receive(
+                    state, item.drawdown, item.investor, on, bank_line, amount
+                )
+            case DemandItem():
+                news = clawback.repay(state, item.item.name, on, bank_line, amount)
+        self._ahead.take(item.agreement, news)
+
+    def _return(self, item: Expected, amount: Amount, leg: LegKey, on: date) -> None:
+        state = self._ahead.agreement(item.agreement)
+        bank_line = f"{self._party}/{place(leg)}"
+        if isinstance(item, PaymentItem):
+            reason = self._reason(leg)
+            news = settling.give_back(state, item.item.name, on, bank_line, amount, reason)
+            self._ahead.take(item.agreement, news)
+        else:
+            for made in self._settling(item.item.name):
+                self._unsettle(item, made, on, f"it went back with {bank_line}")
+
+    def _reason(self, leg: LegKey) -> str:
+        """The bank's code for why money came back; or that it reversed its own line."""
+        line, part = self.bank.lines[leg[0]], leg[1]
+        code = line.details[part - 1].returned if part and line.details else line.returned
+        return code or ("reversal" if line.reversal else "")
+
+    def _settling(self, item: str) -> list[Made]:
+        return [
+            made
+            for made in self.bank.matches.values()
+            if made.match.effect is Effect.SETTLES
+            and any(name == item for name, _ in made.match.items)
+        ]
+
+    # --- what giving it up does ---------------------------------------------------------------
+
+    def give_up(
+        self, made: Made, items: Mapping[str, Expected], reason: str, *, by_hand: bool
+    ) -> None:
+        """Record that a match is given up, and reverse what it settled."""
+        found = made.match
+        on = max(self.bank.lines[line].booked_on for line, _ in found.legs)
+        event = e.BankUnmatched(
+            match=made.name,
+            account=self._party,
+            matched_at=made.at,
+            by_hand=by_hand,
+            reason=reason,
+        )
+        self._ahead.record(self._party, on, event)
+        if found.effect is Effect.SETTLES:
+            for name, _ in found.items:
+                self._unsettle(items[name], made, on, reason)
+        elif found.effect is Effect.RETURNS:
+            self._undo_return(items, found, on)
+
+    def _unsettle(self, item: Expected, made: Made, on: date, reason: str) -> None:
+        state = self._ahead.agreement(item.agreement)
+        bank_line = f"{self._party}/{place(made.match.legs[0])}"
+        match item:
+            case PaymentItem():
+                news = settling.unsettle(state, item.item.name, on, bank_line, reason)
+            case CapitalItem():
+                received = state.drawdowns[item.drawdown].received.get(item.investor, {})
+                if bank_line not in received:
+                    return  # it went back already
+                news = investment.give_back(
+                    state, item.drawdown, item.investor, on, bank_line, reason
+                )
+            case DemandItem():
+                if bank_line not in state.demands[item.item.name].repayments:
+                    return
+                news = clawback.unrepay(state, item.item.name, on, bank_line, reason)
+        self._ahead.take(item.agreement, news)
+
+    def _undo_return(self, items: Mapping[str, Expected], found: Match, on: date) -> None:
+        """What had come in and gone back is there after all."""
+        for name, _ in found.items:
+            for made in self._settling(name):
+                amount = dict(made.match.items)[name]
+                bank_line = f"{self._party}/{place(made.match.legs[0])}"
+                self._settle(items[name], amount, bank_line, on)
