@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from datetime import date
 
 from ledger import events as e
-from ledger.decide import investment
+from ledger.decide import investment, settling
 from ledger.decide.decision import New, agreement_stream, bank_stream, numbered
+from ledger.decide.owing import Payment
 from ledger.decide.refusal import FileRefused, Finding
 from ledger.decide.rows import BankRow, Batch
-from ledger.decide.state import AgreementState, BankState, Payment
+from ledger.decide.state import AgreementState, BankState
 from ledger.facts import Source
 
 
@@ -132,19 +133,10 @@ def _match(states: Mapping[str, AgreementState], row: BankRow) -> tuple[str, e.E
     """What a line settles, if anything, and in which agreement."""
     bank_line = f"{row.account}/{row.line}"
     for state in states.values():
-        payment = state.payments.get(row.reference)
-        if payment is not None and _is_payment(payment, row):
-            assert payment.instructed_at is not None
-            proposed = payment.proposed
-            return state.agreement, e.PaymentSettled(
-                payment=row.reference,
-                payer=proposed.payer,
-                role=proposed.role,
-                payee=proposed.payee,
-                amount=proposed.amount,
-                instructed_at=payment.instructed_at,
-                bank_line=bank_line,
-            )
+        name = state.instructions.get(row.reference)
+        if name is not None and _is_payment(state.payments[name], row):
+            new = settling.settle(state, name, row.booked_on, bank_line, -row.amount)
+            return state.agreement, new[0].event
         drawdown_id, _, investor = row.reference.partition("/")
         if _is_receipt(state, drawdown_id, investor, row):
             new = investment.receive(state, drawdown_id, investor, row.booked_on, bank_line)
@@ -154,10 +146,9 @@ def _match(states: Mapping[str, AgreementState], row: BankRow) -> tuple[str, e.E
 
 def _is_payment(payment: Payment, row: BankRow) -> bool:
     return (
-        payment.instructed_at is not None
-        and payment.settled_at is None
-        and row.account == payment.proposed.payer
-        and row.amount == -payment.proposed.amount
+        row.account == payment.proposed.payer
+        and bool(payment.outstanding)
+        and row.amount == -payment.outstanding
     )
 
 

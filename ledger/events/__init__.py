@@ -9,6 +9,14 @@ stored; to a reader without the key they are `Sealed`.
 from __future__ import annotations
 
 from ledger.events.base import Event, Recorded, Sealed
+from ledger.events.clawback import (
+    ClawbackDemanded,
+    ClawbackRepaid,
+    ClawbackWithdrawn,
+    RepaymentReversed,
+    WriteOffProposed,
+    WrittenOff,
+)
 from ledger.events.facts import (
     AgreementAmended,
     AgreementSigned,
@@ -39,14 +47,24 @@ from ledger.events.guarantee import (
 )
 from ledger.events.law import LedgerOpened, RefundRuleEnacted, TariffsRecorded
 from ledger.events.outcomes import AssessmentMade, EntitlementCalculated, OutcomeDecided
+from ledger.events.payees import PayeeAccountConfirmed, PayeeAccountSet, PaymentPolicySet
 from ledger.events.payments import (
     BankLineMatched,
     BankLineSeen,
+    PaymentAcknowledged,
     PaymentApproved,
+    PaymentCancelled,
+    PaymentFailed,
+    PaymentFileMade,
     PaymentInstructed,
     PaymentItem,
     PaymentProposed,
+    PaymentRecalled,
+    PaymentRecallRefused,
+    PaymentRecallRequested,
+    PaymentReturned,
     PaymentSettled,
+    SettlementReversed,
 )
 
 __all__ = [
@@ -58,6 +76,9 @@ __all__ = [
     "BankLineMatched",
     "BankLineSeen",
     "CapitalReceived",
+    "ClawbackDemanded",
+    "ClawbackRepaid",
+    "ClawbackWithdrawn",
     "CohortMeasured",
     "CommitmentAnnulled",
     "CommitmentDrawn",
@@ -75,20 +96,35 @@ __all__ = [
     "LedgerOpened",
     "MeasurementRecorded",
     "OutcomeDecided",
+    "PayeeAccountConfirmed",
+    "PayeeAccountSet",
+    "PaymentAcknowledged",
     "PaymentApproved",
+    "PaymentCancelled",
+    "PaymentFailed",
+    "PaymentFileMade",
     "PaymentInstructed",
     "PaymentItem",
+    "PaymentPolicySet",
     "PaymentProposed",
+    "PaymentRecallRefused",
+    "PaymentRecallRequested",
+    "PaymentRecalled",
+    "PaymentReturned",
     "PaymentSettled",
     "PersonEnrolled",
     "Recorded",
     "RefundRuleEnacted",
     "RegisterCovered",
+    "RepaymentReversed",
     "Sealed",
+    "SettlementReversed",
     "SpellRecorded",
     "StayRecorded",
     "SubjectErased",
     "TariffsRecorded",
+    "WriteOffProposed",
+    "WrittenOff",
 ]
 
 EVENTS: dict[str, type[Event]] = {event.topic: event for event in Event.__subclasses__()}
