@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Insert, Table, case, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table, case, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from ledger import events as e
@@ -17,14 +15,14 @@ from ledger.store import codec
 from ledger.store.location import Server
 from ledger.store.log import EventLog, StoredRow
 from ledger.terms.agreement import Terms
+from projections import follow_payments
 from projections import views as v
 from projections.home import MAKING, USE, WRITING, Home, home
 from projections.posting import post
+from projections.writing import Writer, change
 
 Progress = Callable[[int], None]
 """Called with the number of events just taken in."""
-
-Rows = list[dict[str, Any]]
 
 
 def quiet(_: int) -> None:
@@ -125,7 +123,7 @@ def _take(connection: Connection, batch: list[StoredRow]) -> int:
                 for x in lines
             ],
         )
-    writer = _Writer(connection)
+    writer = Writer(connection)
     for each in recorded:
         _apply(writer, each)
     writer.flush()
@@ -138,54 +136,7 @@ def _take(connection: Connection, batch: list[StoredRow]) -> int:
     return len(fresh)
 
 
-_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-
-
-@cache
-def _upsert(dialect: str, table: Table, columns: tuple[str, ...]) -> Insert:
-    """Insert a row, replacing one with the same key: taking an event twice changes nothing."""
-    keys = [column.name for column in table.primary_key.columns]
-    statement = _INSERTS[dialect](table)
-    rest = {name: statement.excluded[name] for name in columns if name not in keys}
-    upsert: Insert = statement.on_conflict_do_update(index_elements=keys, set_=rest)
-    return upsert
-
-
-class _Writer:
-    """A connection that keeps rows for one table back, to write many of them at once."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._table: tuple[Table, tuple[str, ...]] | None = None
-        self._rows: Rows = []
-
-    def put(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
-        """Insert rows, replacing those with the same key."""
-        for row in rows:
-            if self._table != (table, tuple(row)):
-                self.flush()
-                self._table = table, tuple(row)
-            self._rows.append(row)
-
-    def put_missing(self, table: Table, row: dict[str, Any]) -> None:
-        """Insert a row, unless there is one with its key."""
-        statement = _INSERTS[self._connection.dialect.name](table).values(row)
-        self.execute(statement.on_conflict_do_nothing())
-
-    def execute(self, statement: Executable) -> None:
-        """Run a statement that must see what was put before."""
-        self.flush()
-        self._connection.execute(statement)
-
-    def flush(self) -> None:
-        """Write what was kept back."""
-        if self._table is not None and self._rows:
-            upsert = _upsert(self._connection.dialect.name, *self._table)
-            self._connection.execute(upsert, self._rows)
-            self._rows = []
-
-
-def _apply(writer: _Writer, recorded: Recorded) -> None:
+def _apply(writer: Writer, recorded: Recorded) -> None:
     """Bring the tables other than the journal up to date with one event."""
     name = recorded.stream.removeprefix("agreement/")
     match recorded.event:
@@ -196,20 +147,20 @@ def _apply(writer: _Writer, recorded: Recorded) -> None:
         case e.RegisterCovered(until=until):
             known = v.agreement.c.register_until
             newest = case((known > until, known), else_=until)
-            _set(writer, v.agreement, name, {"register_until": newest})
+            change(writer, v.agreement, name, {"register_until": newest})
         case e.AssessmentMade(until=until, waiting=waiting):
-            _set(writer, v.agreement, name, {"assessed_until": until, "waiting": waiting})
+            change(writer, v.agreement, name, {"assessed_until": until, "waiting": waiting})
         case e.OutcomeDecided() | e.EntitlementCalculated():
             _apply_claim(writer, name, recorded)
-        case e.BankLineSeen() | e.BankLineMatched():
+        case e.BankLineSeen():
             _apply_bank(writer, recorded)
-        case e.PaymentProposed() | e.PaymentApproved() | e.PaymentInstructed() | e.PaymentSettled():
-            _apply_payment(writer, name, recorded)
+        case _ if isinstance(recorded.event, follow_payments.FOLLOWED):
+            follow_payments.apply(writer, name, recorded)
         case _:
             _apply_capital(writer, name, recorded)
 
 
-def _apply_capital(writer: _Writer, name: str, recorded: Recorded) -> None:
+def _apply_capital(writer: Writer, name: str, recorded: Recorded) -> None:
     """What investors were asked for, paid in, and are covered for."""
     match recorded.event:
         case e.DrawdownCalled(parts=parts):
@@ -217,6 +168,8 @@ def _apply_capital(writer: _Writer, name: str, recorded: Recorded) -> None:
                 _add_capital(writer, name, part.investor, "called", part.amount.minor)
         case e.CapitalReceived(investor=investor, amount=amount):
             _add_capital(writer, name, investor, "paid_in", amount.minor)
+        case e.CapitalReversed(investor=investor, amount=amount):
+            _add_capital(writer, name, investor, "paid_in", -amount.minor)
         case e.GuaranteeCalled(parts=losses):
             for loss in losses:
                 _add_capital(writer, name, loss.investor, "guaranteed", loss.amount.minor)
@@ -226,34 +179,31 @@ def _apply_capital(writer: _Writer, name: str, recorded: Recorded) -> None:
                 _add_capital(writer, name, each.investor, "guaranteed", back)
 
 
-def _apply_person(writer: _Writer, agreement: str, recorded: Recorded) -> None:
+def _apply_person(writer: Writer, agreement: str, recorded: Recorded) -> None:
     table = v.agreement
     values: dict[str, Any] = {"enrolled": table.c.enrolled + 1}
     if isinstance(recorded.event, e.SubjectErased):
         # Claims stay: payments rest on them, and their pseudonym now leads to nobody.
         values = {"erased": table.c.erased + 1, "erased_on": recorded.effective_on}
-    _set(writer, table, agreement, values)
+    change(writer, table, agreement, values)
 
 
-def _apply_bank(writer: _Writer, recorded: Recorded) -> None:
-    table = v.bank_line
-    match recorded.event:
-        case e.BankLineSeen() as seen:
-            row = seen.model_dump(exclude={"source", "amount"})
-            row |= {"amount": seen.amount.minor, "position": recorded.position}
-            writer.put(table, [row])
-        case e.BankLineMatched() as found:
-            line = (table.c.account == found.account) & (table.c.line == found.line)
-            writer.execute(update(table).where(line).values(matched=found.matched))
+def _apply_bank(writer: Writer, recorded: Recorded) -> None:
+    event = recorded.event
+    assert isinstance(event, e.BankLineSeen)
+    row = {
+        "account": event.account,
+        "line": event.line,
+        "position": recorded.position,
+        "booked_on": event.booked_on,
+        "amount": event.amount.minor,
+        "reference": event.reference,
+        "text": event.text,
+    }
+    writer.put(v.bank_line, [row])
 
 
-def _set(writer: _Writer, table: Table, key: str, values: dict[str, Any]) -> None:
-    """Change the one row of a table that has a key."""
-    (column,) = table.primary_key.columns
-    writer.execute(update(table).where(column == key).values(values))
-
-
-def _apply_terms(writer: _Writer, recorded: Recorded) -> None:
+def _apply_terms(writer: Writer, recorded: Recorded) -> None:
     match recorded.event:
         case e.AgreementSigned() as event:
             _sign(writer, recorded, event)
@@ -261,7 +211,7 @@ def _apply_terms(writer: _Writer, recorded: Recorded) -> None:
             _amend(writer, terms)
 
 
-def _sign(writer: _Writer, recorded: Recorded, event: e.AgreementSigned) -> None:
+def _sign(writer: Writer, recorded: Recorded, event: e.AgreementSigned) -> None:
     terms = event.terms
     row = {
         "agreement": terms.agreement,
@@ -307,9 +257,9 @@ def _changeable(terms: Terms) -> dict[str, Any]:
     }
 
 
-def _amend(writer: _Writer, terms: Terms) -> None:
+def _amend(writer: Writer, terms: Terms) -> None:
     """The newest terms; an investor that left had nothing called and nothing paid in."""
-    _set(writer, v.agreement, terms.agreement, _changeable(terms))
+    change(writer, v.agreement, terms.agreement, _changeable(terms))
     table, investors = v.capital, [each.investor for each in terms.investment]
     left = (table.c.agreement == terms.agreement) & table.c.investor.not_in(investors)
     writer.execute(delete(table).where(left))
@@ -322,7 +272,7 @@ def _amend(writer: _Writer, terms: Terms) -> None:
         writer.execute(update(table).where(mine).values(committed))
 
 
-def _add_capital(writer: _Writer, agreement: str, investor: str, column: str, amount: int) -> None:
+def _add_capital(writer: Writer, agreement: str, investor: str, column: str, amount: int) -> None:
     table = v.capital
     writer.execute(
         update(table)
@@ -331,7 +281,7 @@ def _add_capital(writer: _Writer, agreement: str, investor: str, column: str, am
     )
 
 
-def _apply_claim(writer: _Writer, agreement: str, recorded: Recorded) -> None:
+def _apply_claim(writer: Writer, agreement: str, recorded: Recorded) -> None:
     match recorded.event:
         case e.OutcomeDecided() as outcome:
             row = {
@@ -348,7 +298,7 @@ def _apply_claim(writer: _Writer, agreement: str, recorded: Recorded) -> None:
             writer.put(v.claim, [row])
         case e.EntitlementCalculated() as entitled:
             changed = {"entitlement_at": recorded.position, "total": entitled.total.minor}
-            _set(writer, v.claim, entitled.claim, changed)
+            change(writer, v.claim, entitled.claim, changed)
             for table in (v.claim_part, v.gain):
                 writer.execute(delete(table).where(table.c.claim == entitled.claim))
             parts = [
@@ -364,41 +314,3 @@ def _apply_claim(writer: _Writer, agreement: str, recorded: Recorded) -> None:
             writer.put(v.claim_part, parts)
             gains = [{"claim": entitled.claim, **gain.model_dump()} for gain in entitled.gains]
             writer.put(v.gain, gains)
-
-
-def _apply_payment(writer: _Writer, agreement: str, recorded: Recorded) -> None:
-    position, actor, on = recorded.position, recorded.actor, recorded.effective_on
-    match recorded.event:
-        case e.PaymentProposed() as event:
-            row = {
-                "payment": event.payment,
-                "agreement": agreement,
-                "payer": event.payer,
-                "role": event.role.value,
-                "payee": event.payee,
-                "amount": event.amount.minor,
-                "items": len(event.items),
-                "state": "proposed",
-                "proposed_at": position,
-                "proposed_by": actor,
-            }
-            writer.put(v.payment, [row])
-            items = [
-                {
-                    "payment": event.payment,
-                    "entitlement_at": item.entitlement_at,
-                    "claim": item.claim,
-                    "amount": item.amount.minor,
-                }
-                for item in event.items
-            ]
-            writer.put(v.payment_item, items)
-        case e.PaymentApproved(payment=payment):
-            step = {"state": "approved", "approved_at": position, "approved_by": actor}
-            _set(writer, v.payment, payment, step)
-        case e.PaymentInstructed(payment=payment):
-            step = {"state": "sent", "sent_at": position, "sent_by": actor, "sent_on": on}
-            _set(writer, v.payment, payment, step)
-        case e.PaymentSettled(payment=payment):
-            step = {"state": "settled", "settled_at": position, "settled_on": on}
-            _set(writer, v.payment, payment, step)

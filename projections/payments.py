@@ -28,17 +28,22 @@ class PaymentRow:
     sent_by: str | None
     sent_on: date | None
     settled_on: date | None
+    end_to_end_id: str | None
+    message: str | None
+    over_on: date | None
+    reason: str | None
+    replaced_by: str | None
 
 
 def payments(
     views: Views, *, agreement: str | None = None, open_only: bool = False
 ) -> list[PaymentRow]:
-    """Payments in order of their proposal; with `open_only`, those not yet settled."""
+    """Payments in order of their proposal; with `open_only`, those under way."""
     query = select(v.payment).order_by(v.payment.c.proposed_at)
     if agreement is not None:
         query = query.where(v.payment.c.agreement == agreement)
     if open_only:
-        query = query.where(v.payment.c.settled_at.is_(None))
+        query = query.where(v.payment.c.settled_at.is_(None), v.payment.c.over_at.is_(None))
     with views.engine.connect() as connection:
         rows = connection.execute(query).all()
     return [
@@ -55,30 +60,11 @@ def payments(
             sent_by=row.sent_by,
             sent_on=row.sent_on,
             settled_on=row.settled_on,
+            end_to_end_id=row.end_to_end_id,
+            message=row.message,
+            over_on=row.over_on,
+            reason=row.reason,
+            replaced_by=row.replaced_by,
         )
         for row in rows
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class BankLine:
-    """A line of a bank statement that nothing in the ledger explains."""
-
-    account: str
-    line: str
-    booked_on: date
-    amount: Amount
-    reference: str
-    text: str
-
-
-def unmatched_lines(views: Views) -> list[BankLine]:
-    """Bank lines that match no payment and no drawdown, in order of date."""
-    table = v.bank_line
-    query = select(table).where(table.c.matched.is_(None)).order_by(table.c.booked_on, table.c.line)
-    with views.engine.connect() as connection:
-        rows = connection.execute(query).all()
-    return [
-        BankLine(r.account, r.line, r.booked_on, Amount(r.amount), r.reference, r.text)
-        for r in rows
     ]

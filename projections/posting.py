@@ -36,6 +36,11 @@ class Account(StrEnum):
     COMMITMENT_EXPENSE = "commitment-expense"
     """What a fund has expensed of commitments that are not drawn yet; by 2.2.11 only."""
     PROVISION = "provision"
+    CLAWBACK_RECEIVABLE = "clawback-receivable"
+    """What was paid too much and is demanded back, instead of being set off."""
+    CLAWBACK_PAYABLE = "clawback-payable"
+    WRITE_OFF_EXPENSE = "write-off-expense"
+    WRITE_OFF_INCOME = "write-off-income"
 
 
 MIRROR = {
@@ -47,6 +52,10 @@ MIRROR = {
     Account.OUTCOME_INCOME: Account.OUTCOME_EXPENSE,
     Account.GUARANTEE_EXPENSE: Account.GUARANTEE_INCOME,
     Account.GUARANTEE_INCOME: Account.GUARANTEE_EXPENSE,
+    Account.CLAWBACK_RECEIVABLE: Account.CLAWBACK_PAYABLE,
+    Account.CLAWBACK_PAYABLE: Account.CLAWBACK_RECEIVABLE,
+    Account.WRITE_OFF_EXPENSE: Account.WRITE_OFF_INCOME,
+    Account.WRITE_OFF_INCOME: Account.WRITE_OFF_EXPENSE,
 }
 """What an account of A with counterparty B is called in B's book with counterparty A."""
 
@@ -68,6 +77,10 @@ class Line:
 
 _Commitment = e.CommitmentGiven | e.CommitmentReestimated | e.CommitmentAnnulled | e.CommitmentDrawn
 _COMMITMENTS = get_args(_Commitment)
+_Clawback = (
+    e.ClawbackDemanded | e.ClawbackWithdrawn | e.ClawbackRepaid | e.RepaymentReversed | e.WrittenOff
+)
+_CLAWBACKS = get_args(_Clawback)
 _Entry = tuple[str, Role, Account, str, Amount]
 
 
@@ -98,6 +111,10 @@ def _entries(event: e.Event) -> Iterator[_Entry]:
             yield from _pay(
                 (event.investor, Role.INVESTOR), (event.provider, Role.PROVIDER), event.amount
             )
+        case e.CapitalReversed():
+            yield from _pay(
+                (event.investor, Role.INVESTOR), (event.provider, Role.PROVIDER), -event.amount
+            )
         case e.EntitlementCalculated():
             for owed in event.difference:
                 yield from _owe(
@@ -105,14 +122,20 @@ def _entries(event: e.Event) -> Iterator[_Entry]:
                     (owed.payee, Role.INVESTOR, Account.OUTCOME_INCOME),
                     owed.amount,
                 )
-        case e.PaymentSettled():
-            # What an investor pays is the part of a call that it gives back to the guarantor.
-            paid = Role.GUARANTOR if event.role is Role.INVESTOR else Role.INVESTOR
-            yield from _pay((event.payer, event.role), (event.payee, paid), event.amount)
+        case e.PaymentSettled() | e.PaymentReturned() | e.SettlementReversed():
+            amount = event.amount if isinstance(event, e.PaymentSettled) else -event.amount
+            yield from _pay((event.payer, event.role), _payee(event), amount)
         case e.GuaranteeCalled() | e.GuaranteeReversed():
             yield from _guarantee(event)
-        case _ if isinstance(event, _COMMITMENTS):
-            yield from _provide(event)
+        case _:
+            yield from _provided_or_clawed_back(event)
+
+
+def _provided_or_clawed_back(event: e.Event) -> Iterator[_Entry]:
+    if isinstance(event, _COMMITMENTS):
+        yield from _provide(event)
+    elif isinstance(event, _CLAWBACKS):
+        yield from _claw_back(event)
 
 
 def _provide(event: _Commitment) -> Iterator[_Entry]:
@@ -131,6 +154,43 @@ def _provide(event: _Commitment) -> Iterator[_Entry]:
     if event.recognition is Recognition.COMMITMENT and amount:
         yield event.fund, Role.OUTCOME_PAYER, Account.COMMITMENT_EXPENSE, "", amount
         yield event.fund, Role.OUTCOME_PAYER, Account.PROVISION, "", -amount
+
+
+def _payee(
+    event: e.PaymentSettled | e.PaymentReturned | e.SettlementReversed | _Clawback,
+) -> tuple[str, Role]:
+    """Who is paid, and as what: an investor gives back part of a call to the guarantor."""
+    return event.payee, Role.GUARANTOR if event.role is Role.INVESTOR else Role.INVESTOR
+
+
+def _claw_back(event: _Clawback) -> Iterator[_Entry]:
+    """What a payee owes back moves: from what is set off, to what is demanded, to how it ended.
+
+    In the payer's book from the second account to the first, and its mirror in the payee's.
+    """
+    amount = event.amount
+    owing, demanded = Account.PAYABLE, Account.CLAWBACK_RECEIVABLE
+    match event:
+        case e.ClawbackDemanded():
+            to, of = demanded, owing
+        case e.ClawbackWithdrawn():
+            to, of = owing, demanded
+        case e.ClawbackRepaid():
+            to, of = Account.BANK, demanded
+        case e.RepaymentReversed():
+            to, of = demanded, Account.BANK
+        case _:
+            to, of = Account.WRITE_OFF_EXPENSE, demanded if event.demand else owing
+    (payer, role), (payee, payee_role) = (event.payer, event.role), _payee(event)
+    yield payer, role, to, _toward(to, payee), amount
+    yield payer, role, of, _toward(of, payee), -amount
+    yield payee, payee_role, MIRROR.get(of, of), _toward(of, payer), amount
+    yield payee, payee_role, MIRROR.get(to, to), _toward(to, payer), -amount
+
+
+def _toward(account: Account, counterparty: str) -> str:
+    """The counterparty of a line; a bank account has none."""
+    return "" if account is Account.BANK else counterparty
 
 
 def _guarantee(event: e.GuaranteeCalled | e.GuaranteeReversed) -> Iterator[_Entry]:

@@ -121,9 +121,7 @@ def _sequence(statement: e.StatementRead) -> int | None:
     return int(text) if text.isascii() and text.isdigit() else None
 
 
-def _between(
-    party: str, earlier: e.StatementRead, later: e.StatementRead
-) -> Iterator[Difference]:
+def _between(party: str, earlier: e.StatementRead, later: e.StatementRead) -> Iterator[Difference]:
     """What lies between two statements of an account that should follow on each other."""
     if earlier.statement == later.statement:
         return

@@ -14,7 +14,7 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised when a table changes; views of another version are rebuilt."""
 
 TEXT = String().with_variant(String(collation="C"), "postgresql")
@@ -151,8 +151,67 @@ payment = Table(
     Column("sent_at", BigInteger),
     Column("sent_by", TEXT),
     Column("sent_on", Date),
+    Column("settled", BigInteger, nullable=False),
     Column("settled_at", BigInteger),
     Column("settled_on", Date),
+    Column("end_to_end_id", TEXT),
+    # The payment file that it was sent in.
+    Column("message", TEXT),
+    # The bank's own word on the instruction.
+    Column("bank_status", TEXT),
+    Column("recall_at", BigInteger),
+    # Where it was recorded that it came to nothing, and the payment that took its place.
+    Column("over_at", BigInteger),
+    Column("over_on", Date),
+    Column("reason", TEXT),
+    Column("replaced_by", TEXT),
+)
+
+payee = Table(
+    "payee",
+    metadata,
+    Column("party", TEXT, primary_key=True),
+    # Only its last digits: who needs the number asks the ledger.
+    Column("account", TEXT, nullable=False),
+    Column("holder", TEXT, nullable=False),
+    Column("set_at", BigInteger, nullable=False),
+    Column("set_by", TEXT, nullable=False),
+    Column("set_on", Date, nullable=False),
+    Column("confirmed_at", BigInteger),
+    Column("confirmed_by", TEXT),
+    Column("confirmed_on", Date),
+)
+
+demand = Table(
+    "demand",
+    metadata,
+    Column("demand", TEXT, primary_key=True),
+    Column("agreement", TEXT, nullable=False),
+    Column("payer", TEXT, nullable=False),
+    Column("role", TEXT, nullable=False),
+    Column("payee", TEXT, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("outstanding", BigInteger, nullable=False),
+    Column("demanded_at", BigInteger, nullable=False),
+    Column("demanded_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+)
+
+write_off = Table(
+    "write_off",
+    metadata,
+    Column("write_off", TEXT, primary_key=True),
+    Column("agreement", TEXT, nullable=False),
+    Column("demand", TEXT),
+    Column("payer", TEXT, nullable=False),
+    Column("role", TEXT, nullable=False),
+    Column("payee", TEXT, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("reason", TEXT, nullable=False),
+    Column("proposed_at", BigInteger, nullable=False),
+    Column("proposed_by", TEXT, nullable=False),
+    Column("written_off_at", BigInteger),
+    Column("written_off_by", TEXT),
 )
 
 payment_item = Table(
@@ -174,5 +233,4 @@ bank_line = Table(
     Column("amount", BigInteger, nullable=False),
     Column("reference", TEXT, nullable=False),
     Column("text", TEXT, nullable=False),
-    Column("matched", TEXT),
 )

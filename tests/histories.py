@@ -20,6 +20,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from ledger.dates import add_months
+from ledger.decide.owing import Payment
 from ledger.decide.refusal import Refusal
 from ledger.decide.rows import (
     BankRow,
@@ -31,7 +32,7 @@ from ledger.decide.rows import (
     SpellRow,
     StayRow,
 )
-from ledger.decide.state import AgreementState, Drawdown, Payment
+from ledger.decide.state import AgreementState, Drawdown
 from ledger.events import Recorded
 from ledger.facts import Source, Stay, Tariff, TimeSpell
 from ledger.money import Amount

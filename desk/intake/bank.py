@@ -76,11 +76,11 @@ def taken(file: StatementFile, currency: str) -> BankBatch:
 
 
 def _require_currency(file: StatementFile, currency: str) -> None:
-    findings = [
-        Finding(each.line, "Acct", f"the account is in {each.currency}; the ledger is in {currency}")
-        for each in file.statements
-        if each.currency and each.currency != currency
-    ]
+    findings = []
+    for each in file.statements:
+        if each.currency and each.currency != currency:
+            message = f"the account is in {each.currency}, and the ledger in {currency}"
+            findings.append(Finding(each.line, "Acct", message))
     if findings:
         raise FileRefused(file.file, findings)
 
@@ -181,9 +181,7 @@ _STATED = (Oddity.BALANCE, Oddity.COUNT, Oddity.DETAILS, Oddity.STATUS, Oddity.C
 """What is worth keeping of what is odd; a line that comes again is no oddity here."""
 
 
-def _statement(
-    statement: Statement, currency: str, left: list[tuple[str, str]]
-) -> StatementRow:
+def _statement(statement: Statement, currency: str, left: list[tuple[str, str]]) -> StatementRow:
     check = statement.check
     figures = [
         _amount(each, currency) if each is not None else None

@@ -15,7 +15,7 @@ from ledger.decide.expected import Expected
 from ledger.decide.matching import Found
 from ledger.decide.reconcile import Reconciliation
 from ledger.decide.refusal import AgainstTerms, FileRefused, Finding, NotFound
-from ledger.decide.rows import BankBatch, BankDetailRow, BankRow, Batch, Row, StatementRow
+from ledger.decide.rows import BankBatch, BankRow, Batch, Row, StatementRow
 from ledger.events import Resolution
 from ledger.model import Position
 
@@ -81,7 +81,7 @@ class BankCommands(Door):
         """
 
         def act(ahead: Ahead) -> Iterable[str]:
-            return [by_hand.match_lines(ahead, self._each(ahead), names, reason)]
+            return [by_hand.match_lines(self._each(ahead), names, reason)]
 
         return self._reconciled(["match", *names, reason], act)
 
@@ -94,7 +94,7 @@ class BankCommands(Door):
         """
 
         def act(ahead: Ahead) -> Iterable[str]:
-            return [by_hand.unmatch(ahead, self._each(ahead), name, reason)]
+            return [by_hand.unmatch(self._each(ahead), name, reason)]
 
         return self._reconciled(["unmatch", name, reason], act)
 
@@ -219,7 +219,9 @@ class BankCommands(Door):
                 findings.setdefault(number, Finding(row, "Acct", message))
             return party or ""
 
-        rows = [Row(each.number, _marked(each.value, owner, mark, each.number)) for each in batch.rows]
+        rows = [
+            Row(each.number, _marked(each.value, owner, mark, each.number)) for each in batch.rows
+        ]
         if not isinstance(batch, BankBatch):
             return replace(batch, rows=tuple(rows))
         statements = [

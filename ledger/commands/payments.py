@@ -1,27 +1,23 @@
-"""Commands on payments and the bank."""
+"""Commands on payments."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from ledger.commands.door import Done
+from ledger.commands.payees import PayeeCommands
 from ledger.commands.sealing import SealingCommands
-from ledger.decide import (
-    bank,
-    payment,
-)
+from ledger.decide import payment
 from ledger.decide.decision import New
+from ledger.decide.owing import Payable
+from ledger.decide.payees import Safeguards
 from ledger.decide.refusal import NotFound
-from ledger.decide.rows import (
-    BankRow,
-    Batch,
-)
-from ledger.decide.state import AgreementState, Payable
+from ledger.decide.state import AgreementState
 from ledger.money import Amount
 
 
-class PaymentCommands(SealingCommands):
-    """Proposing, approving and sending payments, and reading what the bank saw."""
+class PaymentCommands(PayeeCommands, SealingCommands):
+    """Proposing, approving and sending payments."""
 
     def propose_payments(self, name: str, on: date) -> tuple[Done, dict[Payable, Amount]]:
         """Propose payment of all that is owed in an agreement."""
@@ -39,10 +35,12 @@ class PaymentCommands(SealingCommands):
         """Approve a payment as the acting person."""
         return self._run(
             ["approve", payment_id],
-            lambda: payment.approve(
-                self.law(), self._paying(payment_id), payment_id, self.actor, on
-            ),
+            lambda: self._approved(self._paying(payment_id), payment_id, on),
         )
+
+    def _approved(self, state: AgreementState, payment_id: str, on: date) -> list[New]:
+        guards = self._guarding(state, payment_id)
+        return payment.approve(self.law(), state, guards, payment_id, self.actor, on)
 
     def send_payment(self, payment_id: str, on: date) -> Done:
         """Record that the bank was told to pay; what that rests on is sealed first.
@@ -56,21 +54,17 @@ class PaymentCommands(SealingCommands):
             self.seal()
         return self._run(
             ["send", payment_id],
-            lambda: payment.instruct(self._paying(payment_id), payment_id, self.actor, on),
+            lambda: self._instructed(self._paying(payment_id), payment_id, on),
         )
 
-    def import_bank(self, batch: Batch[BankRow]) -> tuple[Done, list[BankRow]]:
-        """Read a bank statement and settle what it shows."""
-        unmatched: list[BankRow] = []
+    def _instructed(self, state: AgreementState, payment_id: str, on: date) -> list[New]:
+        guards = self._guarding(state, payment_id)
+        return payment.instruct(state, guards, payment_id, self.actor, on)
 
-        def decide() -> list[New]:
-            accounts = {row.value.account for row in batch.rows}
-            banks = {account: self.bank(account) for account in accounts}
-            news, left = bank.record_statement(self.agreements(), banks, batch)
-            unmatched[:] = left
-            return news
-
-        return self._run(["bank", batch.sha256], decide), unmatched
+    def _guarding(self, state: AgreementState, payment_id: str) -> Safeguards:
+        """What guards a payment besides its own history."""
+        proposed = payment.payment_of(state, payment_id).proposed
+        return self.safeguards((proposed.payer, proposed.payee))
 
     def _paying(self, payment_id: str) -> AgreementState:
         """The agreement that a payment belongs to.
@@ -78,8 +72,9 @@ class PaymentCommands(SealingCommands):
         Raises:
             NotFound: if no agreement has it.
         """
-        for state in self.agreements().values():
-            if payment_id in state.payments:
-                return state
+        name, _, _ = payment_id.rpartition("-P")
+        state = self.agreement(name)
+        if payment_id in state.payments:
+            return state
         message = f"there is no payment {payment_id!r}; `ofl payments list` names them"
         raise NotFound(message)

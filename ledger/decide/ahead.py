@@ -18,7 +18,7 @@ from ledger.decide.state import AgreementState
 from ledger.events import Recorded
 from ledger.model import Position
 
-S = TypeVar("S")
+S = TypeVar("S", AgreementState, BankState, Any)
 
 
 class Ahead:
@@ -88,7 +88,7 @@ class Ahead:
 def forked(state: S) -> S:
     """A copy of a state that can be changed without changing the state."""
     fresh = copy.copy(state)
-    for each in fields(state):  # type: ignore[arg-type]  # states are dataclasses
+    for each in fields(state):
         setattr(fresh, each.name, _copied(getattr(state, each.name)))
     return fresh
 
@@ -104,6 +104,6 @@ def _copied(value: Any) -> Any:  # noqa: ANN401 - whatever stands in a state
         return [_copied(each) for each in value]
     if isinstance(value, set):
         return set(value)
-    if is_dataclass(value) and not value.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+    if is_dataclass(value) and type(value).__hash__ is None:  # frozen values have one
         return forked(value)
     return value

@@ -16,7 +16,7 @@ from ledger.money import ZERO, Amount, total
 Parties = Mapping[str, Reconciliation]
 
 
-def match_lines(ahead: Ahead, parties: Parties, names: Sequence[str], reason: str) -> str:
+def match_lines(parties: Parties, names: Sequence[str], reason: str) -> str:
     """Lines are items, as a person says; what a rule had made of them gives way.
 
     Returns the party whose lines they are.
@@ -124,7 +124,7 @@ def _is_part(amount: Amount, rest: Amount) -> bool:
     return ZERO < amount < rest or rest < amount < ZERO
 
 
-def unmatch(ahead: Ahead, parties: Parties, name: str, reason: str) -> str:
+def unmatch(parties: Parties, name: str, reason: str) -> str:
     """A match is given up, and no rule makes it again. Returns the party.
 
     Raises:

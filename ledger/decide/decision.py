@@ -37,7 +37,18 @@ def bank_stream(account: str) -> str:
     return f"bank/{account}"
 
 
+def payee_stream(party: str) -> str:
+    """The stream of a party's bank account, as master data."""
+    return f"payee/{party}"
+
+
+def file_stream(payer: str) -> str:
+    """The stream of the payment files made for a payer's bank."""
+    return f"payment-file/{payer}"
+
+
 LEDGER_STREAM = "ledger"
+PAYMENT_POLICY_STREAM = "payment-policy"
 TARIFFS_STREAM = "tariffs"
 FUND_STREAM = "fund"
 

@@ -52,9 +52,11 @@ def expected(
     by_bank = {f"{bank.account}/{place(leg)}" for leg in _matched(bank)}
     found: list[Expected] = []
     for state in states:
-        for payment in state.payments.values():
-            if payment.proposed.payer == bank.account and payment.sent_on is not None:
-                found.append(_payment(state, payment, by_bank, accounts))
+        found += [
+            _payment(state, payment, by_bank, accounts)
+            for payment in state.payments.values()
+            if payment.proposed.payer == bank.account and payment.sent_on is not None
+        ]
         for name, drawdown in state.drawdowns.items():
             if drawdown.called.provider == bank.account:
                 found += _parts(state, name, drawdown, by_bank, accounts)
@@ -157,9 +159,7 @@ def legs_of(line: e.BankLineSeen, notice: e.BankNoticeSeen | None = None) -> lis
         )
     said = [text, *(f"{each.reference} {each.text}" for each in details)]
     return [
-        Leg(
-            (line.line, 0), line.booked_on, line.amount, reference, " ".join(said), counterparty
-        )
+        Leg((line.line, 0), line.booked_on, line.amount, reference, " ".join(said), counterparty)
     ]
 
 

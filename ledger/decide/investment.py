@@ -38,7 +38,7 @@ def call(state: AgreementState, amount: Amount, on: date) -> list[New]:
     return numbered(agreement_stream(state.agreement), state.version, [(on, called)])
 
 
-def receive(  # noqa: PLR0913 - what a line of the bank says
+def receive(
     state: AgreementState,
     drawdown_id: str,
     investor: str,
@@ -72,7 +72,7 @@ def receive(  # noqa: PLR0913 - what a line of the bank says
     return numbered(agreement_stream(state.agreement), state.version, [(on, received)])
 
 
-def give_back(  # noqa: PLR0913 - what a line of the bank says
+def give_back(
     state: AgreementState, drawdown_id: str, investor: str, on: date, bank_line: str, reason: str
 ) -> list[New]:
     """A bank line that was taken for capital meant something else; the part is open again.

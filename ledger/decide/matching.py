@@ -385,8 +385,8 @@ class _Matcher:
                 wanting[batch] += 1
         for key, found in wanted.items():
             if len(found) == 1 and wanting[found[0]] == 1:
-                items = [(item.name, item.amount) for item in batches[found[0]]]
-                self._take(Rule.BATCH, Effect.SETTLES, [self._left[key]], items)
+                got = [(item.name, item.amount) for item in batches[found[0]]]
+                self._take(Rule.BATCH, Effect.SETTLES, [self._left[key]], got)
 
     def by_amount(self) -> None:
         """Pairs of exactly one amount, on the item's account, of which neither fits elsewhere."""
@@ -409,7 +409,7 @@ class _Matcher:
     def _near(self, leg: Leg, items: list[Item], most: int = 2) -> list[Item]:
         """Items, sorted by day, within the days of a leg: the first of them, which is enough."""
         earliest, latest = self._window(leg.booked_on)
-        found = []
+        found: list[Item] = []
         for item in items[bisect_left(items, earliest, key=lambda item: item.since) :]:
             if item.since > latest or len(found) == most:
                 break
@@ -421,7 +421,7 @@ class _Matcher:
         """Legs, sorted by day, that an item may be, from whichever of its accounts: two at most."""
         before, after = self._tolerances.days_before, self._tolerances.days_after
         earliest, latest = item.since - timedelta(before), item.since + timedelta(after)
-        found = []
+        found: list[Leg] = []
         for account in sorted(item.counterparties):
             of_account = legs.get((account, item.amount), [])
             for leg in of_account[bisect_left(of_account, earliest, key=lambda x: x.booked_on) :]:

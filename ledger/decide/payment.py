@@ -1,24 +1,33 @@
-"""Payments: proposed from entitlements, approved and sent by different people.
+"""Payments on the payer's side: proposed from entitlements, approved and sent by different people.
 
 Who approves may not have acted anywhere in the payment's lineage: not imported a stay or a
 measurement it rests on, not recorded a tariff, signed the terms, made the assessment or proposed
-it. Who sends may not be who approved. There is no way around it for anyone.
+it, set or confirmed the payee's account, or set the policy of payments. Who sends may not be who
+approved. There is no way around it for anyone. What the bank does then is in `settling`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from datetime import date
 
 from ledger import events as e
 from ledger.decide.decision import New, agreement_stream, numbered
+from ledger.decide.owing import Approval, Payable, Payment, Stage
+from ledger.decide.payees import PayeeState, Safeguards
 from ledger.decide.refusal import AlreadyDone, FourEyes, NotFound, OutOfOrder
-from ledger.decide.state import AgreementState, LawState, Payable, Payment
+from ledger.decide.state import AgreementState, LawState
 from ledger.model import Position
 from ledger.money import ZERO, Amount, total
 from ledger.parties import Role
+
+END_TO_END_MAX = 35
+"""So many characters a bank carries from payer to payee."""
+_CARRIED = re.compile(r"[A-Za-z0-9-]{1,35}", re.ASCII)
+_START = 18
 
 
 def content_hash(
@@ -29,10 +38,31 @@ def content_hash(
     amount: Amount,
     items: Sequence[e.PaymentItem],
 ) -> str:
-    """The hash that an approval binds: any other content has another."""
+    """The hash of what a payment pays: any other content has another."""
     content = [payment, payer, role.value, payee, str(amount)]
     content += [f"{item.entitlement_at}|{item.claim}|{item.amount}" for item in items]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def approved_hash(proposed: e.PaymentProposed, payee: PayeeState | None) -> str:
+    """The hash that an approval binds: of what is paid, and of the account that it goes to."""
+    if payee is None or payee.account is None:
+        return proposed.content_hash
+    account = payee.account
+    content = [proposed.content_hash, str(payee.set_at), account.account, account.holder]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def end_to_end_id(proposed: e.PaymentProposed) -> str:
+    """The name that a payment has at the banks: its own, or if that is too long, one made of it.
+
+    A payment is sent once. One that failed is proposed anew, as another payment with another name.
+    """
+    if _CARRIED.fullmatch(proposed.payment):
+        return proposed.payment
+    made = hashlib.sha256(proposed.payment.encode()).hexdigest()
+    start = re.sub(r"[^A-Za-z0-9-]", "-", proposed.payment)[:_START]
+    return f"{start}-{made}"[:END_TO_END_MAX]
 
 
 def propose(state: AgreementState, on: date) -> tuple[list[New], dict[Payable, Amount]]:
@@ -49,6 +79,7 @@ def propose(state: AgreementState, on: date) -> tuple[list[New], dict[Payable, A
             carried[payer, role, payee] = amount
             continue
         payment = f"{state.agreement}-P{len(state.payments) + len(events) + 1:03d}"
+        reopened = state.reopened.get((payer, role, payee), [])
         proposed = e.PaymentProposed(
             payment=payment,
             payer=payer,
@@ -57,6 +88,7 @@ def propose(state: AgreementState, on: date) -> tuple[list[New], dict[Payable, A
             amount=amount,
             items=tuple(items),
             content_hash=content_hash(payment, payer, role, payee, amount, items),
+            replaces=tuple(dict.fromkeys(earlier for earlier, _ in reopened)),
         )
         events.append((on, proposed))
     return numbered(agreement_stream(state.agreement), state.version, events), carried
@@ -75,51 +107,165 @@ def lineage(state: AgreementState, position: Position) -> set[Position]:
 
 
 def approve(
-    law: LawState, state: AgreementState, payment_id: str, actor: str, on: date
+    law: LawState,
+    state: AgreementState,
+    guards: Safeguards,
+    payment_id: str,
+    actor: str,
+    on: date,
 ) -> list[New]:
-    """Approve a proposed payment's exact content."""
-    payment = _payment(state, payment_id)
-    if payment.approved_at is not None:
+    """Approve a proposed payment's exact content, and the account that it goes to.
+
+    Raises:
+        AlreadyDone: if it is approved by as many as must approve it, or by this person.
+        FourEyes: if the person took part in what it rests on.
+        OutOfOrder: if it is over, or no money may go to the payee's account.
+    """
+    payment = payment_of(state, payment_id)
+    _require_not_over(payment)
+    if payment.instructed_at is not None:
+        message = f"{payment_id} was sent to the bank already"
+        raise AlreadyDone(message)
+    payee = guards.account_of(payment.proposed.payee)
+    content = approved_hash(payment.proposed, payee)
+    before = [each for each in payment.approvals if each.content_hash == content]
+    needed = guards.policy.approvals_needed(payment.proposed.amount)
+    if len(before) >= needed:
         message = f"{payment_id} is approved already"
         raise AlreadyDone(message)
-    acted = {
-        position: state.actors.get(position) or law.actors.get(position)
-        for position in lineage(state, payment.proposed_at)
-    }
-    own = sorted(position for position, who in acted.items() if who == actor)
-    if own:
-        message = (
-            f"{actor} took part in what {payment_id} rests on (event {own[0]}"
-            f"{' and others' if len(own) > 1 else ''}), so another person must approve it"
-        )
+    _require_outside(law, state, guards, payment, actor)
+    if any(each.actor == actor for each in before):
+        message = f"{actor} approved {payment_id} already; it needs another person's approval too"
         raise FourEyes(message)
     approved = e.PaymentApproved(
         payment=payment_id,
         proposed_at=payment.proposed_at,
-        content_hash=payment.proposed.content_hash,
+        content_hash=content,
+        account_at=payee.set_at if payee else None,
+        approval=len(before) + 1,
+        needed=needed,
     )
     return numbered(agreement_stream(state.agreement), state.version, [(on, approved)])
 
 
-def instruct(state: AgreementState, payment_id: str, actor: str, on: date) -> list[New]:
-    """Record that the bank was told to pay an approved payment."""
-    payment = _payment(state, payment_id)
-    if payment.approved_at is None:
+def _require_outside(
+    law: LawState, state: AgreementState, guards: Safeguards, payment: Payment, actor: str
+) -> None:
+    """Refuse an approver who took part in what a payment rests on."""
+    acted = {
+        position: state.actors.get(position) or law.actors.get(position)
+        for position in lineage(state, payment.proposed_at)
+    }
+    acted |= guards.actors_of(payment.proposed.payee)
+    own = sorted(position for position, who in acted.items() if who == actor)
+    if own:
+        message = (
+            f"{actor} took part in what {payment.proposed.payment} rests on (event {own[0]}"
+            f"{' and others' if len(own) > 1 else ''}), so another person must approve it"
+        )
+        raise FourEyes(message)
+
+
+def instruct(
+    state: AgreementState,
+    guards: Safeguards,
+    payment_id: str,
+    actor: str,
+    on: date,
+    message_id: str | None = None,
+) -> list[New]:
+    """Record that the bank was told to pay an approved payment, in a file if one is named.
+
+    Raises:
+        OutOfOrder: if it is not approved, or not for the account that is the payee's now; or if
+            it goes in a file and no account is known.
+        AlreadyDone: if it was sent.
+        FourEyes: if the person approved it, or set or confirmed where it goes.
+    """
+    payment = payment_of(state, payment_id)
+    _require_not_over(payment)
+    if not payment.approvals:
         message = f"{payment_id} is not approved; another person runs `ofl payments approve` first"
         raise OutOfOrder(message)
     if payment.instructed_at is not None:
         message = f"{payment_id} was sent to the bank already"
         raise AlreadyDone(message)
-    if state.actors[payment.approved_at] == actor:
+    payee = guards.account_of(payment.proposed.payee, required=message_id is not None)
+    approvals = _valid(payment, payee, guards)
+    if actor in {each.actor for each in approvals}:
         message = f"{actor} approved {payment_id}, so another person must send it"
         raise FourEyes(message)
+    if actor in guards.actors_of(payment.proposed.payee, payment.proposed.payer).values():
+        message = (
+            f"{actor} set or confirmed an account that {payment_id} touches, or the payment "
+            "policy, so another person must send it"
+        )
+        raise FourEyes(message)
     instructed = e.PaymentInstructed(
-        payment=payment_id, approved_at=payment.approved_at, end_to_end_id=payment_id
+        payment=payment_id,
+        approved_at=approvals[-1].at,
+        end_to_end_id=end_to_end_id(payment.proposed),
+        message=message_id,
+        account_at=payee.set_at if payee else None,
     )
     return numbered(agreement_stream(state.agreement), state.version, [(on, instructed)])
 
 
-def _payment(state: AgreementState, payment_id: str) -> Payment:
+def _valid(payment: Payment, payee: PayeeState | None, guards: Safeguards) -> list[Approval]:
+    """The approvals of a payment to the account that is the payee's now, if they are enough."""
+    content = approved_hash(payment.proposed, payee)
+    approvals = [each for each in payment.approvals if each.content_hash == content]
+    name = payment.proposed.payment
+    if not approvals:
+        message = (
+            f"the account of {payment.proposed.payee} was changed after {name} was approved, which "
+            "voids the approval; it must be approved anew"
+        )
+        raise OutOfOrder(message)
+    if len(approvals) < guards.policy.approvals_needed(payment.proposed.amount):
+        message = (
+            f"{name} is approved by one person and needs two: another runs `ofl payments approve`"
+        )
+        raise OutOfOrder(message)
+    return approvals
+
+
+def cancel(state: AgreementState, payment_id: str, reason: str, on: date) -> list[New]:
+    """A payment that was not sent will not be; what it was to pay is owed as before.
+
+    Raises:
+        OutOfOrder: if it was sent; or is over.
+    """
+    payment = payment_of(state, payment_id)
+    _require_not_over(payment)
+    if payment.instructed_at is not None:
+        message = (
+            f"{payment_id} was sent to the bank; `ofl payments recall` asks the bank to stop it"
+        )
+        raise OutOfOrder(message)
+    cancelled = e.PaymentCancelled(
+        payment=payment_id, proposed_at=payment.proposed_at, reason=reason
+    )
+    return numbered(agreement_stream(state.agreement), state.version, [(on, cancelled)])
+
+
+def _require_not_over(payment: Payment) -> None:
+    if payment.over is None:
+        return
+    message = (
+        f"{payment.proposed.payment} is {payment.over.value}; what it was to pay is owed anew, "
+    )
+    if payment.over is Stage.RETURNED:
+        message = f"{payment.proposed.payment} was paid and came back; what it paid is owed anew, "
+    raise OutOfOrder(message + "in another payment: `ofl payments propose`")
+
+
+def payment_of(state: AgreementState, payment_id: str) -> Payment:
+    """A payment of an agreement.
+
+    Raises:
+        NotFound: if there is none of that name.
+    """
     payment = state.payments.get(payment_id)
     if payment is None:
         message = f"there is no payment {payment_id!r}; `ofl payments list` names them"

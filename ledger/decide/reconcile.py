@@ -16,7 +16,6 @@ from ledger.decide.ahead import Ahead
 from ledger.decide.bank_state import BankState, Made
 from ledger.decide.expected import (
     CapitalItem,
-    DemandItem,
     Expected,
     PaymentItem,
     expected,
@@ -149,7 +148,7 @@ class Reconciliation:
                 news = investment.receive(
                     state, item.drawdown, item.investor, on, bank_line, amount
                 )
-            case DemandItem():
+            case _:
                 news = clawback.repay(state, item.item.name, on, bank_line, amount)
         self._ahead.take(item.agreement, news)
 
@@ -213,7 +212,7 @@ class Reconciliation:
                 news = investment.give_back(
                     state, item.drawdown, item.investor, on, bank_line, reason
                 )
-            case DemandItem():
+            case _:
                 if bank_line not in state.demands[item.item.name].repayments:
                     return
                 news = clawback.unrepay(state, item.item.name, on, bank_line, reason)

@@ -8,6 +8,7 @@ from datetime import date
 
 from ledger import events as e
 from ledger.dates import Period
+from ledger.decide.owing import Owing
 from ledger.decide.refusal import NotFound
 from ledger.events import Recorded
 from ledger.facts import Birth, CapitalPaidIn, Reading, Stay, Tariff, TimeSpell
@@ -22,9 +23,6 @@ from ledger.policy.versions import Amendment, Law
 from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
 from ledger.working import Gain, Part
-
-Payable = tuple[str, Role, str]
-"""Payer, the role it pays in, payee."""
 
 ReadingKey = tuple[SubjectRef, str, int | date]
 """Person, indicator, and the milestone or else the day: what is measured once."""
@@ -116,17 +114,6 @@ def as_recorded(
 
 
 @dataclass(slots=True)
-class Payment:
-    """A payment and the steps it has been through."""
-
-    proposed_at: Position
-    proposed: e.PaymentProposed
-    approved_at: Position | None = None
-    instructed_at: Position | None = None
-    settled_at: Position | None = None
-
-
-@dataclass(slots=True)
 class Drawdown:
     """A drawdown, and what the provider has received of the investors' parts."""
 
@@ -142,7 +129,7 @@ class Drawdown:
 
 
 @dataclass(slots=True)
-class AgreementState:
+class AgreementState(Owing):
     """One agreement: its terms, its facts, its decisions and its payments."""
 
     agreement: str
@@ -169,16 +156,11 @@ class AgreementState:
     capital: list[tuple[Position, CapitalPaidIn]] = field(default_factory=list)
     assessments: list[tuple[Position, e.AssessmentMade]] = field(default_factory=list)
     claims: dict[str, Claim] = field(default_factory=dict)
-    unproposed: dict[Payable, list[e.PaymentItem]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-    payments: dict[str, Payment] = field(default_factory=dict)
     covered: dict[str, Amount] = field(default_factory=dict)
     """What the guarantor covers of each investor's loss: called, less reversed."""
     calls: int = 0
     called_on: date | None = None
     actors: dict[Position, str] = field(default_factory=dict)
-    lineage: dict[Position, tuple[Position, ...]] = field(default_factory=dict)
 
     def require_signed(self) -> e.AgreementSigned:
         """The signature.
@@ -428,7 +410,7 @@ class AgreementState:
                 claim.entitlement_at, claim.parts = position, entitled.parts
                 for part in entitled.difference:
                     key = (part.payer, part.role, part.payee)
-                    self._owe(key, position, entitled.claim, part.amount)
+                    self.owe(key, position, entitled.claim, part.amount)
 
     def _apply_guarantee(self, recorded: Recorded) -> None:
         position = recorded.position
@@ -441,34 +423,19 @@ class AgreementState:
                     known = self.covered.get(part.investor, ZERO)
                     self.covered[part.investor] = known + part.amount
                     key = (called.guarantor, Role.GUARANTOR, part.investor)
-                    self._owe(key, position, called.call, part.amount)
+                    self.owe(key, position, called.call, part.amount)
             case e.GuaranteeReversed() as back:
                 self.lineage[position] = back.based_on
                 for each in back.parts:
                     self.covered[each.investor] -= each.set_off + each.owed_back
                     key = (back.guarantor, Role.GUARANTOR, each.investor)
-                    self._owe(key, position, back.call, -each.set_off)
+                    self.owe(key, position, back.call, -each.set_off)
                     key = (each.investor, Role.INVESTOR, back.guarantor)
-                    self._owe(key, position, back.call, each.owed_back)
-
-    def _owe(self, key: Payable, position: Position, claim: str, amount: Amount) -> None:
-        """What a payer comes to owe a payee by an event, to be proposed for payment."""
-        if amount:
-            item = e.PaymentItem(entitlement_at=position, claim=claim, amount=amount)
-            self.unproposed[key].append(item)
+                    self.owe(key, position, back.call, each.owed_back)
 
     def _apply_payment(self, recorded: Recorded) -> None:
-        position = recorded.position
         match recorded.event:
-            case e.PaymentProposed() as proposed:
-                self.payments[proposed.payment] = Payment(position, proposed)
-                self.lineage[position] = tuple(item.entitlement_at for item in proposed.items)
-                del self.unproposed[proposed.payer, proposed.role, proposed.payee]
-            case e.PaymentApproved(payment=payment):
-                self.payments[payment].approved_at = position
-            case e.PaymentInstructed(payment=payment):
-                self.payments[payment].instructed_at = position
-            case e.PaymentSettled(payment=payment):
-                self.payments[payment].settled_at = position
-            case _:
+            case e.GuaranteeCalled() | e.GuaranteeReversed():
                 self._apply_guarantee(recorded)
+            case _:
+                self.apply_money(recorded)

@@ -21,10 +21,19 @@ from ledger.events.bank import (
     CapitalReversed,
     MatchedItem,
     MatchedLeg,
+    Resolution,
     StatementFinding,
     StatementRead,
 )
 from ledger.events.base import Event, Recorded, Sealed
+from ledger.events.clawback import (
+    ClawbackDemanded,
+    ClawbackRepaid,
+    ClawbackWithdrawn,
+    RepaymentReversed,
+    WriteOffProposed,
+    WrittenOff,
+)
 from ledger.events.facts import (
     AgreementAmended,
     AgreementSigned,
@@ -55,12 +64,22 @@ from ledger.events.guarantee import (
 )
 from ledger.events.law import LedgerOpened, RefundRuleEnacted, TariffsRecorded
 from ledger.events.outcomes import AssessmentMade, EntitlementCalculated, OutcomeDecided
+from ledger.events.payees import PayeeAccountConfirmed, PayeeAccountSet, PaymentPolicySet
 from ledger.events.payments import (
+    PaymentAcknowledged,
     PaymentApproved,
+    PaymentCancelled,
+    PaymentFailed,
+    PaymentFileMade,
     PaymentInstructed,
     PaymentItem,
     PaymentProposed,
+    PaymentRecalled,
+    PaymentRecallRefused,
+    PaymentRecallRequested,
+    PaymentReturned,
     PaymentSettled,
+    SettlementReversed,
 )
 
 __all__ = [
@@ -80,6 +99,9 @@ __all__ = [
     "BankUnmatched",
     "CapitalReceived",
     "CapitalReversed",
+    "ClawbackDemanded",
+    "ClawbackRepaid",
+    "ClawbackWithdrawn",
     "CohortMeasured",
     "CommitmentAnnulled",
     "CommitmentDrawn",
@@ -99,22 +121,38 @@ __all__ = [
     "MatchedLeg",
     "MeasurementRecorded",
     "OutcomeDecided",
+    "PayeeAccountConfirmed",
+    "PayeeAccountSet",
+    "PaymentAcknowledged",
     "PaymentApproved",
+    "PaymentCancelled",
+    "PaymentFailed",
+    "PaymentFileMade",
     "PaymentInstructed",
     "PaymentItem",
+    "PaymentPolicySet",
     "PaymentProposed",
+    "PaymentRecallRefused",
+    "PaymentRecallRequested",
+    "PaymentRecalled",
+    "PaymentReturned",
     "PaymentSettled",
     "PersonEnrolled",
     "Recorded",
     "RefundRuleEnacted",
     "RegisterCovered",
+    "RepaymentReversed",
+    "Resolution",
     "Sealed",
+    "SettlementReversed",
     "SpellRecorded",
     "StatementFinding",
     "StatementRead",
     "StayRecorded",
     "SubjectErased",
     "TariffsRecorded",
+    "WriteOffProposed",
+    "WrittenOff",
 ]
 
 EVENTS: dict[str, type[Event]] = {event.topic: event for event in Event.__subclasses__()}

@@ -56,6 +56,10 @@ MIRROR = {
     "outcome-income": "outcome-expense",
     "guarantee-expense": "guarantee-income",
     "guarantee-income": "guarantee-expense",
+    "clawback-receivable": "clawback-payable",
+    "clawback-payable": "clawback-receivable",
+    "write-off-expense": "write-off-income",
+    "write-off-income": "write-off-expense",
 }
 SILENT = {
     "LedgerOpened:1", "RefundRuleEnacted:1", "TariffsRecorded:1", "AgreementSigned:1",
@@ -63,8 +67,13 @@ SILENT = {
     "CohortMeasured:1",
     "PersonEnrolled:1", "RegisterCovered:1", "StayRecorded:1", "MeasurementRecorded:1",
     "AssessmentMade:1", "OutcomeDecided:1", "PaymentProposed:1", "PaymentApproved:1",
-    "PaymentInstructed:1", "BankLineSeen:1", "BankLineMatched:1", "FundPolicySet:1",
-    "AppropriationGranted:1", "SubjectErased:1",
+    "PaymentInstructed:1", "BankLineSeen:1", "BankLineMatched:1",
+    "BankAccountNamed:1", "StatementRead:1", "BankNoticeSeen:1", "BankMatched:1", "BankUnmatched:1",
+    "BankLineResolved:1", "BankLineReopened:1", "FundPolicySet:1",
+    "AppropriationGranted:1", "SubjectErased:1", "PayeeAccountSet:1", "PayeeAccountConfirmed:1",
+    "PaymentPolicySet:1", "PaymentFileMade:1", "PaymentCancelled:1", "PaymentAcknowledged:1",
+    "PaymentFailed:1", "PaymentRecallRequested:1", "PaymentRecalled:1", "PaymentRecallRefused:1",
+    "WriteOffProposed:1",
 }  # fmt: skip
 """Events that move no money."""
 
@@ -429,8 +438,9 @@ def post(event: dict[str, Any]) -> list[Line]:
                 (provider, "provider", "funding", who),
                 by,
             )
-    elif topic == "CapitalReceived:1":
+    elif topic in {"CapitalReceived:1", "CapitalReversed:1"}:
         who, provider, by = data["investor"], data["provider"], minor(data["amount"])
+        by = by if topic == "CapitalReceived:1" else -by
         book((who, "investor", "payable", provider), (who, "investor", "bank", ""), by)
         book((provider, "provider", "bank", ""), (provider, "provider", "receivable", who), by)
     elif topic == "EntitlementCalculated:1":
@@ -443,11 +453,8 @@ def post(event: dict[str, Any]) -> list[Line]:
                 (payee, "investor", "outcome-income", payer),
                 by,
             )
-    elif topic == "PaymentSettled:1":
-        payer, role, payee, by = data["payer"], data["role"], data["payee"], minor(data["amount"])
-        book((payer, role, "payable", payee), (payer, role, "bank", ""), by)
-        paid = "guarantor" if role == "investor" else "investor"
-        book((payee, paid, "bank", ""), (payee, paid, "receivable", payer), by)
+    elif topic in {*SETTLED, *CLAWBACK}:
+        post_settled(topic, data, book)
     elif topic in {*GUARANTEE, *COMMITMENTS}:
         (post_guarantee if topic in GUARANTEE else post_commitment)(topic, data, book)
     elif topic not in SILENT:
@@ -459,6 +466,36 @@ def post(event: dict[str, Any]) -> list[Line]:
         (event["position"], number, agreement, who, role, account, other, event["effective_on"], by)
         for number, (who, role, account, other, by) in enumerate(entries, start=1)
     ]
+
+
+SETTLED = {"PaymentSettled:1": 1, "PaymentReturned:1": -1, "SettlementReversed:1": -1}
+"""What the bank paid, and what it turned out not to have paid or sent back."""
+
+CLAWBACK = {
+    "ClawbackDemanded:1": ("clawback-receivable", "payable"),
+    "ClawbackWithdrawn:1": ("payable", "clawback-receivable"),
+    "ClawbackRepaid:1": ("bank", "clawback-receivable"),
+    "RepaymentReversed:1": ("clawback-receivable", "bank"),
+    "WrittenOff:1": ("write-off-expense", "clawback-receivable"),
+}
+"""What a payee owes back moves, in the payer's book, to the first account from the second."""
+
+
+def post_settled(topic: str, data: dict[str, Any], book: Callable[..., None]) -> None:
+    """A payment moves, or what is owed back for one that was too big."""
+    payer, role, payee, by = data["payer"], data["role"], data["payee"], minor(data["amount"])
+    to, of = CLAWBACK.get(topic, ("payable", "bank"))
+    if topic == "WrittenOff:1" and data["demand"] is None:
+        of = "payable"
+    by *= SETTLED.get(topic, 1)
+    paid = "guarantor" if role == "investor" else "investor"
+
+    def line(who: str, what: str, account: str, other: str) -> tuple[str, str, str, str]:
+        return who, what, account, "" if account == "bank" else other
+
+    book(line(payer, role, to, payee), line(payer, role, of, payee), by)
+    mirror_to, mirror_of = MIRROR.get(to, to), MIRROR.get(of, of)
+    book(line(payee, paid, mirror_of, payer), line(payee, paid, mirror_to, payer), by)
 
 
 def post_commitment(topic: str, data: dict[str, Any], book: Callable[..., None]) -> None:

@@ -602,7 +602,7 @@ BOOKINGS = {
     "drawdowns unposted": ('if topic == "DrawdownCalled:1":', 'if topic == "-":'),
     "capital unposted": ('elif topic == "CapitalReceived:1":', 'elif topic == "-":'),
     "entitlements unposted": ('elif topic == "EntitlementCalculated:1":', 'elif topic == "-":'),
-    "payments unposted": ('elif topic == "PaymentSettled:1":', 'elif topic == "-":'),
+    "payments unposted": ("elif topic in {*SETTLED, *CLAWBACK}:", "elif not topic:"),
 }
 
 
