@@ -22,6 +22,7 @@ _Sent = (
     | e.PaymentRecallRefused
     | e.PaymentSettled
     | e.SettlementReversed
+    | e.ReturnReversed
 )
 _Over = e.PaymentCancelled | e.PaymentFailed | e.PaymentRecalled | e.PaymentReturned
 _Payee = e.PayeeAccountSet | e.PayeeAccountConfirmed
@@ -135,6 +136,8 @@ def _apply_sent(writer: Writer, recorded: Recorded) -> None:
                 "settled_at": case((whole, position), else_=None),
                 "settled_on": case((whole, on), else_=None),
             }
+        case e.ReturnReversed():
+            step = {"over_at": None, "over_on": None, "reason": None}
         case e.SettlementReversed(amount=amount):
             step = {
                 "settled": _TABLE.settled - amount.minor,

@@ -122,8 +122,9 @@ def _entries(event: e.Event) -> Iterator[_Entry]:
                     (owed.payee, Role.INVESTOR, Account.OUTCOME_INCOME),
                     owed.amount,
                 )
-        case e.PaymentSettled() | e.PaymentReturned() | e.SettlementReversed():
-            amount = event.amount if isinstance(event, e.PaymentSettled) else -event.amount
+        case e.PaymentSettled() | e.ReturnReversed() | e.PaymentReturned() | e.SettlementReversed():
+            paid = isinstance(event, e.PaymentSettled | e.ReturnReversed)
+            amount = event.amount if paid else -event.amount
             yield from _pay((event.payer, event.role), _payee(event), amount)
         case e.GuaranteeCalled() | e.GuaranteeReversed():
             yield from _guarantee(event)
@@ -157,7 +158,11 @@ def _provide(event: _Commitment) -> Iterator[_Entry]:
 
 
 def _payee(
-    event: e.PaymentSettled | e.PaymentReturned | e.SettlementReversed | _Clawback,
+    event: e.PaymentSettled
+    | e.ReturnReversed
+    | e.PaymentReturned
+    | e.SettlementReversed
+    | _Clawback,
 ) -> tuple[str, Role]:
     """Who is paid, and as what: an investor gives back part of a call to the guarantor."""
     return event.payee, Role.GUARANTOR if event.role is Role.INVESTOR else Role.INVESTOR

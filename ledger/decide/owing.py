@@ -165,6 +165,11 @@ class Owing:
     lineage: dict[Position, tuple[Position, ...]] = field(default_factory=dict)
     """What each event that is somebody's decision rests on."""
 
+    def is_owed_anew(self, payment: Payment) -> bool:
+        """Whether all that a payment was to pay is owed as before, and nothing pays it yet."""
+        left = self.unproposed.get(payment.payable, [])
+        return all(item in left for item in payment.proposed.items)
+
     def owe(self, payable: Payable, position: Position, claim: str, amount: Amount) -> None:
         """What a payer comes to owe a payee by an event, to be proposed for payment."""
         if amount:
@@ -185,7 +190,12 @@ class Owing:
                 | e.PaymentRecalled()
             ):
                 self._apply_sent(recorded)
-            case e.PaymentSettled() | e.SettlementReversed() | e.PaymentReturned():
+            case (
+                e.PaymentSettled()
+                | e.SettlementReversed()
+                | e.PaymentReturned()
+                | e.ReturnReversed()
+            ):
                 self._apply_bank(recorded)
             case _:
                 self._apply_clawback(recorded)
@@ -252,6 +262,16 @@ class Owing:
                 payment = self.payments[returned.payment]
                 payment.returned += returned.amount
                 self._reopen(payment, Stage.RETURNED, returned.amount, position)
+            case e.ReturnReversed() as kept:
+                payment = self.payments[kept.payment]
+                payment.returned, payment.over = ZERO, None
+                left = self.unproposed[payment.payable]
+                for item in payment.proposed.items:
+                    left.remove(item)
+                if not left:
+                    del self.unproposed[payment.payable]
+                reopened = self.reopened[payment.payable]
+                reopened[:] = [each for each in reopened if each[0] != kept.payment]
 
     def _apply_clawback(self, recorded: Recorded) -> None:
         position = recorded.position

@@ -82,8 +82,9 @@ class Reconciliation:
         """Whether what was settled can no longer be taken back."""
         match item:
             case PaymentItem():
-                payments = self._ahead.agreement(item.agreement).payments
-                return payments[item.item.name].over is not None
+                state = self._ahead.agreement(item.agreement)
+                payment = state.payments[item.item.name]
+                return payment.over is not None and not settling.may_be_kept(state, payment)
             case None:
                 return True
         return False
@@ -197,7 +198,7 @@ class Reconciliation:
             for name, _ in found.items:
                 self._unsettle(items[name], made, on, reason)
         elif found.effect is Effect.RETURNS:
-            self._undo_return(items, found, on)
+            self._undo_return(items, found, on, reason)
 
     def _unsettle(self, item: Expected, made: Made, on: date, reason: str) -> None:
         state = self._ahead.agreement(item.agreement)
@@ -218,9 +219,17 @@ class Reconciliation:
                 news = clawback.unrepay(state, item.item.name, on, bank_line, reason)
         self._ahead.take(item.agreement, news)
 
-    def _undo_return(self, items: Mapping[str, Expected], found: Match, on: date) -> None:
+    def _undo_return(
+        self, items: Mapping[str, Expected], found: Match, on: date, reason: str
+    ) -> None:
         """What had come in and gone back is there after all."""
         for name, _ in found.items:
+            item = items[name]
+            if isinstance(item, PaymentItem):
+                state = self._ahead.agreement(item.agreement)
+                bank_line = f"{self._party}/{place(found.legs[0])}"
+                self._ahead.take(item.agreement, settling.keep(state, name, on, bank_line, reason))
+                continue
             for made in self._settling(name):
                 amount = dict(made.match.items)[name]
                 bank_line = f"{self._party}/{place(made.match.legs[0])}"

@@ -11,7 +11,7 @@ from datetime import date
 
 from ledger import events as e
 from ledger.decide.decision import New, agreement_stream, numbered
-from ledger.decide.owing import Payment
+from ledger.decide.owing import Payment, Stage
 from ledger.decide.payment import payment_of
 from ledger.decide.refusal import AgainstTerms, AlreadyDone, NotFound, OutOfOrder
 from ledger.decide.state import AgreementState
@@ -156,6 +156,38 @@ def give_back(
         reason=reason,
     )
     return _one(state, on, returned)
+
+
+def keep(
+    state: AgreementState, payment_id: str, on: date, bank_line: str, reason: str
+) -> list[New]:
+    """What came back with a bank line was paid once more: the payment is settled after all.
+
+    Raises:
+        NotFound: if there is no such payment.
+        OutOfOrder: if it did not come back as a whole, or another payment pays it by now.
+    """
+    payment = payment_of(state, payment_id)
+    if not may_be_kept(state, payment):
+        message = f"{payment_id} did not come back, or is paid anew by now"
+        raise OutOfOrder(message)
+    kept = e.ReturnReversed(
+        payment=payment_id,
+        payer=payment.proposed.payer,
+        role=payment.proposed.role,
+        payee=payment.proposed.payee,
+        amount=payment.returned,
+        settled_at=max(at for at, _ in payment.settlements.values()),
+        bank_line=bank_line,
+        reason=reason,
+    )
+    return _one(state, on, kept)
+
+
+def may_be_kept(state: AgreementState, payment: Payment) -> bool:
+    """Whether a payment came back as a whole, and nothing has been made of that since."""
+    whole = payment.over is Stage.RETURNED and payment.returned == payment.proposed.amount
+    return whole and state.is_owed_anew(payment)
 
 
 def request_recall(state: AgreementState, payment_id: str, reason: str, on: date) -> list[New]:

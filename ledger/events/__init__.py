@@ -22,6 +22,7 @@ from ledger.events.bank import (
     MatchedItem,
     MatchedLeg,
     Resolution,
+    ReturnReversed,
     StatementFinding,
     StatementRead,
 )
@@ -143,6 +144,7 @@ __all__ = [
     "RegisterCovered",
     "RepaymentReversed",
     "Resolution",
+    "ReturnReversed",
     "Sealed",
     "SettlementReversed",
     "SpellRecorded",

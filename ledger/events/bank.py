@@ -11,6 +11,7 @@ from ledger.events.base import Event
 from ledger.facts import Source
 from ledger.model import Identifier, Model, Position, Text
 from ledger.money import Amount
+from ledger.parties import Role
 
 Resolution = Literal["fee", "interest", "duplicate", "not-ours", "other"]
 """What a person says that a line is which no item explains."""
@@ -173,6 +174,20 @@ class BankLineReopened(Event):
     line: Text
     account: Identifier
     resolved_at: Position
+    reason: Text
+
+
+class ReturnReversed(Event):
+    """Money did not come back for good: the bank paid once more. What was owed again is not."""
+
+    topic = "ReturnReversed:1"
+    payment: Text
+    payer: Identifier
+    role: Role
+    payee: Identifier
+    amount: Amount
+    settled_at: Position
+    bank_line: Text
     reason: Text
 
 

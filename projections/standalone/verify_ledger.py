@@ -468,7 +468,10 @@ def post(event: dict[str, Any]) -> list[Line]:
     ]
 
 
-SETTLED = {"PaymentSettled:1": 1, "PaymentReturned:1": -1, "SettlementReversed:1": -1}
+SETTLED = {
+    "PaymentSettled:1": 1, "ReturnReversed:1": 1, "PaymentReturned:1": -1,
+    "SettlementReversed:1": -1,
+}  # fmt: skip
 """What the bank paid, and what it turned out not to have paid or sent back."""
 
 CLAWBACK = {
