@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desk.phrases_bank import BANK_PHRASES
 from desk.phrases_terms import TERMS_PHRASES
 from ledger.metrics.kinds import KINDS
 
@@ -141,10 +142,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     "show_provision": (
         "Provision in the book of {party}: {amount} (Budgetvejledningen {recognition})",
         "Hensættelse i {party}s bog: {amount} (Budgetvejledningen {recognition})",
-    ),
-    "title_unmatched": (
-        "Bank lines that nothing in the ledger explains",
-        "Banklinjer som intet i regnskabet forklarer",
     ),
     "title_history": ("History", "Historik"),
     "stamp": (
@@ -655,5 +652,6 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Den seneste efterprøvning er {days} dage gammel. Kør `ofl verify`.",
     ),
     **TERMS_PHRASES,
+    **BANK_PHRASES,
 } | {f"step_{name}": words for kind in KINDS.values() for name, words in kind.words.items()}
 """Every phrase by its key: English, Danish. Metric kinds bring those of their own steps."""

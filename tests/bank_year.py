@@ -108,7 +108,8 @@ def make(random: Random, payments: int, days: int = 250) -> Year:
 
 
 def _working_days(count: int) -> list[date]:
-    days, day = [], _FROM
+    days: list[date] = []
+    day = _FROM
     while len(days) < count:
         if day.isoweekday() < 6:
             days.append(day)
@@ -364,7 +365,7 @@ def _statements(year: Year, calendar: list[date]) -> None:
         by_day.setdefault(entry.day, []).append(entry)
     days = sorted(by_day)
     safe = [n for n, day in enumerate(days[2:-2], 2) if _apart(days, n, year.missing)]
-    repeats, wrong, twice = year.random.sample(safe[::3], 3)
+    wrong, twice, repeats = sorted(year.random.sample(safe[::3], 3))
     balance = 90_000_000_00
     for number, day in enumerate(days):
         lines = by_day[day]

@@ -9,12 +9,13 @@ import typer
 
 from desk.cli.agreements import show_agreements
 from desk.cli.answers import show_paid, show_saved
+from desk.cli.bank import show_differences
 from desk.cli.invest import show_investors
-from desk.cli.payments import show_unmatched
 from desk.cli.session import Session
+from desk.cli.values import today
 from desk.demo import FIRST_YEAR, LAST_YEAR, Step, Storyteller, clear, example_folder
 from desk.dossier import dossier_lines, item_lines
-from projections import payments, report
+from projections import payments, reconciliation, report
 from projections.explain import explain
 from projections.follow import Views
 from projections.verify import Verification, verify
@@ -62,6 +63,8 @@ def _answer(
 ) -> None:
     with session.ledger() as ledger:
         (table,) = [table for _, table in ledger.law().rules.values()]
+        stands, banks = ledger.reconciliation(), ledger.banks()
+        open_still = reconciliation.differences(stands.found, stands.items, banks, today())
     value = {
         "ledger": into,
         "steps": steps,
@@ -70,7 +73,7 @@ def _answer(
         "saved": report.saved(views, table),
         "paid": report.paid(views, table),
         "open_payments": payments.payments(views, open_only=True),
-        "unmatched": payments.unmatched_lines(views),
+        "differences": open_still,
         "sound": checked.sound,
         "events": checked.events,
         "chain": checked.chain,
@@ -86,7 +89,7 @@ def _answer(
         show_paid(session, report.paid(views, table))
         open_payments = payments.payments(views, open_only=True)
         say(f"Payments not yet settled: {len(open_payments)}", markup=False)
-        show_unmatched(session, payments.unmatched_lines(views))
+        show_differences(session, open_still)
         sound = "sound" if checked.sound else "NOT SOUND"
         say(
             f"Verified: {sound}. {checked.assessments} assessments repeated with the same "

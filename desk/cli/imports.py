@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
+from desk.cli.bank import report
 from desk.cli.session import Session
 from desk.cli.values import day
 from desk.intake import files
+from desk.intake.bank import read_bank_file
 from ledger.commands.door import Done
 from ledger.events import Event, Recorded, RegisterCovered
 
@@ -106,20 +108,22 @@ def results(context: typer.Context, file: File) -> None:
 
 
 @app.command()
-def bank(context: typer.Context, file: File) -> None:
-    """A bank statement: settles the payments and drawdowns that its lines name."""
+def bank(
+    context: typer.Context,
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="CSV files, or camt.052, camt.053 and camt.054 files, in any order."),
+    ],
+) -> None:
+    """Bank statements: every line is kept, and all that is known is matched."""
     session: Session = context.obj
-    batch = files.read_bank(file)
     with session.ledger() as ledger:
-        done, unmatched = ledger.import_bank(batch)
-    lines = sum(each.stream.startswith("bank/") for each in done.recorded)
-    settled = len(done.recorded) - lines
-    message = f"{file.name}: {lines} new lines, {settled} settled, {len(unmatched)} unmatched"
-    if not done.recorded:
-        message = f"{file.name}: {len(batch.rows)} lines, all known before; nothing changed"
-    if unmatched:
-        message += "\n`ofl payments unmatched` lists bank lines that nothing explains"
-    session.done(
-        done.recorded, message, lines=lines, settled=settled,
-        unmatched=[f"{row.account}/{row.line}" for row in unmatched] if done.recorded else [],
-    )  # fmt: skip
+        opened = ledger.law().opened
+        assert opened is not None
+        with session.progress(len(files), "files") as advance:
+            batches = []
+            for file in files:
+                batches.append(read_bank_file(file, opened.currency))
+                advance(1)
+        done, matched = ledger.import_bank(*batches)
+    report(session, done, matched, files[0].name if len(files) == 1 else f"{len(files)} files")

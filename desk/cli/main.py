@@ -15,6 +15,7 @@ from desk.cli import (
     agreements,
     answers,
     audit,
+    bank,
     demo,
     forecast,
     fund,
@@ -49,6 +50,7 @@ app.add_typer(agreements.rules_app, name="rules")
 app.add_typer(imports.app, name="import")
 app.add_typer(invest.app, name="invest")
 app.add_typer(payments.app, name="payments")
+app.add_typer(bank.app, name="bank")
 app.add_typer(guarantee.app, name="guarantee")
 app.add_typer(fund.app, name="fund")
 app.add_typer(subjects.app, name="subject")

@@ -152,30 +152,3 @@ def list_payments(
         session.print_stamp(at)
 
     session.answer({"stamp": at, "payments": found}, show)
-
-
-@app.command()
-def unmatched(context: typer.Context) -> None:
-    """Show bank lines that no payment and no drawdown explains."""
-    session: Session = context.obj
-    with session.views() as (_, views):
-        found, at = view.unmatched_lines(views), session.stamp(views)
-
-    def show() -> None:
-        show_unmatched(session, found)
-        session.print_stamp(at)
-
-    session.answer({"stamp": at, "unmatched": found}, show)
-
-
-def show_unmatched(session: Session, found: list[view.BankLine]) -> None:
-    """A table of bank lines."""
-    table = session.table(
-        "title_unmatched", "account", "line", "date", "amount", "reference", "text",
-        right=("amount",),
-    )  # fmt: skip
-    for each in found:
-        amount = session.lang.amount(each.amount)
-        day_booked = session.lang.day(each.booked_on)
-        table.add_row(each.account, each.line, day_booked, amount, each.reference, each.text)
-    session.console.print(table)

@@ -30,6 +30,8 @@ class Matched:
     """What was found, by party."""
     items: dict[str, dict[str, Expected]]
     """What the bank should show, by party and name."""
+    unrecorded: int = 0
+    """How many events it takes until it is recorded so."""
 
     @property
     def open(self) -> list[str]:
@@ -70,7 +72,8 @@ class BankCommands(Door):
     def reconciliation(self) -> Matched:
         """How everything stands now, if it were matched; nothing is recorded."""
         ahead = self._ahead()
-        return self._matched(ahead, self.banks())
+        matched = self._matched(ahead, self.banks())
+        return replace(matched, unrecorded=len(ahead.news))
 
     def match_lines(self, names: Sequence[str], reason: str) -> tuple[Done, Matched]:
         """Say that some lines are some items, both by name.

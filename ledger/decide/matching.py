@@ -132,6 +132,11 @@ class Match:
     """Each item with what it gets, signed as its amount; nothing where lines cancel out."""
     difference: Amount = ZERO
 
+    @property
+    def got(self) -> Amount:
+        """What all its items get."""
+        return total(amount for _, amount in self.items)
+
 
 @dataclass(frozen=True, slots=True)
 class OpenLeg:

@@ -184,18 +184,19 @@ def test_a_bank_line_that_came_too_early_settles_when_it_is_read_again(ledger: P
     line = BankRow("aarhus", "L-1", date(2022, 1, 5), Amount(150_000_00), "youth-1-D02/dsi", "in")
     batch = Batch("bank.csv", "0" * 64, (Row(2, line),))
     with Ledger(ledger, actor="anna") as door:
-        _, unmatched = door.import_bank(batch)
-        assert unmatched == [line]
-        assert door.bank("aarhus").unmatched.keys() >= {"L-1"}
+        _, matched = door.import_bank(batch)
+        assert "aarhus/L-1" in matched.open
+        assert not door.bank("aarhus").matches
         door.call_drawdown("youth-1", Amount.parse("300000.00"), date(2022, 1, 3))
-        done, unmatched = door.import_bank(batch)
-        assert unmatched == []
+        done, matched = door.import_bank(batch)
+        assert "aarhus/L-1" not in matched.open
         assert [type(each.event) for each in done.recorded] == [
+            e.BankMatched,
             e.CapitalReceived,
-            e.BankLineMatched,
         ]
         assert door.import_bank(batch)[0].recorded == ()
-        assert "L-1" not in door.bank("aarhus").unmatched
+        (made,) = door.bank("aarhus").matches.values()
+        assert made.match.legs == (("L-1", 0),)
 
 
 def test_an_export_read_before_a_person_was_enrolled_says_nothing_of_that_person(
