@@ -120,6 +120,12 @@ class Reconciliation:
     def make(self, found: Match, items: Mapping[str, Expected], reason: str) -> None:
         """Record a match and what it does to its items."""
         on = max(self.bank.lines[line].booked_on for line, _ in found.legs)
+        bank_line = f"{self._party}/{place(found.legs[0])}"
+        for name, amount in found.items:
+            if found.effect is Effect.SETTLES:
+                self._settle(items[name], amount, bank_line, on)
+            elif found.effect is Effect.RETURNS:
+                self._return(items[name], amount, found.legs[0], on)
         event = e.BankMatched(
             match=self.bank.next_match,
             account=self._party,
@@ -131,14 +137,6 @@ class Reconciliation:
             reason=reason,
         )
         self._ahead.record(self._party, on, event)
-        if found.effect is Effect.CANCELS:
-            return
-        bank_line = f"{self._party}/{place(found.legs[0])}"
-        for name, amount in found.items:
-            if found.effect is Effect.SETTLES:
-                self._settle(items[name], amount, bank_line, on)
-            else:
-                self._return(items[name], amount, found.legs[0], on)
 
     def _settle(self, item: Expected, amount: Amount, bank_line: str, on: date) -> None:
         state = self._ahead.agreement(item.agreement)
@@ -186,6 +184,11 @@ class Reconciliation:
         """Record that a match is given up, and reverse what it settled."""
         found = made.match
         on = max(self.bank.lines[line].booked_on for line, _ in found.legs)
+        if found.effect is Effect.SETTLES:
+            for name, _ in found.items:
+                self._unsettle(items[name], made, on, reason)
+        elif found.effect is Effect.RETURNS:
+            self._undo_return(items, found, on, reason)
         event = e.BankUnmatched(
             match=made.name,
             account=self._party,
@@ -194,11 +197,6 @@ class Reconciliation:
             reason=reason,
         )
         self._ahead.record(self._party, on, event)
-        if found.effect is Effect.SETTLES:
-            for name, _ in found.items:
-                self._unsettle(items[name], made, on, reason)
-        elif found.effect is Effect.RETURNS:
-            self._undo_return(items, found, on, reason)
 
     def _unsettle(self, item: Expected, made: Made, on: date, reason: str) -> None:
         state = self._ahead.agreement(item.agreement)

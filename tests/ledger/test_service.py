@@ -191,8 +191,8 @@ def test_a_bank_line_that_came_too_early_settles_when_it_is_read_again(ledger: P
         done, matched = door.import_bank(batch)
         assert "aarhus/L-1" not in matched.open
         assert [type(each.event) for each in done.recorded] == [
-            e.BankMatched,
             e.CapitalReceived,
+            e.BankMatched,
         ]
         assert door.import_bank(batch)[0].recorded == ()
         (made,) = door.bank("aarhus").matches.values()

@@ -600,7 +600,10 @@ BOOKINGS = {
     "the wrong side": ("entries.append((*debit, by))", "entries.append((*debit, -by))"),
     "the whole, not the difference": ('data["difference"]', 'data["parts"]'),
     "drawdowns unposted": ('if topic == "DrawdownCalled:1":', 'if topic == "-":'),
-    "capital unposted": ('elif topic == "CapitalReceived:1":', 'elif topic == "-":'),
+    "capital unposted": (
+        'elif topic in {"CapitalReceived:1", "CapitalReversed:1"}:',
+        "elif not topic:",
+    ),
     "entitlements unposted": ('elif topic == "EntitlementCalculated:1":', 'elif topic == "-":'),
     "payments unposted": ("elif topic in {*SETTLED, *CLAWBACK}:", "elif not topic:"),
 }
