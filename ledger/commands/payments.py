@@ -40,7 +40,7 @@ class PaymentCommands(SealingCommands):
         return self._run(
             ["approve", payment_id],
             lambda: payment.approve(
-                self.law(), self._paying(payment_id), payment_id, self.actor, on
+                self.law(), self._paying(payment_id), self.people(), payment_id, self.actor, on
             ),
         )
 
@@ -56,7 +56,9 @@ class PaymentCommands(SealingCommands):
             self.seal()
         return self._run(
             ["send", payment_id],
-            lambda: payment.instruct(self._paying(payment_id), payment_id, self.actor, on),
+            lambda: payment.instruct(
+                self._paying(payment_id), self.people(), payment_id, self.actor, on
+            ),
         )
 
     def import_bank(self, batch: Batch[BankRow]) -> tuple[Done, list[BankRow]]:

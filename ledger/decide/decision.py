@@ -40,6 +40,7 @@ def bank_stream(account: str) -> str:
 LEDGER_STREAM = "ledger"
 TARIFFS_STREAM = "tariffs"
 FUND_STREAM = "fund"
+PEOPLE_STREAM = "people"
 
 
 def rule_stream(table: str) -> str:

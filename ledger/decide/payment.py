@@ -2,7 +2,8 @@
 
 Who approves may not have acted anywhere in the payment's lineage: not imported a stay or a
 measurement it rests on, not recorded a tariff, signed the terms, made the assessment or proposed
-it. Who sends may not be who approved. There is no way around it for anyone.
+it. Who sends may not be who approved. Persons are compared, not accounts (`four_eyes`). There is no
+way around it for anyone.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from datetime import date
 
 from ledger import events as e
 from ledger.decide.decision import New, agreement_stream, numbered
-from ledger.decide.refusal import AlreadyDone, FourEyes, NotFound, OutOfOrder
+from ledger.decide.four_eyes import another_person
+from ledger.decide.people_state import PeopleState
+from ledger.decide.refusal import AlreadyDone, NotFound, OutOfOrder
 from ledger.decide.state import AgreementState, LawState, Payable, Payment
 from ledger.model import Position
 from ledger.money import ZERO, Amount, total
@@ -75,7 +78,12 @@ def lineage(state: AgreementState, position: Position) -> set[Position]:
 
 
 def approve(
-    law: LawState, state: AgreementState, payment_id: str, actor: str, on: date
+    law: LawState,
+    state: AgreementState,
+    people: PeopleState,
+    payment_id: str,
+    actor: str,
+    on: date,
 ) -> list[New]:
     """Approve a proposed payment's exact content."""
     payment = _payment(state, payment_id)
@@ -83,16 +91,12 @@ def approve(
         message = f"{payment_id} is approved already"
         raise AlreadyDone(message)
     acted = {
-        position: state.actors.get(position) or law.actors.get(position)
+        position: state.actors.get(position) or law.actors[position]
         for position in lineage(state, payment.proposed_at)
     }
-    own = sorted(position for position, who in acted.items() if who == actor)
-    if own:
-        message = (
-            f"{actor} took part in what {payment_id} rests on (event {own[0]}"
-            f"{' and others' if len(own) > 1 else ''}), so another person must approve it"
-        )
-        raise FourEyes(message)
+    another_person(
+        people, actor, acted, f"took part in what {payment_id} rests on", f"approve {payment_id}"
+    )
     approved = e.PaymentApproved(
         payment=payment_id,
         proposed_at=payment.proposed_at,
@@ -101,7 +105,9 @@ def approve(
     return numbered(agreement_stream(state.agreement), state.version, [(on, approved)])
 
 
-def instruct(state: AgreementState, payment_id: str, actor: str, on: date) -> list[New]:
+def instruct(
+    state: AgreementState, people: PeopleState, payment_id: str, actor: str, on: date
+) -> list[New]:
     """Record that the bank was told to pay an approved payment."""
     payment = _payment(state, payment_id)
     if payment.approved_at is None:
@@ -110,9 +116,8 @@ def instruct(state: AgreementState, payment_id: str, actor: str, on: date) -> li
     if payment.instructed_at is not None:
         message = f"{payment_id} was sent to the bank already"
         raise AlreadyDone(message)
-    if state.actors[payment.approved_at] == actor:
-        message = f"{actor} approved {payment_id}, so another person must send it"
-        raise FourEyes(message)
+    acted = {payment.approved_at: state.actors[payment.approved_at]}
+    another_person(people, actor, acted, f"approved {payment_id}", f"send {payment_id}")
     instructed = e.PaymentInstructed(
         payment=payment_id, approved_at=payment.approved_at, end_to_end_id=payment_id
     )
