@@ -3,7 +3,8 @@
 Who approves may not have acted anywhere in the payment's lineage: not imported a stay or a
 measurement it rests on, not recorded a tariff, signed the terms, made the assessment or proposed
 it, set or confirmed the payee's account, or set the policy of payments. Who sends may not be who
-approved. There is no way around it for anyone. What the bank does then is in `settling`.
+approved. Persons are compared, not accounts (`four_eyes`). There is no way around it for anyone.
+What the bank does then is in `settling`.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from datetime import date
 
 from ledger import events as e
 from ledger.decide.decision import New, agreement_stream, numbered
+from ledger.decide.four_eyes import another_person
 from ledger.decide.owing import Approval, Payable, Payment, Stage
 from ledger.decide.payees import PayeeState, Safeguards
-from ledger.decide.refusal import AlreadyDone, FourEyes, NotFound, OutOfOrder
+from ledger.decide.refusal import AlreadyDone, NotFound, OutOfOrder
 from ledger.decide.state import AgreementState, LawState
 from ledger.model import Position
 from ledger.money import ZERO, Amount, total
@@ -106,6 +108,11 @@ def lineage(state: AgreementState, position: Position) -> set[Position]:
     return found
 
 
+def acted_in(law: LawState, state: AgreementState, position: Position) -> dict[Position, str]:
+    """Who acted at each position that an event rests on."""
+    return {at: state.actors.get(at) or law.actors[at] for at in sorted(lineage(state, position))}
+
+
 def approve(
     law: LawState,
     state: AgreementState,
@@ -133,10 +140,19 @@ def approve(
     if len(before) >= needed:
         message = f"{payment_id} is approved already"
         raise AlreadyDone(message)
-    _require_outside(law, state, guards, payment, actor)
-    if any(each.actor == actor for each in before):
-        message = f"{actor} approved {payment_id} already; it needs another person's approval too"
-        raise FourEyes(message)
+    acted = acted_in(law, state, payment.proposed_at)
+    acted |= guards.actors_of(payment.proposed.payee)
+    another_person(
+        guards.people,
+        actor,
+        acted,
+        f"took part in what {payment_id} rests on",
+        f"approve {payment_id}",
+    )
+    approvals = {each.at: each.actor for each in before}
+    another_person(
+        guards.people, actor, approvals, f"approved {payment_id}", f"approve {payment_id} too"
+    )
     approved = e.PaymentApproved(
         payment=payment_id,
         proposed_at=payment.proposed_at,
@@ -146,24 +162,6 @@ def approve(
         needed=needed,
     )
     return numbered(agreement_stream(state.agreement), state.version, [(on, approved)])
-
-
-def _require_outside(
-    law: LawState, state: AgreementState, guards: Safeguards, payment: Payment, actor: str
-) -> None:
-    """Refuse an approver who took part in what a payment rests on."""
-    acted = {
-        position: state.actors.get(position) or law.actors.get(position)
-        for position in lineage(state, payment.proposed_at)
-    }
-    acted |= guards.actors_of(payment.proposed.payee)
-    own = sorted(position for position, who in acted.items() if who == actor)
-    if own:
-        message = (
-            f"{actor} took part in what {payment.proposed.payment} rests on (event {own[0]}"
-            f"{' and others' if len(own) > 1 else ''}), so another person must approve it"
-        )
-        raise FourEyes(message)
 
 
 def instruct(
@@ -192,15 +190,15 @@ def instruct(
         raise AlreadyDone(message)
     payee = guards.account_of(payment.proposed.payee, required=message_id is not None)
     approvals = _valid(payment, payee, guards)
-    if actor in {each.actor for each in approvals}:
-        message = f"{actor} approved {payment_id}, so another person must send it"
-        raise FourEyes(message)
-    if actor in guards.actors_of(payment.proposed.payee, payment.proposed.payer).values():
-        message = (
-            f"{actor} set or confirmed an account that {payment_id} touches, or the payment "
-            "policy, so another person must send it"
-        )
-        raise FourEyes(message)
+    approved = {each.at: each.actor for each in approvals}
+    another_person(guards.people, actor, approved, f"approved {payment_id}", f"send {payment_id}")
+    another_person(
+        guards.people,
+        actor,
+        guards.actors_of(payment.proposed.payee, payment.proposed.payer),
+        f"set or confirmed where {payment_id} goes, or how carefully",
+        f"send {payment_id}",
+    )
     instructed = e.PaymentInstructed(
         payment=payment_id,
         approved_at=approvals[-1].at,
