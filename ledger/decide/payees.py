@@ -60,6 +60,8 @@ class PayeeState:
 
     party: str
     version: int = 0
+    accounts: dict[Position, e.PayeeAccountSet] = field(default_factory=dict)
+    """Every account that was ever set, by where."""
     account: e.PayeeAccountSet | None = None
     set_at: Position | None = None
     confirmed_at: Position | None = None
@@ -74,6 +76,7 @@ class PayeeState:
         match recorded.event:
             case e.PayeeAccountSet() as account:
                 self.account, self.set_at = account, recorded.position
+                self.accounts[recorded.position] = account
                 self.confirmed_at = self.confirmed_on = None
                 self.actors = {recorded.position: recorded.actor}
             case e.PayeeAccountConfirmed():

@@ -13,6 +13,8 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from datetime import date
 
 from ledger import events as e
@@ -96,72 +98,88 @@ def propose(state: AgreementState, on: date) -> tuple[list[New], dict[Payable, A
     return numbered(agreement_stream(state.agreement), state.version, events), carried
 
 
-def lineage(state: AgreementState, position: Position) -> set[Position]:
-    """Every position that an event rests on, directly or through others, itself included."""
+def lineage(
+    state: AgreementState, position: Position, known: AbstractSet[Position] = frozenset()
+) -> set[Position]:
+    """Every position that an event rests on, directly or through others, itself included.
+
+    Those that are `known`, and what they rest on, are left out.
+    """
     found: set[Position] = set()
     ahead = [position]
     while ahead:
         here = ahead.pop()
-        if here not in found:
+        if here not in found and here not in known:
             found.add(here)
             ahead += state.lineage.get(here, ())
     return found
 
 
-def acted_in(law: LawState, state: AgreementState, position: Position) -> dict[Position, str]:
-    """Who acted at each position that an event rests on."""
-    return {at: state.actors.get(at) or law.actors[at] for at in sorted(lineage(state, position))}
-
-
-def approve(
+def acted_in(
     law: LawState,
     state: AgreementState,
-    guards: Safeguards,
-    payment_id: str,
-    actor: str,
-    on: date,
-) -> list[New]:
-    """Approve a proposed payment's exact content, and the account that it goes to.
+    position: Position,
+    known: AbstractSet[Position] = frozenset(),
+) -> dict[Position, str]:
+    """Who acted at each position that an event rests on, but for those that are `known`."""
+    return {
+        at: state.actors.get(at) or law.actors[at] for at in sorted(lineage(state, position, known))
+    }
 
-    Raises:
-        AlreadyDone: if it is approved by as many as must approve it, or by this person.
-        FourEyes: if the person took part in what it rests on.
-        OutOfOrder: if it is over, or no money may go to the payee's account.
-    """
-    payment = payment_of(state, payment_id)
-    _require_not_over(payment)
-    if payment.instructed_at is not None:
-        message = f"{payment_id} was sent to the bank already"
-        raise AlreadyDone(message)
-    payee = guards.account_of(payment.proposed.payee)
-    content = approved_hash(payment.proposed, payee)
-    before = [each for each in payment.approvals if each.content_hash == content]
-    needed = guards.policy.approvals_needed(payment.proposed.amount)
-    if len(before) >= needed:
-        message = f"{payment_id} is approved already"
-        raise AlreadyDone(message)
-    acted = acted_in(law, state, payment.proposed_at)
-    acted |= guards.actors_of(payment.proposed.payee)
-    another_person(
-        guards.people,
-        actor,
-        acted,
-        f"took part in what {payment_id} rests on",
-        f"approve {payment_id}",
-    )
-    approvals = {each.at: each.actor for each in before}
-    another_person(
-        guards.people, actor, approvals, f"approved {payment_id}", f"approve {payment_id} too"
-    )
-    approved = e.PaymentApproved(
-        payment=payment_id,
-        proposed_at=payment.proposed_at,
-        content_hash=content,
-        account_at=payee.set_at if payee else None,
-        approval=len(before) + 1,
-        needed=needed,
-    )
-    return numbered(agreement_stream(state.agreement), state.version, [(on, approved)])
+
+@dataclass(slots=True)
+class Approver:
+    """Who approves payments, on a day; several of them in one go."""
+
+    actor: str
+    on: date
+    law: LawState
+    guards: Safeguards
+    _others: set[Position] = field(default_factory=set)
+    """Where others are known to have acted: looked at once for all payments that rest on it."""
+
+    def approve(self, state: AgreementState, payment_id: str) -> list[New]:
+        """Approve a proposed payment's exact content, and the account that it goes to.
+
+        Raises:
+            AlreadyDone: if it is approved by as many as must approve it, or was sent.
+            FourEyes: if the person took part in what it rests on, or approved it before.
+            OutOfOrder: if it is over, or no money may go to the payee's account.
+        """
+        payment = payment_of(state, payment_id)
+        _require_not_over(payment)
+        if payment.instructed_at is not None:
+            message = f"{payment_id} was sent to the bank already"
+            raise AlreadyDone(message)
+        payee = self.guards.account_of(payment.proposed.payee)
+        content = approved_hash(payment.proposed, payee)
+        before = [each for each in payment.approvals if each.content_hash == content]
+        needed = self.guards.policy.approvals_needed(payment.proposed.amount)
+        if len(before) >= needed:
+            message = f"{payment_id} is approved already"
+            raise AlreadyDone(message)
+        self._require_another_person(state, payment, before)
+        approved = e.PaymentApproved(
+            payment=payment_id,
+            proposed_at=payment.proposed_at,
+            content_hash=content,
+            account_at=payee.set_at if payee else None,
+            approval=len(before) + 1,
+            needed=needed,
+        )
+        return numbered(agreement_stream(state.agreement), state.version, [(self.on, approved)])
+
+    def _require_another_person(
+        self, state: AgreementState, payment: Payment, before: Sequence[Approval]
+    ) -> None:
+        name, people = payment.proposed.payment, self.guards.people
+        rests_on = acted_in(self.law, state, payment.proposed_at, self._others)
+        acted = rests_on | self.guards.actors_of(payment.proposed.payee)
+        did = f"took part in what {name} rests on"
+        another_person(people, self.actor, acted, did, f"approve {name}")
+        approved = {each.at: each.actor for each in before}
+        another_person(people, self.actor, approved, f"approved {name}", f"approve {name} too")
+        self._others |= rests_on.keys()
 
 
 def instruct(
