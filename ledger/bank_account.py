@@ -86,9 +86,9 @@ class BankAccount:
 
 def _check_iban(number: str) -> None:
     try:
-        valid = iban.validate(number)
+        well = iban.validate(number) == number
     except ValidationError:
-        valid = ""
-    if valid != number:
+        well = False
+    if not well:
         message = "this is not an IBAN: a digit or letter is wrong, missing or swapped with another"
         raise ValueError(message)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal, Self
 
 from ledger.commands.agreements import AgreementCommands
-from ledger.commands.bank import BankCommands
+from ledger.commands.banking import BankingCommands
+from ledger.commands.clawback import ClawbackCommands
 from ledger.commands.door import (
     CHECKPOINT_KEY_FILE,
     folder_of,
@@ -13,7 +14,7 @@ from ledger.commands.door import (
 )
 from ledger.commands.fund import FundCommands
 from ledger.commands.imports import ImportCommands
-from ledger.commands.payments import PaymentCommands
+from ledger.commands.reconciling import ReconcilingCommands
 from ledger.dates import danish_day
 from ledger.decide import (
     agreement,
@@ -24,7 +25,14 @@ from ledger.store.location import Location
 from ledger.terms.shipped import shelter_refund_rules
 
 
-class Ledger(AgreementCommands, ImportCommands, FundCommands, PaymentCommands, BankCommands):
+class Ledger(
+    AgreementCommands,
+    ImportCommands,
+    FundCommands,
+    BankingCommands,
+    ClawbackCommands,
+    ReconcilingCommands,
+):
     """One ledger: its events, its vault, and every command on it."""
 
     @classmethod

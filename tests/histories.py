@@ -213,7 +213,7 @@ class RandomHistory:
 
     def __post_init__(self) -> None:
         self._doors[KEEPER] = Ledger.create(
-            self.path, "Random fund", CURRENCY, "live", **self._options(KEEPER)
+            self.path, "Random fund", CURRENCY, "demo", **self._options(KEEPER)
         )
 
     def close(self) -> None:

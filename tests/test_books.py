@@ -429,8 +429,15 @@ def test_after_every_step_the_books_are_in_order(worker: int) -> None:
 # --- the histories, and the checks, are worth something -----------------------------------------
 
 
-PLAYED_ELSEWHERE = {e.SubjectErased, e.AgreementAmended}
-"""In tests/test_erasing.py and tests/ledger/test_amendments.py."""
+PLAYED_ELSEWHERE = {
+    *(e.SubjectErased, e.AgreementAmended),
+    *(e.PayeeAccountSet, e.PayeeAccountConfirmed, e.PaymentPolicySet, e.PaymentFileMade),
+    *(e.PaymentCancelled, e.PaymentAcknowledged, e.PaymentFailed, e.PaymentReturned),
+    *(e.PaymentRecallRequested, e.PaymentRecalled, e.PaymentRecallRefused, e.SettlementReversed),
+    *(e.ClawbackDemanded, e.ClawbackRepaid, e.RepaymentReversed, e.ClawbackWithdrawn),
+    *(e.WriteOffProposed, e.WrittenOff),
+}
+"""In tests/test_erasing.py, tests/ledger/test_amendments.py, tests/ledger/test_owing.py."""
 
 CORNERS = {
     "a correction below zero",

@@ -8,8 +8,8 @@ import typer
 
 from desk.cli.session import Session
 from desk.cli.values import today
-from ledger.commands.bank import Matched
 from ledger.commands.door import Done
+from ledger.commands.reconciling import Matched
 from ledger.decide.bank_state import BankState, Made
 from ledger.decide.expected import place
 from ledger.events import BankLineSeen, BankMatched, BankUnmatched, Resolution

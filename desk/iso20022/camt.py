@@ -1,7 +1,7 @@
 """Reads camt.052, camt.053 and camt.054, versions 2 to 14, into `StatementFile`.
 
 Elements are known by their local names, and where versions differ by what is there: a status is a
-word up to version 7 and an element from 8 on, a transaction's own amount is missing in version 2,
+word up to version 6 and an element from 7 on, a transaction's own amount is missing in version 2,
 charges and parties moved. A file is taken whole or refused whole: what cannot be read (an amount
 with a comma, no sign, a day that does not exist) refuses it with every such line; what can be read
 and is odd is a finding.

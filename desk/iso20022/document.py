@@ -32,6 +32,8 @@ _ENCODINGS = ("UTF-8", "US-ASCII", "ASCII", "ISO-8859-1", "ISO-8859-15", "WINDOW
 _DECLARATION = re.compile(
     rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"'][^>]*?\?>", re.ASCII
 )
+_ENTITY = re.compile(rb"&(?!(?:lt|gt|amp|quot|apos);)[A-Za-z_]", re.ASCII)
+"""One that a DOCTYPE would have to declare; libxml2 says nothing useful of it."""
 _NAMESPACE = re.compile(r"([a-z]{4}\.[0-9]{3})\.[0-9]{3}\.([0-9]{2})$", re.ASCII)
 _SAFE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,39}", re.ASCII)
 _CUT_OFF = frozenset({1, 5, 40, 73, 77})
@@ -193,6 +195,7 @@ def _unfit(content: bytes) -> Finding | None:
     """Why bytes are not parsed at all; None if they may be."""
     plain = content.removeprefix(b"\xef\xbb\xbf").lstrip()
     doctype = content.find(b"<!DOCTYPE")
+    entity = _ENTITY.search(content)
     line, message = 1, ""
     if len(content) > BYTES_MAX:
         message = f"the file is larger than {BYTES_MAX // 1_000_000} MB"
@@ -205,6 +208,9 @@ def _unfit(content: bytes) -> Finding | None:
     elif doctype >= 0:
         line = _line(content, doctype)
         message = "the file declares a DOCTYPE, which no bank's file does; it is not read further"
+    elif entity is not None:
+        line = _line(content, entity.start())
+        message = "there is an & with a name that XML does not know, so the file is broken here"
     elif content.count(b"<") > _TAGS_MAX:
         message = "the file holds far more elements than a statement; it is not read"
     return Finding(line, "", message) if message else _wrong_encoding(content)

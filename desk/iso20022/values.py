@@ -164,7 +164,7 @@ def choice(node: Node | None) -> str:
 def party(node: Node, role: str) -> Party | None:
     """Debtor (Dbtr) or creditor (Cdtr) of a transaction; None if nothing is said of them.
 
-    From version 8 on, a party's particulars stand one level further in.
+    From version 7 on, a party's particulars stand one level further in.
     """
     parties = node.get("RltdPties")
     who = parties.get(role) if parties else None

@@ -20,8 +20,15 @@ from eventsourcing.persistence import (
 )
 
 from ledger.decide.bank_state import BankState
-from ledger.decide.decision import FUND_STREAM, New, agreement_stream, bank_stream
+from ledger.decide.decision import (
+    FUND_STREAM,
+    PEOPLE_STREAM,
+    New,
+    agreement_stream,
+    bank_stream,
+)
 from ledger.decide.fund import FundState
+from ledger.decide.people_state import PeopleState
 from ledger.decide.state import AgreementState, LawState
 from ledger.events import Recorded
 from ledger.store import codec, location, vault
@@ -110,6 +117,7 @@ class Door:
         self._law = LawState()
         self._states: dict[str, AgreementState | BankState] = {}
         self._fund = FundState()
+        self._people = PeopleState()
         self._sealed_to = 0
         """Up to where this door has sealed, or seen sealed, all events."""
 
@@ -177,6 +185,14 @@ class Door:
         for recorded in self.read(FUND_STREAM, self._fund.version):
             self._fund.apply(recorded)
         return self._fund
+
+    def people(self) -> PeopleState:
+        """Who works on the ledger, as of now."""
+        opened = self.law().opened
+        self._people.demo = opened is not None and opened.purpose == "demo"
+        for recorded in self.read(PEOPLE_STREAM, self._people.version):
+            self._people.apply(recorded)
+        return self._people
 
     def bank(self, account: str) -> BankState:
         """The lines seen on a party's account."""

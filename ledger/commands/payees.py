@@ -10,7 +10,7 @@ from ledger.commands.door import Done, Door
 from ledger.dates import danish_day
 from ledger.decide import payees
 from ledger.decide.decision import PAYMENT_POLICY_STREAM, payee_stream
-from ledger.decide.payees import PayeeState, PolicyState, Safeguards
+from ledger.decide.payees import AccountWords, PayeeState, PolicyState, Safeguards
 from ledger.events import PaymentPolicySet
 
 
@@ -32,7 +32,9 @@ class PayeeCommands(Door):
 
     def payment_policy(self) -> PolicyState:
         """The policy of payments in force, and who set it."""
-        state = PolicyState()
+        opened = self.law().opened
+        demo = opened is not None and opened.purpose == "demo"
+        state = PolicyState(policy=payees.DEMO_POLICY if demo else payees.DEFAULT_POLICY)
         for recorded in self.read(PAYMENT_POLICY_STREAM):
             state.apply(recorded)
         return state
@@ -40,10 +42,11 @@ class PayeeCommands(Door):
     def safeguards(self, parties: Iterable[str]) -> Safeguards:
         """What guards payments between parties today, by the clock."""
         known = {party: self.payee(party) for party in set(parties)}
-        return Safeguards(self.payment_policy(), known, danish_day(self.clock()))
+        today = danish_day(self.clock())
+        return Safeguards(self.people(), self.payment_policy(), known, today)
 
     def set_payee_account(
-        self, party: str, account: BankAccount, holder: str, evidence: str, on: date
+        self, party: str, account: BankAccount, words: AccountWords, on: date
     ) -> Done:
         """Say which account is a party's; another person must confirm it."""
 
@@ -54,8 +57,8 @@ class PayeeCommands(Door):
             }
 
         return self._run(
-            ["payee-set", party, account.iban, holder, evidence],
-            lambda: payees.set_account(self.payee(party), parties(), account, holder, evidence, on),
+            ["payee-set", party, account.iban, words.holder, words.evidence, words.bic],
+            lambda: payees.set_account(self.payee(party), parties(), account, words, on),
         )
 
     def confirm_payee_account(
@@ -64,7 +67,9 @@ class PayeeCommands(Door):
         """Confirm, as another person, the account that was set."""
         return self._run(
             ["payee-confirm", party, account.iban, evidence],
-            lambda: payees.confirm_account(self.payee(party), account, evidence, self.actor, on),
+            lambda: payees.confirm_account(
+                self.payee(party), self.people(), account, evidence, self.actor, on
+            ),
         )
 
     def set_payment_policy(self, policy: PaymentPolicySet, on: date) -> Done:

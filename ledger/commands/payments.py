@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from ledger.commands.door import Done
@@ -9,6 +10,7 @@ from ledger.commands.payees import PayeeCommands
 from ledger.commands.sealing import SealingCommands
 from ledger.decide import payment
 from ledger.decide.decision import New
+from ledger.decide.many import Refused, agreement_of, for_each
 from ledger.decide.owing import Payable
 from ledger.decide.payees import Safeguards
 from ledger.decide.refusal import NotFound
@@ -33,14 +35,23 @@ class PaymentCommands(PayeeCommands, SealingCommands):
 
     def approve_payment(self, payment_id: str, on: date) -> Done:
         """Approve a payment as the acting person."""
-        return self._run(
-            ["approve", payment_id],
-            lambda: self._approved(self._paying(payment_id), payment_id, on),
-        )
 
-    def _approved(self, state: AgreementState, payment_id: str, on: date) -> list[New]:
-        guards = self._guarding(state, payment_id)
-        return payment.approve(self.law(), state, guards, payment_id, self.actor, on)
+        def decide() -> list[New]:
+            state = self._paying(payment_id)
+            return self._approver([state], on).approve(state, payment_id)
+
+        return self._run(["approve", payment_id], decide)
+
+    def approve_payments(self, payments: Sequence[str], on: date) -> tuple[Done, Refused]:
+        """Approve those of many payments that the acting person may approve."""
+
+        def decide(states: dict[str, AgreementState]) -> tuple[list[New], Refused]:
+            return for_each(states, payments, self._approver(states.values(), on).approve)
+
+        return self._run_for_each("approve", payments, decide)
+
+    def _approver(self, states: Iterable[AgreementState], on: date) -> payment.Approver:
+        return payment.Approver(self.actor, on, self.law(), self.guarding(states))
 
     def send_payment(self, payment_id: str, on: date) -> Done:
         """Record that the bank was told to pay; what that rests on is sealed first.
@@ -49,22 +60,77 @@ class PaymentCommands(PayeeCommands, SealingCommands):
             NotTheSameLogError: as `seal` does; then nothing is sent.
             ledger.store.checkpoint.CheckpointError: likewise.
         """
-        approved_at = self._paying(payment_id).payments[payment_id].approved_at
+        self._seal_for(self._paying(payment_id), payment_id)
+
+        def decide() -> list[New]:
+            state = self._paying(payment_id)
+            return payment.instruct(state, self.guarding([state]), payment_id, self.actor, on)
+
+        return self._run(["send", payment_id], decide)
+
+    def send_payments(self, payments: Sequence[str], on: date) -> tuple[Done, Refused]:
+        """Record that the bank was told to make those of many payments that may be sent.
+
+        Raises:
+            NotTheSameLogError: as `seal` does; then nothing is sent.
+            ledger.store.checkpoint.CheckpointError: likewise.
+        """
+        states = self._states_of(payments)
+        for each in payments:
+            if agreement_of(each) in states:
+                self._seal_for(states[agreement_of(each)], each)
+
+        def decide(states: dict[str, AgreementState]) -> tuple[list[New], Refused]:
+            guards = self.guarding(states.values())
+            return for_each(
+                states,
+                payments,
+                lambda state, name: payment.instruct(state, guards, name, self.actor, on),
+            )
+
+        return self._run_for_each("send", payments, decide)
+
+    def _seal_for(self, state: AgreementState, payment_id: str) -> None:
+        """Seal what a payment's approval rests on, if it is not sealed."""
+        known = state.payments.get(payment_id)
+        approved_at = known.approved_at if known else None
         if approved_at is not None and approved_at > self._sealed_to:
             self.seal()
+
+    def cancel_payment(self, payment_id: str, reason: str, on: date) -> Done:
+        """Give up a payment that was not sent; what it was to pay is owed as before."""
         return self._run(
-            ["send", payment_id],
-            lambda: self._instructed(self._paying(payment_id), payment_id, on),
+            ["cancel", payment_id, reason],
+            lambda: payment.cancel(self._paying(payment_id), payment_id, reason, on),
         )
 
-    def _instructed(self, state: AgreementState, payment_id: str, on: date) -> list[New]:
-        guards = self._guarding(state, payment_id)
-        return payment.instruct(state, guards, payment_id, self.actor, on)
+    def _run_for_each(
+        self,
+        command: str,
+        payments: Sequence[str],
+        decide: Callable[[dict[str, AgreementState]], tuple[list[New], Refused]],
+    ) -> tuple[Done, Refused]:
+        """Decide on many payments at once, and tell which were refused."""
+        refused: Refused = {}
 
-    def _guarding(self, state: AgreementState, payment_id: str) -> Safeguards:
-        """What guards a payment besides its own history."""
-        proposed = payment.payment_of(state, payment_id).proposed
-        return self.safeguards((proposed.payer, proposed.payee))
+        def decided() -> list[New]:
+            news, left = decide(self._states_of(payments))
+            refused.clear()
+            refused.update(left)
+            return news
+
+        return self._run([command, *payments], decided), refused
+
+    def guarding(self, states: Iterable[AgreementState]) -> Safeguards:
+        """What guards the payments of agreements besides their own history."""
+        proposed = [each.proposed for state in states for each in state.payments.values()]
+        return self.safeguards({p for each in proposed for p in (each.payer, each.payee)})
+
+    def _states_of(self, payments: Iterable[str]) -> dict[str, AgreementState]:
+        """The signed agreements that payments belong to."""
+        names = dict.fromkeys(agreement_of(each) for each in payments)
+        states = {name: self.agreement(name) for name in names}
+        return {name: state for name, state in states.items() if state.signed is not None}
 
     def _paying(self, payment_id: str) -> AgreementState:
         """The agreement that a payment belongs to.
@@ -72,8 +138,7 @@ class PaymentCommands(PayeeCommands, SealingCommands):
         Raises:
             NotFound: if no agreement has it.
         """
-        name, _, _ = payment_id.rpartition("-P")
-        state = self.agreement(name)
+        state = self.agreement(agreement_of(payment_id))
         if payment_id in state.payments:
             return state
         message = f"there is no payment {payment_id!r}; `ofl payments list` names them"

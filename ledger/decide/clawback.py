@@ -14,10 +14,11 @@ from datetime import date
 
 from ledger import events as e
 from ledger.decide.decision import New, agreement_stream, numbered
+from ledger.decide.four_eyes import another_person
 from ledger.decide.owing import Demand, Payable
 from ledger.decide.payees import Safeguards
-from ledger.decide.payment import lineage
-from ledger.decide.refusal import AgainstTerms, AlreadyDone, FourEyes, NotFound, OutOfOrder
+from ledger.decide.payment import acted_in
+from ledger.decide.refusal import AgainstTerms, AlreadyDone, NotFound, OutOfOrder
 from ledger.decide.state import AgreementState, LawState
 from ledger.events import PaymentItem
 from ledger.money import ZERO, Amount, total
@@ -194,18 +195,9 @@ def write_off(
         message = f"{name} is written off already"
         raise AlreadyDone(message)
     proposed = known.proposed
-    acted = {
-        position: state.actors.get(position) or law.actors.get(position)
-        for position in lineage(state, known.proposed_at)
-    }
-    acted |= guards.actors_of(proposed.payee)
-    own = sorted(position for position, who in acted.items() if who == actor)
-    if own:
-        message = (
-            f"{actor} took part in what {name} rests on (event {own[0]}), so another person must "
-            "agree to it"
-        )
-        raise FourEyes(message)
+    acted = acted_in(law, state, known.proposed_at) | guards.actors_of(proposed.payee)
+    did, step = f"took part in what {name} rests on", f"agree to {name}"
+    another_person(guards.people, actor, acted, did, step)
     payable = proposed.payer, proposed.role, proposed.payee
     if proposed.demand is not None:
         same = state.demands[proposed.demand].outstanding == proposed.amount

@@ -51,6 +51,7 @@ LEDGER_STREAM = "ledger"
 PAYMENT_POLICY_STREAM = "payment-policy"
 TARIFFS_STREAM = "tariffs"
 FUND_STREAM = "fund"
+PEOPLE_STREAM = "people"
 
 
 def rule_stream(table: str) -> str:

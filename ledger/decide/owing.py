@@ -71,6 +71,8 @@ class Payment:
     end_to_end_id: str | None = None
     message: str | None = None
     """The payment file that it was sent in."""
+    account_at: Position | None = None
+    """Where the account was set that it was sent to."""
     acknowledged: str | None = None
     """The bank's last word on the instruction, before it settled or failed."""
     recall_at: Position | None = None
@@ -230,7 +232,7 @@ class Owing:
                 payment = self.payments[sent.payment]
                 payment.instructed_at, payment.message = position, sent.message
                 payment.sent_on = recorded.effective_on
-                payment.end_to_end_id = sent.end_to_end_id
+                payment.end_to_end_id, payment.account_at = sent.end_to_end_id, sent.account_at
                 self.instructions[sent.end_to_end_id] = sent.payment
             case e.PaymentAcknowledged() as seen:
                 self.payments[seen.payment].acknowledged = seen.status

@@ -16,15 +16,20 @@ from ledger.bank_account import BankAccount
 from ledger.dates import danish_day
 from ledger.decide.decision import PAYMENT_POLICY_STREAM as POLICY_STREAM
 from ledger.decide.decision import New, numbered, payee_stream
-from ledger.decide.refusal import AgainstTerms, AlreadyDone, FourEyes, NotFound, OutOfOrder
+from ledger.decide.four_eyes import another_person
+from ledger.decide.people_state import PeopleState
+from ledger.decide.refusal import AgainstTerms, AlreadyDone, NotFound, OutOfOrder
 from ledger.events import Recorded
 from ledger.model import Position
 from ledger.money import ZERO, Amount
 
 DEFAULT_POLICY = e.PaymentPolicySet(
-    two_approvals_from=None, cooling_off_days=3, recovery_minimum=ZERO, accounts_required=False
+    two_approvals_from=None, cooling_off_days=3, recovery_minimum=ZERO, accounts_required=True
 )
-"""What holds while no policy is set: a ledger that makes no files may know no accounts."""
+"""What holds while no policy is set."""
+
+DEMO_POLICY = DEFAULT_POLICY.model_copy(update={"accounts_required": False})
+"""The same in a demo: its payments go nowhere, so it may do without accounts."""
 
 
 @dataclass(slots=True)
@@ -55,6 +60,8 @@ class PayeeState:
 
     party: str
     version: int = 0
+    accounts: dict[Position, e.PayeeAccountSet] = field(default_factory=dict)
+    """Every account that was ever set, by where."""
     account: e.PayeeAccountSet | None = None
     set_at: Position | None = None
     confirmed_at: Position | None = None
@@ -69,6 +76,7 @@ class PayeeState:
         match recorded.event:
             case e.PayeeAccountSet() as account:
                 self.account, self.set_at = account, recorded.position
+                self.accounts[recorded.position] = account
                 self.confirmed_at = self.confirmed_on = None
                 self.actors = {recorded.position: recorded.actor}
             case e.PayeeAccountConfirmed():
@@ -85,8 +93,9 @@ class PayeeState:
 
 @dataclass(frozen=True, slots=True)
 class Safeguards:
-    """What guards a payment besides its own history: the policy, the accounts and the clock."""
+    """What guards a payment besides its own history: people, policy, accounts and the clock."""
 
+    people: PeopleState
     policy: PolicyState
     payees: Mapping[str, PayeeState]
     today: date
@@ -133,12 +142,20 @@ class Safeguards:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class AccountWords:
+    """What is said of an account: whose it is, where that was read, and its bank's BIC, if any."""
+
+    holder: str
+    evidence: str
+    bic: str = ""
+
+
 def set_account(
     state: PayeeState,
     parties: Collection[str],
     account: BankAccount,
-    holder: str,
-    evidence: str,
+    words: AccountWords,
     on: date,
 ) -> list[New]:
     """A party's account is this one, until another is set; the same one changes nothing.
@@ -150,7 +167,11 @@ def set_account(
         message = f"no agreement has a party {state.party!r}; `ofl agreement list` names them"
         raise NotFound(message)
     event = e.PayeeAccountSet(
-        party=state.party, account=account.number, holder=holder, evidence=evidence
+        party=state.party,
+        account=account.number,
+        holder=words.holder,
+        evidence=words.evidence,
+        bic=words.bic,
     )
     if state.account == event:
         return []
@@ -158,7 +179,12 @@ def set_account(
 
 
 def confirm_account(
-    state: PayeeState, account: BankAccount, evidence: str, actor: str, on: date
+    state: PayeeState,
+    people: PeopleState,
+    account: BankAccount,
+    evidence: str,
+    actor: str,
+    on: date,
 ) -> list[New]:
     """Another person has found, by itself, that this is the party's account.
 
@@ -170,9 +196,8 @@ def confirm_account(
     if state.confirmed_at is not None:
         message = f"the account of {state.party} is confirmed already (event {state.confirmed_at})"
         raise AlreadyDone(message)
-    if state.actors[state.set_at] == actor:
-        message = f"{actor} set the account of {state.party}, so another person must confirm it"
-        raise FourEyes(message)
+    did, step = f"set the account of {state.party}", "confirm it"
+    another_person(people, actor, state.actors, did, step)
     if BankAccount(state.account.account).iban != account.iban:
         message = (
             f"this is not the account that was set for {state.party} "

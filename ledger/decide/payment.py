@@ -3,7 +3,8 @@
 Who approves may not have acted anywhere in the payment's lineage: not imported a stay or a
 measurement it rests on, not recorded a tariff, signed the terms, made the assessment or proposed
 it, set or confirmed the payee's account, or set the policy of payments. Who sends may not be who
-approved. There is no way around it for anyone. What the bank does then is in `settling`.
+approved. Persons are compared, not accounts (`four_eyes`). There is no way around it for anyone.
+What the bank does then is in `settling`.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from datetime import date
 
 from ledger import events as e
 from ledger.decide.decision import New, agreement_stream, numbered
+from ledger.decide.four_eyes import another_person
 from ledger.decide.owing import Approval, Payable, Payment, Stage
 from ledger.decide.payees import PayeeState, Safeguards
-from ledger.decide.refusal import AlreadyDone, FourEyes, NotFound, OutOfOrder
+from ledger.decide.refusal import AlreadyDone, NotFound, OutOfOrder
 from ledger.decide.state import AgreementState, LawState
 from ledger.model import Position
 from ledger.money import ZERO, Amount, total
@@ -94,76 +98,88 @@ def propose(state: AgreementState, on: date) -> tuple[list[New], dict[Payable, A
     return numbered(agreement_stream(state.agreement), state.version, events), carried
 
 
-def lineage(state: AgreementState, position: Position) -> set[Position]:
-    """Every position that an event rests on, directly or through others, itself included."""
+def lineage(
+    state: AgreementState, position: Position, known: AbstractSet[Position] = frozenset()
+) -> set[Position]:
+    """Every position that an event rests on, directly or through others, itself included.
+
+    Those that are `known`, and what they rest on, are left out.
+    """
     found: set[Position] = set()
     ahead = [position]
     while ahead:
         here = ahead.pop()
-        if here not in found:
+        if here not in found and here not in known:
             found.add(here)
             ahead += state.lineage.get(here, ())
     return found
 
 
-def approve(
+def acted_in(
     law: LawState,
     state: AgreementState,
-    guards: Safeguards,
-    payment_id: str,
-    actor: str,
-    on: date,
-) -> list[New]:
-    """Approve a proposed payment's exact content, and the account that it goes to.
-
-    Raises:
-        AlreadyDone: if it is approved by as many as must approve it, or by this person.
-        FourEyes: if the person took part in what it rests on.
-        OutOfOrder: if it is over, or no money may go to the payee's account.
-    """
-    payment = payment_of(state, payment_id)
-    _require_not_over(payment)
-    if payment.instructed_at is not None:
-        message = f"{payment_id} was sent to the bank already"
-        raise AlreadyDone(message)
-    payee = guards.account_of(payment.proposed.payee)
-    content = approved_hash(payment.proposed, payee)
-    before = [each for each in payment.approvals if each.content_hash == content]
-    needed = guards.policy.approvals_needed(payment.proposed.amount)
-    if len(before) >= needed:
-        message = f"{payment_id} is approved already"
-        raise AlreadyDone(message)
-    _require_outside(law, state, guards, payment, actor)
-    if any(each.actor == actor for each in before):
-        message = f"{actor} approved {payment_id} already; it needs another person's approval too"
-        raise FourEyes(message)
-    approved = e.PaymentApproved(
-        payment=payment_id,
-        proposed_at=payment.proposed_at,
-        content_hash=content,
-        account_at=payee.set_at if payee else None,
-        approval=len(before) + 1,
-        needed=needed,
-    )
-    return numbered(agreement_stream(state.agreement), state.version, [(on, approved)])
-
-
-def _require_outside(
-    law: LawState, state: AgreementState, guards: Safeguards, payment: Payment, actor: str
-) -> None:
-    """Refuse an approver who took part in what a payment rests on."""
-    acted = {
-        position: state.actors.get(position) or law.actors.get(position)
-        for position in lineage(state, payment.proposed_at)
+    position: Position,
+    known: AbstractSet[Position] = frozenset(),
+) -> dict[Position, str]:
+    """Who acted at each position that an event rests on, but for those that are `known`."""
+    return {
+        at: state.actors.get(at) or law.actors[at] for at in sorted(lineage(state, position, known))
     }
-    acted |= guards.actors_of(payment.proposed.payee)
-    own = sorted(position for position, who in acted.items() if who == actor)
-    if own:
-        message = (
-            f"{actor} took part in what {payment.proposed.payment} rests on (event {own[0]}"
-            f"{' and others' if len(own) > 1 else ''}), so another person must approve it"
+
+
+@dataclass(slots=True)
+class Approver:
+    """Who approves payments, on a day; several of them in one go."""
+
+    actor: str
+    on: date
+    law: LawState
+    guards: Safeguards
+    _others: set[Position] = field(default_factory=set)
+    """Where others are known to have acted: looked at once for all payments that rest on it."""
+
+    def approve(self, state: AgreementState, payment_id: str) -> list[New]:
+        """Approve a proposed payment's exact content, and the account that it goes to.
+
+        Raises:
+            AlreadyDone: if it is approved by as many as must approve it, or was sent.
+            FourEyes: if the person took part in what it rests on, or approved it before.
+            OutOfOrder: if it is over, or no money may go to the payee's account.
+        """
+        payment = payment_of(state, payment_id)
+        _require_not_over(payment)
+        if payment.instructed_at is not None:
+            message = f"{payment_id} was sent to the bank already"
+            raise AlreadyDone(message)
+        payee = self.guards.account_of(payment.proposed.payee)
+        content = approved_hash(payment.proposed, payee)
+        before = [each for each in payment.approvals if each.content_hash == content]
+        needed = self.guards.policy.approvals_needed(payment.proposed.amount)
+        if len(before) >= needed:
+            message = f"{payment_id} is approved already"
+            raise AlreadyDone(message)
+        self._require_another_person(state, payment, before)
+        approved = e.PaymentApproved(
+            payment=payment_id,
+            proposed_at=payment.proposed_at,
+            content_hash=content,
+            account_at=payee.set_at if payee else None,
+            approval=len(before) + 1,
+            needed=needed,
         )
-        raise FourEyes(message)
+        return numbered(agreement_stream(state.agreement), state.version, [(self.on, approved)])
+
+    def _require_another_person(
+        self, state: AgreementState, payment: Payment, before: Sequence[Approval]
+    ) -> None:
+        name, people = payment.proposed.payment, self.guards.people
+        rests_on = acted_in(self.law, state, payment.proposed_at, self._others)
+        acted = rests_on | self.guards.actors_of(payment.proposed.payee)
+        did = f"took part in what {name} rests on"
+        another_person(people, self.actor, acted, did, f"approve {name}")
+        approved = {each.at: each.actor for each in before}
+        another_person(people, self.actor, approved, f"approved {name}", f"approve {name} too")
+        self._others |= rests_on.keys()
 
 
 def instruct(
@@ -192,15 +208,15 @@ def instruct(
         raise AlreadyDone(message)
     payee = guards.account_of(payment.proposed.payee, required=message_id is not None)
     approvals = _valid(payment, payee, guards)
-    if actor in {each.actor for each in approvals}:
-        message = f"{actor} approved {payment_id}, so another person must send it"
-        raise FourEyes(message)
-    if actor in guards.actors_of(payment.proposed.payee, payment.proposed.payer).values():
-        message = (
-            f"{actor} set or confirmed an account that {payment_id} touches, or the payment "
-            "policy, so another person must send it"
-        )
-        raise FourEyes(message)
+    approved = {each.at: each.actor for each in approvals}
+    another_person(guards.people, actor, approved, f"approved {payment_id}", f"send {payment_id}")
+    another_person(
+        guards.people,
+        actor,
+        guards.actors_of(payment.proposed.payee, payment.proposed.payer),
+        f"set or confirmed where {payment_id} goes, or how carefully",
+        f"send {payment_id}",
+    )
     instructed = e.PaymentInstructed(
         payment=payment_id,
         approved_at=approvals[-1].at,

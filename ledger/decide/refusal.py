@@ -60,6 +60,18 @@ class FourEyes(Refusal):
     """The same person may not take both steps."""
 
 
+class SingleUser(FourEyes):
+    """It takes a second person, and the ledger knows of one only."""
+
+
+class NotAllowed(Refusal):
+    """The duties of who acts do not hold this step."""
+
+
+class NotSignedIn(Refusal):
+    """Who acts did not show the key of a colleague."""
+
+
 class BeyondAppropriation(Refusal):
     """The year's appropriation does not hold so much."""
 

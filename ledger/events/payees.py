@@ -15,7 +15,7 @@ class PayeeAccountSet(Event):
     """A party's account is said to be this one; nothing is paid there before it is confirmed.
 
     `account` is an IBAN, or the 14 digits of a Danish registration and account number; `evidence`
-    says where it was read.
+    says where it was read, `bic` is the bank's code; a Danish account needs none.
     """
 
     topic = "PayeeAccountSet:1"
@@ -23,6 +23,7 @@ class PayeeAccountSet(Event):
     account: Text
     holder: Text
     evidence: Text
+    bic: str = ""
 
 
 class PayeeAccountConfirmed(Event):

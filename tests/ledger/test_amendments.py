@@ -45,6 +45,7 @@ def opened(folder: Path, text: str = PRICED) -> Ledger:
         folder / "ledger",
         "Fund",
         "DKK",
+        "demo",
         actor="anna",
         clock=lambda: datetime(2027, 1, 1, tzinfo=UTC),
     )

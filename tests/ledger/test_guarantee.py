@@ -78,7 +78,7 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         clock = lambda: datetime(2024, 1, 1, tzinfo=UTC)  # noqa: E731 - one line
-        self.ledger = Ledger.create(folder, "A fund", "DKK", actor="anna", clock=clock)
+        self.ledger = Ledger.create(folder, "A fund", "DKK", "demo", actor="anna", clock=clock)
         self.folder, self.files = folder, 0
         self.ledger.sign(read_model(TERMS, Terms), SOURCE)
         self.ledger.call_drawdown("hf", kroner("15900000.00"), START)

@@ -46,7 +46,7 @@ class Matched:
 _NOTHING = Matched(0, {}, {})
 
 
-class BankCommands(Door):
+class ReconcilingCommands(Door):
     """Reading statements, matching their lines, and saying what they are."""
 
     def import_bank(self, *batches: Batch[BankRow]) -> tuple[Done, Matched]:
