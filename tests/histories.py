@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
@@ -23,6 +23,7 @@ from ledger.dates import add_months
 from ledger.decide.owing import Payment
 from ledger.decide.refusal import Refusal
 from ledger.decide.rows import (
+    BankBatch,
     BankRow,
     Batch,
     EnrolmentRow,
@@ -30,6 +31,7 @@ from ledger.decide.rows import (
     ResultRow,
     Row,
     SpellRow,
+    StatementRow,
     StayRow,
 )
 from ledger.decide.state import AgreementState, Drawdown
@@ -494,11 +496,81 @@ class RandomHistory:
         rows = [*self._some(tuple(self._settling())), *self._some(tuple(self._bank_rows))]
         if self._rarely():
             rows.append(self._bank_row("aarhus", Amount(self.random.randint(-900, 900)), "rent"))
+        rows += self._some(tuple(self._strange())) if self._rarely(2) else []
         rows = [self._misread(row) if self._rarely(8) else row for row in rows]
         self.random.shuffle(rows)
         batch = self._batch(rows)
         if self._attempt(KEEPER, f"reads {rows}", lambda ledger: ledger.import_bank(batch)):
             self._bank_rows += [row for row in rows if row not in self._bank_rows]
+
+    def match_by_hand(self) -> None:
+        """Somebody says that a line is an item, rightly, wrongly, or of one that is not there."""
+        states = self.ledger().banks()
+        lines = [f"{name}/{line}" for name, bank in states.items() for line in bank.lines]
+        items = [*(name for state in self._states() for name in state.payments), "hf-P999"]
+        stands = self.ledger().reconciliation()
+        likely = [
+            [f"{party}/{each.leg.key[0]}", each.candidates[0]]
+            for party, found in stands.found.items()
+            for each in found.open
+            if each.candidates
+        ]
+        if lines:
+            names = [self.random.choice(lines), self.random.choice(items)]
+            names = self.random.choice(likely) if likely and not self._rarely(5) else names
+            self._attempt(
+                KEEPER, f"matches {names}", lambda ledger: ledger.match_lines(names, "said so")
+            )
+
+    def take_apart(self) -> None:
+        """A match is taken apart; now and then one that is not there."""
+        made = [name for bank in self.ledger().banks().values() for name in bank.matches]
+        name = self.random.choice(["aarhus-M99999", *made] if self._rarely(5) else made or ["M"])
+        self._attempt(KEEPER, f"unmatches {name}", lambda ledger: ledger.unmatch(name, "wrong"))
+
+    def say_what_lines_are(self) -> None:
+        """A line is a fee, or is none after all; matched or not, resolved or not."""
+        lines = [
+            f"{name}/{line}" for name, bank in self.ledger().banks().items() for line in bank.lines
+        ]
+        if lines:
+            stands = self.ledger().reconciliation().open
+            one = self.random.choice(lines if self._rarely(3) else stands or lines)
+            other = self.random.choice(lines)
+            self._attempt(KEEPER, f"{one}: fee", lambda ledger: ledger.resolve(one, "fee", "a fee"))
+            resolved = [
+                f"{name}/{line}"
+                for name, bank in self.ledger().banks().items()
+                for line in bank.resolved
+            ]
+            back = self.random.choice(resolved) if resolved and not self._rarely(3) else other
+            if self._rarely(2):
+                self._attempt(KEEPER, f"{back}: open", lambda ledger: ledger.reopen(back, "none"))
+
+    def read_a_statement(self) -> None:
+        """A statement of an account that has a number, with a line that was told of before."""
+        self._counted += 1
+        account, number = "aarhus", "DK5000400440116243"
+        if not self.ledger().bank(account).numbers:
+            self._attempt(
+                KEEPER,
+                f"{account} has {number}",
+                lambda ledger: ledger.name_account(account, number),
+            )
+        row = BankRow(
+            "", f"S{self._counted}", self.today, Amount(self.random.randint(-9, 9)), "", "rent",
+            number=number, noticed=True,
+        )  # fmt: skip
+        statement = StatementRow(
+            number, f"ST{self._counted}", "", None, self.today, Amount(0), row.amount, row.amount,
+            Amount(0), 1, (("count", "odd"),),
+        )  # fmt: skip
+        rows = tuple(
+            Row(at, each) for at, each in enumerate((row, replace(row, noticed=False)), start=2)
+        )
+        digest = hashlib.sha256(repr((rows, statement)).encode()).hexdigest()
+        batch = BankBatch("st.xml", digest, rows, (Row(1, statement),))
+        self._attempt(KEEPER, f"reads {batch}", lambda ledger: ledger.import_bank(batch))
 
     def work_a_season(self) -> None:
         """Time passes, and everybody does some of what falls due."""
@@ -632,6 +704,22 @@ class RandomHistory:
                     reference = f"{name}/{part.investor}"
                     yield self._bank_row(drawdown.called.provider, part.amount, reference)
 
+    def _strange(self) -> Iterator[BankRow]:
+        """Money that comes back, is paid again, or in part."""
+        for state in self._states():
+            for name, payment in state.payments.items():
+                proposed = payment.proposed
+                if payment.settlements:
+                    yield self._bank_row(proposed.payer, proposed.amount, name)
+                    yield self._bank_row(proposed.payer, -proposed.amount, name)
+                elif payment.instructed_at is not None and proposed.amount.minor > 1:
+                    part = Amount(-(proposed.amount.minor // 2))
+                    yield self._bank_row(proposed.payer, part, name)
+        for name, drawdown in self._drawdowns():
+            for investor in drawdown.received:
+                back = -drawdown.paid(investor)
+                yield self._bank_row(drawdown.called.provider, back, f"{name}/{investor}")
+
     def _bank_row(self, account: str, amount: Amount, reference: str) -> BankRow:
         self._counted += 1
         return BankRow(account, f"L{self._counted}", self.today, amount, reference, "transfer")
@@ -672,6 +760,10 @@ OPERATIONS: tuple[Callable[[RandomHistory], None], ...] = (
     RandomHistory.send,
     RandomHistory.import_bank,
     RandomHistory.import_bank,
+    RandomHistory.match_by_hand,
+    RandomHistory.take_apart,
+    RandomHistory.say_what_lines_are,
+    RandomHistory.read_a_statement,
     RandomHistory.work_a_season,
     RandomHistory.work_a_season,
     RandomHistory.work_a_season,

@@ -39,6 +39,7 @@ from ledger.decide.refusal import (
 )
 from ledger.decide.state import AgreementState
 from ledger.events import Recorded
+from ledger.model import Position
 from ledger.money import Amount
 from ledger.parties import Recognition, Role
 from ledger.policy import entitlement
@@ -197,13 +198,34 @@ def no_entitlement_is_paid_twice(books: Books) -> None:
             for (_, payer, role, payee), amount in _decided(recorded):
                 known = differences.get((recorded.position, payer, role, payee), Amount(0))
                 differences[recorded.position, payer, role, payee] = known + amount
-    for _, proposed in books.each(e.PaymentProposed):
-        for item in proposed.items:
-            key = (item.entitlement_at, proposed.payer, proposed.role, proposed.payee)
-            # Taken out when met, so a second payment finds nothing.
-            assert differences.pop(key, None) == item.amount, (proposed.payment, item)
-        assert proposed.amount.minor == sum(item.amount.minor for item in proposed.items), proposed
-        assert proposed.amount.minor > 0, proposed
+    payments: dict[str, e.PaymentProposed] = {}
+    for recorded in books.events:
+        match recorded.event:
+            case e.PaymentProposed() as proposed:
+                payments[proposed.payment] = proposed
+                _take_out(differences, proposed)
+                summed = sum(item.amount.minor for item in proposed.items)
+                assert proposed.amount.minor == summed, proposed
+                assert proposed.amount.minor > 0, proposed
+            case e.PaymentReturned(payment=name):
+                # It came back as a whole, so another payment may pay it.
+                returned = payments[name]
+                assert recorded.event.amount == returned.amount
+                differences.update({_key(returned, each): each.amount for each in returned.items})
+            case e.ReturnReversed(payment=name):
+                _take_out(differences, payments[name])
+
+
+def _key(proposed: e.PaymentProposed, item: e.PaymentItem) -> tuple[Position, str, Role, str]:
+    return item.entitlement_at, proposed.payer, proposed.role, proposed.payee
+
+
+def _take_out(
+    differences: dict[tuple[Position, str, Role, str], Amount], proposed: e.PaymentProposed
+) -> None:
+    """What a payment pays is taken out when met, so a second payment finds nothing."""
+    for item in proposed.items:
+        assert differences.pop(_key(proposed, item), None) == item.amount, (proposed.payment, item)
 
 
 def what_is_settled_and_what_is_owed_is_what_was_decided(books: Books) -> None:
@@ -248,9 +270,16 @@ def _settled(recorded: Recorded) -> Iterator[tuple[Owed, Amount]]:
     match recorded.event:
         case e.PaymentSettled() as paid:
             yield (agreement, paid.payer, paid.role, paid.payee), paid.amount
+        case e.ReturnReversed() as kept:
+            yield (agreement, kept.payer, kept.role, kept.payee), kept.amount
+        case e.PaymentReturned() | e.SettlementReversed() as back:
+            yield (agreement, back.payer, back.role, back.payee), -back.amount
         case e.CapitalReceived() as paid_in:
             owed = (agreement, paid_in.investor, Role.INVESTOR, paid_in.provider)
             yield owed, paid_in.amount
+        case e.CapitalReversed() as gone:
+            owed = (agreement, gone.investor, Role.INVESTOR, gone.provider)
+            yield owed, -gone.amount
 
 
 def only_capital_paid_in_earns(books: Books) -> None:
@@ -432,12 +461,13 @@ def test_after_every_step_the_books_are_in_order(worker: int) -> None:
 PLAYED_ELSEWHERE = {
     *(e.SubjectErased, e.AgreementAmended),
     *(e.PayeeAccountSet, e.PayeeAccountConfirmed, e.PaymentPolicySet, e.PaymentFileMade),
-    *(e.PaymentCancelled, e.PaymentAcknowledged, e.PaymentFailed, e.PaymentReturned),
-    *(e.PaymentRecallRequested, e.PaymentRecalled, e.PaymentRecallRefused, e.SettlementReversed),
+    *(e.PaymentCancelled, e.PaymentAcknowledged, e.PaymentFailed),
+    *(e.BankLineMatched, e.ReturnReversed),
+    *(e.PaymentRecallRequested, e.PaymentRecalled, e.PaymentRecallRefused),
     *(e.ClawbackDemanded, e.ClawbackRepaid, e.RepaymentReversed, e.ClawbackWithdrawn),
     *(e.WriteOffProposed, e.WrittenOff),
 }
-"""In tests/test_erasing.py, tests/ledger/test_amendments.py, tests/ledger/test_owing.py."""
+"""In test_erasing.py, and in test_amendments.py, test_owing.py and test_bank.py of tests/ledger."""
 
 CORNERS = {
     "a correction below zero",

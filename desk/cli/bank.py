@@ -200,7 +200,7 @@ def reopen(context: typer.Context, line: Line, reason: Reason) -> None:
 def account(
     context: typer.Context,
     party: Annotated[str, typer.Argument(help="A party of an agreement.")],
-    number: Annotated[str, typer.Argument(help="An IBAN, or 0400-0440116243.")],
+    number: Annotated[str, typer.Argument(help="An IBAN, or 0040-0440116243.")],
 ) -> None:
     """Say whose an account number is, so that its statements are read and its transfers known."""
     session: Session = context.obj
