@@ -13,6 +13,7 @@ from ledger.commands.door import (
 from ledger.commands.fund import FundCommands
 from ledger.commands.imports import ImportCommands
 from ledger.commands.payments import PaymentCommands
+from ledger.commands.people import PeopleCommands
 from ledger.dates import danish_day
 from ledger.decide import (
     agreement,
@@ -23,7 +24,7 @@ from ledger.store.location import Location
 from ledger.terms.shipped import shelter_refund_rules
 
 
-class Ledger(AgreementCommands, ImportCommands, FundCommands, PaymentCommands):
+class Ledger(AgreementCommands, ImportCommands, FundCommands, PaymentCommands, PeopleCommands):
     """One ledger: its events, its vault, and every command on it."""
 
     @classmethod

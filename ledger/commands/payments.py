@@ -51,9 +51,10 @@ class PaymentCommands(SealingCommands):
             NotTheSameLogError: as `seal` does; then nothing is sent.
             ledger.store.checkpoint.CheckpointError: likewise.
         """
+        self.require_allowed("send")
         approved_at = self._paying(payment_id).payments[payment_id].approved_at
         if approved_at is not None and approved_at > self._sealed_to:
-            self.seal()
+            self.seal_before()
         return self._run(
             ["send", payment_id],
             lambda: payment.instruct(
