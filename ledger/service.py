@@ -14,6 +14,7 @@ from ledger.commands.door import (
 )
 from ledger.commands.fund import FundCommands
 from ledger.commands.imports import ImportCommands
+from ledger.commands.people import PeopleCommands
 from ledger.commands.reconciling import ReconcilingCommands
 from ledger.dates import danish_day
 from ledger.decide import (
@@ -32,6 +33,7 @@ class Ledger(
     BankingCommands,
     ClawbackCommands,
     ReconcilingCommands,
+    PeopleCommands,
 ):
     """One ledger: its events, its vault, and every command on it."""
 

@@ -20,7 +20,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.commands.door import CHECKPOINT_KEY_FILE, CHECKPOINTS, folder_of, new_ref, now
 from ledger.decide.decision import agreement_stream
+from ledger.decide.people import ADMINISTRATORS_MIN
 from ledger.decide.refusal import Refusal
+from ledger.duties import Duty
 from ledger.policy import VERSION
 from ledger.store import checkpoint, location, vault
 from ledger.store.checkpoint import CheckpointError
@@ -29,6 +31,7 @@ from ledger.store.location import Location
 from ledger.store.vault import Vault, VaultKeyError, VaultMissingError
 from projections import verified
 from projections.follow import Views
+from projections.people import read_people
 from projections.verified import Verified
 from projections.views import SCHEMA_VERSION, progress
 
@@ -145,6 +148,8 @@ def status(places: Places, views: Views, at: datetime) -> Status:
     with _told(found, "events_unreadable"):
         found.events = _events(places.ledger)
         _warn_of_engine(found, found.events.engine)
+    with _told(found, "people_unreadable"):
+        _warn_of_people(found, places.ledger, at)
     with _told(found, "views_unreadable"):
         found.views = _views(views, found.events)
         _warn_of_views(found)
@@ -181,6 +186,30 @@ def _events(place: Location) -> Events:
             recorded_at=recorded_at,
             chain=chain.hex(),
         )
+
+
+def _warn_of_people(found: Status, place: Location, at: datetime) -> None:
+    """How far the names of who acted can be relied on."""
+    with closing(location.open_log(place, now)) as log:
+        people = read_people(log)
+    if people.single:
+        found.warn("single_user")
+    if people.unwitnessed:
+        found.warn("set_up_by_one", founder=people.founder, missing=people.unwitnessed)
+    administrators = [
+        each
+        for each in people.colleagues.values()
+        if each.keys and Duty.ADMINISTRATOR in each.duties
+    ]
+    if people.staffed and len(administrators) < ADMINISTRATORS_MIN:
+        found.warn("few_administrators", count=len(administrators))
+    for glass in people.unreviewed:
+        values = {"colleague": glass.colleague, "duty": glass.duty.value}
+        if glass.holds(at):
+            until = f"{glass.until:%Y-%m-%d %H:%M} UTC"
+            values |= {"until": until, "reason": glass.reason}
+        name = "glass_broken" if glass.holds(at) else "glass_unreviewed"
+        found.warn(name, position=glass.broken_at, **values)
 
 
 def _warn_of_engine(found: Status, engine: Engine) -> None:

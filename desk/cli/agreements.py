@@ -33,6 +33,10 @@ def init(
     context: typer.Context,
     fund: Annotated[str, typer.Option(help="The fund's name.")] = "Outcome fund",
     currency: Annotated[str, typer.Option(help="The fund's one currency.")] = "DKK",
+    demo: Annotated[
+        bool,
+        typer.Option("--demo", help="For invented people: names are taken as they are given."),
+    ] = False,
 ) -> None:
     """Make a new ledger: its events, its vault, and the keys of both."""
     session: Session = context.obj
@@ -40,6 +44,7 @@ def init(
         session.location,
         fund,
         currency,
+        "demo" if demo else "live",
         actor=session.actor,
         command_id=session.command_id,
         key_file=session.vault_key,
@@ -53,7 +58,7 @@ def init(
         f"Keep a copy of {session.vault_key or KEY_FILE} in another place: without it nobody can "
         "tell who is who.\n"
         "Move checkpoint.key to a place that others cannot read, and give checkpoint.pub to the "
-        "auditor."
+        "auditor.\n" + session.lang.say("people_trusting" if demo else "people_single")
     )
     value = {"ledger": session.location, "fund": fund, "currency": currency, "events": head}
     session.answer(value, lambda: session.console.print(message, markup=False))

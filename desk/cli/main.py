@@ -23,6 +23,7 @@ from desk.cli import (
     imports,
     invest,
     payments,
+    people,
     status,
     subjects,
     terms,
@@ -34,6 +35,7 @@ from ledger.decide.refusal import FileRefused, Refusal
 from ledger.store.checkpoint import CheckpointError
 from ledger.store.location import located
 from ledger.store.log import CommandConflictError
+from ledger.store.personal_key import PersonalKeyError
 from ledger.store.vault import VaultKeyError, VaultMissingError
 
 app = typer.Typer(
@@ -54,6 +56,7 @@ app.add_typer(bank.app, name="bank")
 app.add_typer(guarantee.app, name="guarantee")
 app.add_typer(fund.app, name="fund")
 app.add_typer(subjects.app, name="subject")
+app.add_typer(people.app, name="people")
 app.add_typer(audit.export_app, name="export")
 agreements.register(app)
 answers.register(app)
@@ -62,9 +65,12 @@ status.register(app)
 demo.register(app)
 forecast.register(app)
 
+REFUSED = (Refusal, VaultKeyError, VaultMissingError, CheckpointError, PersonalKeyError)
+"""What stops a command before anything is recorded, and says why."""
+
 _SHARED_FLAGS = {"--json"}
 _SHARED_VALUES = {
-    "--ledger", "--as", "--lang", "--vault-key", "--checkpoint-key", "--checkpoints",
+    "--ledger", "--as", "--key", "--lang", "--vault-key", "--checkpoint-key", "--checkpoints",
     "--command-id",
 }  # fmt: skip
 
@@ -83,6 +89,9 @@ def shared(  # noqa: PLR0913, PLR0917 - each shared option is a parameter
     ] = None,
     actor: Annotated[
         str | None, typer.Option("--as", help="The person who acts (env OFL_ACTOR).")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="Your personal key file, which signs (env OFL_KEY).")
     ] = None,
     lang: Annotated[
         Language | None, typer.Option(help="The language of answers (env OFL_LANG).")
@@ -113,6 +122,8 @@ def shared(  # noqa: PLR0913, PLR0917 - each shared option is a parameter
     context.obj = Session(
         location=located(ledger or found.ledger),
         actor=actor or found.actor,
+        key=key or found.key,
+        key_passphrase=found.key_passphrase,
         lang=lang or found.lang,
         vault_key=vault_key or found.vault_key,
         checkpoint_key=checkpoint_key or found.checkpoint_key,
@@ -154,7 +165,7 @@ def main() -> None:
         _refuse([f"the command id {conflict} was used before for another command"], arguments)
     except FileRefused as refusal:
         _refuse(refusal.lines(), arguments, refusal)
-    except (Refusal, VaultKeyError, VaultMissingError, CheckpointError) as refusal:
+    except REFUSED as refusal:
         _refuse([str(refusal)], arguments)
     except Stopped as stopped:
         _stop(stopped, arguments)

@@ -7,11 +7,12 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+import typer
+from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -23,7 +24,9 @@ from desk.language import Language
 from ledger.events import Recorded
 from ledger.money import Amount
 from ledger.service import Ledger
+from ledger.store.envelope import timestamp
 from ledger.store.location import Location, Server
+from ledger.store.personal_key import PersonalKey
 from projections.balances import Stamp, stamp
 from projections.follow import Views
 
@@ -39,6 +42,10 @@ class Settings(BaseSettings):
     """The ledger's directory, or the URL of its PostgreSQL database."""
     actor: str | None = None
     """Who acts; the name the machine knows the user by if not given."""
+    key: Path | None = None
+    """Your personal key file, which signs what you do once people are set up."""
+    key_passphrase: SecretStr | None = None
+    """Its passphrase, if it has one; asked for at a terminal if not given."""
     lang: Language = Language.EN
     """The language of answers: en or da."""
     vault_key: Path | None = None
@@ -69,6 +76,8 @@ def plain(value: object) -> object:  # noqa: PLR0911 - one return per kind of va
     if isinstance(value, Recorded):
         fields = {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
         return {**fields, "topic": value.event.topic}
+    if isinstance(value, datetime):
+        return timestamp(value)
     if isinstance(value, Amount | date | Path | Server):
         return str(value)
     if isinstance(value, BaseModel):
@@ -88,6 +97,8 @@ class Session:
 
     location: Location
     actor: str | None
+    key: Path | None
+    key_passphrase: SecretStr | None
     lang: Language
     vault_key: Path | None
     checkpoint_key: Path | None
@@ -113,11 +124,25 @@ class Session:
             key_file=self.vault_key,
             checkpoint_key=self.checkpoint_key,
             checkpoints=self.checkpoints,
+            key=PersonalKey.at(self.key, self.passphrase) if self.key else None,
         ) as ledger:
             try:
                 yield ledger
             except TROUBLE as trouble:
                 raise Stopped(trouble, ledger.recorded, self.command_id) from trouble
+
+    def passphrase(self, *, new: bool = False) -> str:
+        """The passphrase of the personal key: as set, or as typed in; empty if neither can be."""
+        if self.key_passphrase is not None:
+            return self.key_passphrase.get_secret_value()
+        if not sys.stdin.isatty():
+            return ""
+        asked = "Passphrase (none if empty)" if new else "Passphrase"
+        typed: str = typer.prompt(
+            asked, default="", show_default=False, hide_input=True, confirmation_prompt=new,
+            err=True,
+        )  # fmt: skip
+        return typed
 
     def part_of_command(self, name: str) -> str:
         """The id of one part of a command that does several things."""

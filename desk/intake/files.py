@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from desk.intake.table import MAY_BE_LEFT_OUT, read_table, read_text
 from ledger.dates import parse_date
+from ledger.decide.people import SetUp
 from ledger.decide.refusal import AgainstTerms, FileRefused, Finding
 from ledger.decide.rows import (
     BankRow,
@@ -345,6 +346,16 @@ def read_rules(path: Path) -> RefundRuleTable:
         TermsRefused: with every problem found, in order of line.
     """
     return _read_yaml(path, RefundRuleTable)[0]
+
+
+def read_set_up(path: Path) -> SetUp:
+    """Read who is let in first.
+
+    Raises:
+        NotFound: if there is no file to read at the path.
+        TermsRefused: with every problem found, in order of line.
+    """
+    return _read_yaml(path, SetUp)[0]
 
 
 def read_forecast(path: Path) -> Forecast:

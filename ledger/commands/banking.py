@@ -67,7 +67,7 @@ class BankingCommands(PaymentCommands):
             if not payment_file.payments_for(states, payer, self.log.head()[0]):
                 message = f"no payment of {payer} is approved and not sent"
                 raise OutOfOrder(message)
-            sealed = self.seal().checkpoint
+            sealed = self.seal_before().checkpoint
             opened = self.law().opened
             assert opened is not None
             stream = file_stream(payer)

@@ -7,7 +7,7 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -19,6 +19,7 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 
+from ledger.decide import duties
 from ledger.decide.bank_state import BankState
 from ledger.decide.decision import (
     FUND_STREAM,
@@ -29,11 +30,13 @@ from ledger.decide.decision import (
 )
 from ledger.decide.fund import FundState
 from ledger.decide.people_state import PeopleState
+from ledger.decide.refusal import NotSignedIn
 from ledger.decide.state import AgreementState, LawState
 from ledger.events import Recorded
 from ledger.store import codec, location, vault
-from ledger.store.envelope import Command, body
+from ledger.store.envelope import Command, body, to_sign, with_signature
 from ledger.store.location import Location
+from ledger.store.personal_key import PersonalKey
 
 CHECKPOINT_KEY_FILE = "checkpoint.key"
 CHECKPOINTS = "checkpoints"
@@ -97,20 +100,21 @@ class Door:
         key_file: Path | None = None,
         checkpoint_key: Path | None = None,
         checkpoints: Path | None = None,
+        key: PersonalKey | None = None,
         clock: Callable[[], datetime] = now,
         refs: Callable[[], str] = new_ref,
     ) -> None:
         location.require_a_ledger(place)
         self.location = place
-        self.actor = actor or user_name()
+        self.key = key
         self.command_id = command_id
         self.clock = clock
         self.recorded = 0
         """How many events were recorded through this door."""
         vault_key = location.key_file_of(place, key_file)
-        key = vault.read_key_file(vault_key)
+        secret = vault.read_key_file(vault_key)
         self.log = location.open_log(place, clock)
-        self.vault = vault.Vault(location.open_vault_database(place), key, refs)
+        self.vault = vault.Vault(location.open_vault_database(place), secret, refs)
         folder = folder_of(place, vault_key)
         self.checkpoint_key = checkpoint_key or folder / CHECKPOINT_KEY_FILE
         self.checkpoints = checkpoints or folder / CHECKPOINTS
@@ -118,8 +122,17 @@ class Door:
         self._states: dict[str, AgreementState | BankState] = {}
         self._fund = FundState()
         self._people = PeopleState()
+        self.actor = actor or self._keys_account() or user_name()
         self._sealed_to = 0
         """Up to where this door has sealed, or seen sealed, all events."""
+
+    def _keys_account(self) -> str | None:
+        """The account of whom the key is, if it is anybody's."""
+        if self.key is None:
+            return None
+        people = self.people()
+        owner = people.keys_seen.get(self.key.public) if people.staffed else None
+        return people.colleagues[owner].accounts[0] if owner else None
 
     def close(self) -> None:
         """Close every connection."""
@@ -188,7 +201,7 @@ class Door:
 
     def people(self) -> PeopleState:
         """Who works on the ledger, as of now."""
-        opened = self.law().opened
+        opened = self._law.opened or self.law().opened
         self._people.demo = opened is not None and opened.purpose == "demo"
         for recorded in self.read(PEOPLE_STREAM, self._people.version):
             self._people.apply(recorded)
@@ -230,7 +243,7 @@ class Door:
         done = self._before(command)
         if done is None:
             try:
-                done = self._decided_and_appended(command, decide, at_head=at_head)
+                done = self._decided_and_appended(content, command, decide, at_head=at_head)
             except PersistenceError as error:
                 done = self._found_out(command, error)
         self.recorded += len(done.recorded)
@@ -247,10 +260,18 @@ class Door:
         return Done(tuple(self.at(positions[0], positions[-1])))
 
     def _decided_and_appended(
-        self, command: Command, decide: Callable[[], Sequence[New]], *, at_head: bool
+        self,
+        content: Sequence[object],
+        command: Command,
+        decide: Callable[[], Sequence[New]],
+        *,
+        at_head: bool,
     ) -> Done:
+        name = str(content[0])
+
         def decided() -> list[StoredEvent]:
-            return [self._stored(new, command) for new in decide()]
+            self.require_allowed(name)
+            return self._signed_by_key([self._stored(new, command) for new in decide()], command)
 
         for attempt in range(TRIES):
             if attempt and (before := self._before(command)) is not None:
@@ -260,7 +281,10 @@ class Door:
                     positions = self.log.append_alone(decided, command)
                 else:
                     head = self.log.head()[0] if at_head else None
-                    positions = self.log.append(decided(), command, head)
+                    events = decided()
+                    # What people may do must be as it was when it was asked.
+                    unmoved = (PEOPLE_STREAM, self._people.version)
+                    positions = self.log.append(events, command, head, unmoved)
             except (IntegrityError, OperationalError):
                 if attempt == TRIES - 1:
                     raise
@@ -283,6 +307,47 @@ class Door:
         data = codec.encode(new.event, new.stream, new.version, self.vault)
         made = body(new.event.topic, new.effective_on, command, data)
         return StoredEvent(new.stream, new.version, new.event.topic, made)
+
+    def moment(self) -> datetime:
+        """Now, but never before what is recorded already."""
+        recorded_at = self.log.head()[1]
+        return (
+            max(self.clock(), datetime.fromisoformat(recorded_at)) if recorded_at else self.clock()
+        )
+
+    def require_allowed(self, command: str) -> None:
+        """Refuse a command that who acts may not run, or did not sign in for.
+
+        Raises:
+            ledger.decide.refusal.NotAllowed: if their duties do not hold it.
+            NotSignedIn: if people are set up, and the key at hand is not theirs.
+        """
+        people = self.people()
+        duties.admit(people, command, self.actor, self.moment())
+        if not people.staffed:
+            return
+        if self.key is None:
+            message = (
+                f"sign in as {self.actor}: name your key's file with --key or in OFL_KEY; "
+                "`ofl people key` makes one, and an administrator registers it"
+            )
+            raise NotSignedIn(message)
+        colleague = people.colleague_of(self.actor)
+        if colleague is None or self.key.public not in colleague.keys:
+            message = (
+                f"the key at hand is not one that counts for {people.named(self.actor)}; "
+                "`ofl people list` shows whose it is, and whether it was revoked"
+            )
+            raise NotSignedIn(message)
+
+    def _signed_by_key(self, events: list[StoredEvent], command: Command) -> list[StoredEvent]:
+        """The events, the first with the signature of who acts, if people are set up."""
+        if not events or self.key is None or not self._people.staffed:
+            return events
+        bodies = [(str(x.originator_id), x.originator_version, x.state) for x in events]
+        text = to_sign(self.log.identity(), command, bodies)
+        state = with_signature(events[0].state, self.key.public, self.key.sign(text))
+        return [replace(events[0], state=state), *events[1:]]
 
     def _signed(self, name: str) -> AgreementState:
         state = self.agreement(name)

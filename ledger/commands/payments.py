@@ -60,6 +60,7 @@ class PaymentCommands(PayeeCommands, SealingCommands):
             NotTheSameLogError: as `seal` does; then nothing is sent.
             ledger.store.checkpoint.CheckpointError: likewise.
         """
+        self.require_allowed("send")
         self._seal_for(self._paying(payment_id), payment_id)
 
         def decide() -> list[New]:
@@ -75,6 +76,7 @@ class PaymentCommands(PayeeCommands, SealingCommands):
             NotTheSameLogError: as `seal` does; then nothing is sent.
             ledger.store.checkpoint.CheckpointError: likewise.
         """
+        self.require_allowed("send")
         states = self._states_of(payments)
         for each in payments:
             if agreement_of(each) in states:
@@ -95,7 +97,7 @@ class PaymentCommands(PayeeCommands, SealingCommands):
         known = state.payments.get(payment_id)
         approved_at = known.approved_at if known else None
         if approved_at is not None and approved_at > self._sealed_to:
-            self.seal()
+            self.seal_before()
 
     def cancel_payment(self, payment_id: str, reason: str, on: date) -> Done:
         """Give up a payment that was not sent; what it was to pay is owed as before."""

@@ -32,6 +32,7 @@ class SealingCommands(Door):
         Raises:
             AlreadyDone: if the ledger has a key or a checkpoint.
         """
+        self.require_allowed("new-checkpoint-key")
         if checkpoint.files(self.checkpoints) or self.checkpoint_key.exists():
             message = f"the ledger has a checkpoint key; it belongs in {self.checkpoint_key}"
             raise AlreadyDone(message)
@@ -39,6 +40,14 @@ class SealingCommands(Door):
 
     def seal(self) -> Sealed:
         """Sign what all events up to now are; nothing is made if the last checkpoint says it.
+
+        Raises what `seal_before` does; and `NotAllowed` or `NotSignedIn` to whom may not seal.
+        """
+        self.require_allowed("checkpoint")
+        return self.seal_before()
+
+    def seal_before(self) -> Sealed:
+        """Seal as part of a command that needs it.
 
         Raises:
             NotTheSameLogError: if the chain is broken, or the events of the last checkpoint are no

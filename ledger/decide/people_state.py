@@ -69,7 +69,7 @@ class Proposal:
     """A duty or a key that a second person is to confirm."""
 
     position: Position
-    proposer: str
+    actor: str
     colleague: str
     what: Duty | str
 
@@ -223,28 +223,38 @@ class PeopleState:
                 self.keys_seen[key] = colleague
             case e.KeyRevoked(colleague=colleague, key=key):
                 self.colleagues[colleague].keys.pop(key, None)
-                self.proposals.pop((colleague, key), None)
                 self.keys_seen[key] = colleague
+                self._drop_proposals(colleague)
             case e.DutyGranted(colleague=colleague, duty=duty):
                 self.proposals.pop((colleague, duty), None)
                 self.colleagues[colleague].duties[duty] = position
             case e.DutyWithdrawn(colleague=colleague, duty=duty):
                 self.colleagues[colleague].duties.pop(duty, None)
-                self.proposals.pop((colleague, duty), None)
+                self._drop_proposals(colleague)
                 self._end_glasses(recorded, colleague, duty)
             case e.ColleagueLeft(colleague=colleague):
                 left = self.colleagues[colleague]
                 left.keys.clear()
                 left.duties.clear()
                 left.left = True
-                self.proposals = {k: p for k, p in self.proposals.items() if k[0] != colleague}
+                self._drop_proposals(colleague)
                 for duty in Duty:
                     self._end_glasses(recorded, colleague, duty)
 
     def _propose(self, recorded: Recorded, colleague: str, what: Duty | str) -> None:
-        proposer = self.person_of(recorded.actor)
-        proposal = Proposal(recorded.position, proposer, colleague, what)
+        proposal = Proposal(recorded.position, recorded.actor, colleague, what)
         self.proposals[colleague, what] = proposal
+
+    def _drop_proposals(self, colleague: str) -> None:
+        """Whoever lost a key or a duty is trusted less: what they proposed, or should get, lapses.
+
+        It may be proposed again.
+        """
+        self.proposals = {
+            key: each
+            for key, each in self.proposals.items()
+            if colleague not in {each.colleague, self.owners.get(each.actor)}
+        }
 
     def _end_glasses(self, recorded: Recorded, colleague: str, duty: Duty) -> None:
         """A withdrawn duty is gone at once, however it was come by."""

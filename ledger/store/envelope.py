@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
@@ -39,6 +40,8 @@ class Envelope(NamedTuple):
     command: str
     command_sha256: str
     data: dict[str, Any]
+    signature: dict[str, str] | None = None
+    """On the first event of a signed command: the public key, and what it signed it with."""
 
 
 # Made once: json.dumps and json.loads would make one for every event.
@@ -64,6 +67,57 @@ def body(topic: str, effective_on: date, command: Command, data: dict[str, Any])
             "data": data,
         }
     )
+
+
+_SIGNED = b"outcome-fund-ledger command 1\n"
+
+
+def to_sign(ledger: str, command: Command, bodies: Sequence[tuple[str, int, bytes]]) -> bytes:
+    """What who acts signs: the ledger, the command, and every event of it but for its place.
+
+    `ledger` is the chain value of its first event; `bodies` are stream, version and body of each.
+    """
+    events = [
+        [stream, version, hashlib.sha256(made).hexdigest()] for stream, version, made in bodies
+    ]
+    return _SIGNED + canonical(
+        {
+            "ledger": ledger,
+            "command": command.id,
+            "command_sha256": command.sha256,
+            "actor": command.actor,
+            "events": events,
+        }
+    )
+
+
+def with_signature(made: bytes, key: str, signature: str) -> bytes:
+    """A body with the signature of its command, which stands last and outside of what is signed."""
+    return made[:-1] + _signature_field({"key": key, "signature": signature})
+
+
+def _signature_field(signature: dict[str, str]) -> bytes:
+    return b',"signature":' + canonical(signature) + b"}"
+
+
+def signed_body(stored: bytes, envelope: Envelope) -> bytes:
+    """The body in stored bytes as it was signed.
+
+    Raises:
+        ValueError: if the bytes are not as `seal` and `with_signature` write them.
+    """
+    place = {
+        "position": envelope.position,
+        "recorded_at": envelope.recorded_at,
+        "stream": envelope.stream,
+        "version": envelope.version,
+    }
+    head = canonical(place)[:-1] + b","
+    tail = b"}" if envelope.signature is None else _signature_field(envelope.signature)
+    if not (stored.startswith(head) and stored.endswith(tail)):
+        message = "the fields do not stand as they are written"
+        raise ValueError(message)
+    return b"{" + stored[len(head) : -len(tail)] + b"}"
 
 
 def seal(made: bytes, position: int, recorded_at: str, stream: str, version: int) -> bytes:

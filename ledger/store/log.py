@@ -79,12 +79,17 @@ class EventLog(ApplicationRecorder):
         self.database.close()
 
     def append(
-        self, events: Sequence[StoredEvent], command: Command, expected_head: int | None = None
+        self,
+        events: Sequence[StoredEvent],
+        command: Command,
+        expected_head: int | None = None,
+        unmoved: tuple[str, int] | None = None,
     ) -> range | None:
         """Store all events of a command, or none, and return their positions.
 
         Returns None if the same command was stored before: then nothing changes. With
-        `expected_head`, the events are stored only if no other event came after that position.
+        `expected_head`, the events are stored only if no other event came after that position;
+        with `unmoved`, only if a stream that they may not write to is still at that version.
 
         Raises:
             CommandConflictError: if the command's id was used with other content.
@@ -92,6 +97,9 @@ class EventLog(ApplicationRecorder):
                 moved on meanwhile.
         """
         with self.database.writing() as c:
+            if unmoved is not None and self._version(c, unmoved[0]) != unmoved[1]:
+                message = f"{unmoved[0]} is no longer at version {unmoved[1]}"
+                raise IntegrityError(message)
             return self._append(c, events, command, expected_head)
 
     def append_alone(
@@ -209,10 +217,33 @@ class EventLog(ApplicationRecorder):
         row = c.fetchone()
         return tuple(row) if row else (0, "", GENESIS)
 
+    @staticmethod
+    def _version(c: Cursor, stream: str) -> int:
+        """The version of a stream's last event; 0 if there is none."""
+        c.execute(
+            "SELECT max(originator_version) FROM stored_events WHERE originator_id = ?", (stream,)
+        )
+        row = c.fetchone()
+        return int(row[0] or 0) if row else 0
+
     def head(self) -> tuple[int, str, bytes]:
         """The last event's position, time and chain value; (0, "", GENESIS) if there is none."""
         with self.database.reading() as c:
             return self._head(c)
+
+    def identity(self) -> str:
+        """What no other ledger has: the chain value of the first event, in hex.
+
+        Raises:
+            StoreDamagedError: if there is none.
+        """
+        with self.database.reading() as c:
+            c.execute("SELECT chain FROM stored_events WHERE position = 1")
+            row = c.fetchone()
+        if row is None:
+            message = "there is no first event"
+            raise StoreDamagedError(message)
+        return bytes(row[0]).hex()
 
     def streams(self, prefix: str) -> list[str]:
         """The names of all streams that begin with a prefix, in order of their first event."""

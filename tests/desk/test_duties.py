@@ -1,0 +1,167 @@
+"""The same matrix as for the service, at the command line: every command that records, by all."""
+
+# ruff: noqa: ARG005 - every line is given the same two values
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from desk.cli.main import app, main
+from ledger.duties import Duty
+from ledger.service import Ledger
+from tests.desk import reference
+from tests.duties_table import DECLARED, may
+from tests.staff import NIGHTLY, RELATIONS, TO_APPROVE, TO_SEND, World, worlds
+
+_MADE = typer.main.get_command(app)
+"""What typer makes of the commands anew for every run, which takes longer than most runs."""
+
+Line = Callable[[World, str], str]
+"""A command line, given by somebody in a relation to what it is about."""
+
+
+def _about(who: str) -> str:
+    return "own" if who == "own" else "passer-by"
+
+
+LINES: dict[str, Line] = {
+    "init": lambda w, _: "init",
+    "checkpoint": lambda w, _: "checkpoint",
+    "new-checkpoint-key": lambda w, _: "checkpoint --new-key",
+    "sign": lambda w, _: f"agreement sign {w.folder}/new.yaml",
+    "amend": lambda w, _: f"agreement amend {w.folder}/amended.yaml --effective-on 2022-06-01",
+    "enact": lambda w, _: f"rules enact {w.folder}/rules.yaml",
+    "drawdown": lambda w, _: "invest draw hf 5.00 --on 2022-06-01",
+    "guarantee": lambda w, _: "guarantee call gone --on 2022-06-01",
+    "fund-policy": lambda w, _: "fund policy dsi --recognition 2.2.10",
+    "appropriate": lambda w, _: "fund appropriate 2022 5.00",
+    "commit": lambda w, _: "fund commit gone 5.00 --on 2022-06-01",
+    "reestimate": lambda w, _: "fund reestimate hf 20001.00 --on 2022-06-01",
+    "annul": lambda w, _: "fund annul hf --amount 5.00 --on 2022-06-01",
+    "tariffs": lambda w, _: f"import tariffs {w.folder}/tariffs.csv",
+    "enrolments": lambda w, _: f"import enrolments {w.folder}/enrolments.csv",
+    "stays": lambda w, _: f"import stays {w.folder}/stays.csv",
+    "spells": lambda w, _: f"import spells {w.folder}/spells.csv",
+    "erase": lambda w, _: f"subject erase {w.things['ref']} --reason asked --even-though-undecided",
+    "measurements": lambda w, _: f"import measurements {w.folder}/measured.csv",
+    "results": lambda w, _: f"import results {w.folder}/results.csv",
+    "assess": lambda w, _: "assess --until 2022-06-01 --agreement hf",
+    "propose": lambda w, _: "payments propose --agreement hf --on 2022-06-01",
+    "approve": lambda w, _: f"payments approve {TO_APPROVE} --on 2022-06-01",
+    "send": lambda w, _: f"payments send {TO_SEND} --on 2022-06-01",
+    "bank": lambda w, _: f"import bank {w.folder}/bank.csv",
+    "received": lambda w, _: "invest received hf-D02 dsi --on 2022-06-01",
+    "people-setup": lambda w, _: f"people setup {w.folder}/people.yaml",
+    "people-witness": lambda w, _: "people witness",
+    "people-add": lambda w, _: "people add zoe Zoe",
+    "people-link": lambda w, _: "people link newbie nb",
+    "people-propose-key": lambda w, x: f"people propose-key {_about(x)} {w.keys['fresh'].public}",
+    "people-confirm-key": lambda w, _: f"people confirm-key lineage {w.keys['lineage-2'].public}",
+    "people-revoke-key": lambda w, x: (
+        f"people revoke-key {_about(x)} {w.keys[_about(x)].public} lost"
+    ),
+    "people-propose-duty": lambda w, x: (
+        f"people propose-duty {'own' if x == 'own' else 'newbie'} payee_master"
+    ),
+    "people-confirm-duty": lambda w, _: "people confirm-duty newbie registrar",
+    "people-withdraw": lambda w, _: "people withdraw eva administrator enough",
+    "people-left": lambda w, _: "people left passer-by moved",
+    "people-break-glass": lambda w, _: (
+        f"people break-glass {'validator' if w.folder.name == 'registrar' else 'registrar'} fire"
+    ),
+    "people-review": lambda w, _: f"people review {w.things['broken']} fine",
+}
+
+READS = {
+    "agreement list", "agreement show", "balances", "copy", "demo", "exposure", "explain",
+    "export audit", "export journal", "forecast", "fund portfolio", "fund status", "history",
+    "invest list", "payments list", "payments unmatched", "people key", "people list",
+    "people show", "prove", "rebuild", "report", "rules list", "status", "subject find",
+    "subject retention", "verify",
+}  # fmt: skip
+"""Commands that record nothing in the ledger, and that whoever can read the files may run."""
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[Duty, World]:
+    return worlds(tmp_path_factory.mktemp("worlds"))
+
+
+def test_every_command_line_records_by_a_declared_command_or_only_reads() -> None:
+    world = World(Path("x"), dict.fromkeys(("own", "passer-by", "fresh", "lineage-2"), _NO_KEY))
+    world.things |= {"ref": "r", "broken": 1}
+    recording = {_path_of(line(world, "own")) for line in LINES.values()}
+    every = {" ".join(path).removeprefix("ofl ") for path, _ in reference.commands()}
+    reading = {each for each in every if each.split()[0] == "terms"} | READS
+    assert set(LINES) == set(DECLARED)
+    assert every == recording | (reading & every)
+    assert not recording & reading
+
+
+class _NoKey:
+    public = "key"
+
+
+_NO_KEY: Any = _NoKey()
+
+
+def _path_of(line: str) -> str:
+    """The command in a line, without what it is told."""
+    known = {" ".join(path).removeprefix("ofl ") for path, _ in reference.commands()}
+    words = line.split()
+    return next(" ".join(words[:n]) for n in (2, 1) if " ".join(words[:n]) in known)
+
+
+def ofl(line: str, world: World, who: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Run a command line in this process, and give back what it exits with."""
+    key = world.folder.parent / f"{who.replace(':', '-')}.pem"
+    if not key.exists():
+        world.keys[who].write(key, "")
+    shared = ["--ledger", str(world.path), "--as", who, "--key", str(key)]
+    monkeypatch.setattr("desk.cli.main.app", _MADE)
+    monkeypatch.setattr(sys, "argv", ["ofl", *line.split(), *shared])
+    try:
+        main()
+    except SystemExit as left:
+        return int(left.code or 0)
+    return 0
+
+
+@pytest.mark.parametrize("command", LINES)
+def test_a_command_line_is_run_by_whom_it_is_declared_for_and_nobody_else(
+    command: str,
+    made: dict[Duty, World],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    cells = [(d.value, d, relation, relation) for d in Duty for relation in RELATIONS]
+    cells.append(("job", Duty.REGISTRAR, "other", NIGHTLY))
+    wrong = []
+    for column, duty, relation, who in cells:
+        world = made[duty].copied(tmp_path / f"{column}-{relation}" / duty.value)
+        if command == "new-checkpoint-key":
+            (world.path / "checkpoint.key").unlink()
+        before = _head(world)
+        code = ofl(LINES[command](world, who), world, who, monkeypatch)
+        told = capsys.readouterr()
+        assert code in {0, 1}, told.out + told.err
+        # Nothing to do is told as a refusal too, of another kind.
+        was = code == 0 or "commitments are booked" in told.err
+        if was != may(DECLARED[command][column], relation):
+            wrong.append(f"{command} by {column}, {relation}: exit {code}: {told.err}")
+        if not was:
+            assert "Refused" in told.err + told.out
+            assert _head(world) == before
+    assert wrong == []
+
+
+def _head(world: World) -> int:
+    with Ledger(world.path, actor="reader") as ledger:
+        return ledger.log.head()[0]

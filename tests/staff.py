@@ -1,0 +1,294 @@
+"""A ledger with people, at a point where every command has something to do.
+
+Everybody acts in a relation to what waits: `own` took the step before it, `lineage` did what that
+rests on, `other` did neither. A ledger is made for each duty, which all three have; the
+administrators `adam` and `eva` and the job `job:nightly` are in all of them.
+"""
+
+# ruff: noqa: ARG005 - every step is given the same three values
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from desk.cli.session import VIEWS_FILE
+from desk.intake import files
+from ledger.decide.people import Newcomer, SetUp
+from ledger.duties import Duty
+from ledger.events import PersonEnrolled
+from ledger.model import Position
+from ledger.money import Amount
+from ledger.parties import Recognition
+from ledger.service import Ledger
+from ledger.store.personal_key import PersonalKey
+from ledger.terms.shipped import shelter_refund_rules
+from projections.follow import Views
+
+RELATIONS = ("own", "lineage", "other")
+NIGHTLY = "job:nightly"
+_TERMS = """
+agreement: {name}
+title: Housing for young people (invented)
+currency: DKK
+signed_on: 2021-01-01
+starts_on: 2021-01-01
+ends_on: {ends}
+people: 6
+parties:
+  - {{id: state-fund, name: The state, roles: [outcome_payer]}}
+  - {{id: home, name: The home, roles: [provider]}}
+  - {{id: dsi, name: DSI, roles: [investor]}}
+  - {{id: bikuben, name: Bikubenfonden, roles: [guarantor]}}
+investment:
+  - {{investor: dsi, amount: 100000.00}}
+guarantee: {{guarantor: bikuben, kind: first_loss, amount: 30000.00}}
+indicators:
+  - {{id: housed, title: Housed, kind: yes_no}}
+  - {{id: job, title: In work, kind: spell}}
+  - {{id: rate, title: Share in work, kind: number}}
+metrics:
+  - id: housed
+    kind: per_person
+    measured_at_months: [12]
+    achieved_when: {{indicator: housed, equals: yes}}
+    price: {price}
+split: [{{payer: state-fund, share: 1}}]
+rounding: {{residual_payer: state-fund, residual_investor: dsi}}
+"""
+_READING = "agreement,person_id,milestone_months,measured_on,indicator,value,validator\n"
+_FILES = {
+    "hf.yaml": _TERMS.format(name="hf", ends="2028-01-01", price="1000.00"),
+    "gone.yaml": _TERMS.format(name="gone", ends="2022-06-01", price="1000.00"),
+    "new.yaml": _TERMS.format(name="new", ends="2028-01-01", price="1000.00"),
+    "amended.yaml": _TERMS.format(name="hf", ends="2028-01-01", price="1100.00"),
+    "rules.yaml": json.dumps(
+        shelter_refund_rules()
+        .model_copy(update={"title": "As it is called now"})
+        .model_dump(mode="json", exclude_none=True)
+    )
+    + "\n",
+    "tariffs0.csv": "shelter,valid_from,tariff,own_payment\nnord,2020-01-01,1100.00,91.00\n",
+    "tariffs.csv": "shelter,valid_from,tariff,own_payment\nsyd,2020-01-01,1200.00,91.00\n",
+    "enrolments0.csv": "agreement,person_id,enrolled_on\n"
+    + "".join(f"hf,QX-{number},2021-01-01\n" for number in range(1, 6)),
+    "enrolments.csv": "agreement,person_id,enrolled_on\nhf,QX-6,2021-02-01\n",
+    "stays.csv": "stay_id,person_id,shelter,admitted,discharged\n"
+    "S1,QX-1,nord,2020-05-06,2020-06-07\n",
+    "spells.csv": "agreement,spell_id,person_id,indicator,started,ended\n"
+    "hf,J1,QX-1,job,2021-05-06,\n",
+    "results.csv": "agreement,cohort,measured_on,indicator,value,validator\n"
+    "hf,all,2022-01-03,rate,0.4,V\n",
+    "bank.csv": "account,line_id,booked_on,amount,reference,text\n"
+    "dsi,L1,2022-01-11,-5.00,,\n",
+    **{
+        f"measured{number}.csv": f"{_READING}hf,QX-{number},12,2022-01-02,housed,yes,V\n"
+        for number in range(1, 5)
+    },
+    "people.yaml": "founder: own\npeople:\n  - {id: xx, name: X}\n  - {id: yy, name: Y}\n",
+    "measured.csv": f"{_READING}hf,QX-5,12,2022-01-02,housed,yes,V\n",
+}  # fmt: skip
+_UNTIL = date(2022, 6, 1)
+_ON = date(2022, 6, 1)
+_PAID = date(2021, 1, 10)
+_THEN = datetime(2024, 1, 1, 9, tzinfo=UTC)
+TO_SEND, TO_APPROVE, TO_PROPOSE = "hf-P001", "hf-P002", "hf"
+
+
+@dataclass
+class World:
+    """A ledger in a folder, everybody's keys, and what waits there."""
+
+    folder: Path
+    keys: Mapping[str, PersonalKey]
+    things: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "ledger"
+
+    def as_(self, who: str, clock: Callable[[], datetime] | None = None) -> Ledger:
+        """The ledger as somebody opens it, with their own key."""
+        options: dict[str, Any] = {"clock": clock} if clock else {}
+        return Ledger(self.path, actor=who, key=self.keys[who], **options)
+
+    def copied(self, folder: Path) -> World:
+        """The same in another folder, to do anything with."""
+        shutil.copytree(self.folder, folder)
+        return World(folder, self.keys, self.things)
+
+
+def base(folder: Path) -> None:
+    """A demo ledger without people yet, in which names are trusted; and files to import."""
+    folder.mkdir(parents=True)
+    for name, text in _FILES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    clock = lambda: _THEN  # noqa: E731 - one line
+    Ledger.create(folder / "ledger", "Fund", "DKK", "demo", actor="lineage", clock=clock).close()
+
+    def as_(actor: str) -> Ledger:
+        return Ledger(folder / "ledger", actor=actor, clock=clock)
+
+    with as_("lineage") as ledger:
+        for name in ("hf", "gone"):
+            ledger.sign(*files.read_terms(folder / f"{name}.yaml"))
+            ledger.call_drawdown(name, Amount.parse("50000.00"), _PAID)
+        ledger.receive_capital("gone-D01", "dsi", _PAID)
+        ledger.receive_capital("hf-D01", "dsi", _PAID)
+        ledger.call_drawdown("hf", Amount.parse("1000.00"), _ON)
+        ledger.import_tariffs(files.read_tariffs(folder / "tariffs0.csv"))
+        ledger.import_enrolments(files.read_enrolments(folder / "enrolments0.csv"))
+        ledger.set_fund_policy("state-fund", Recognition.ONGOING, _ON)
+        ledger.appropriate(2022, Amount.parse("900000.00"), "FL", _ON)
+        ledger.commit("hf", Amount.parse("20000.00"), _ON)
+    # One payment is approved, by `own`; one is proposed, by `own`; one is owed; one is measured.
+    for number, (proposer, approver) in enumerate(
+        [("passer-by", "own"), ("own", None), (None, None)], start=1
+    ):
+        with as_("lineage") as ledger:
+            ledger.import_measurements(files.read_measurements(folder / f"measured{number}.csv"))
+        with as_("passer-by") as ledger:
+            ledger.assess("hf", _UNTIL)
+        if proposer:
+            with as_(proposer) as ledger:
+                ledger.propose_payments("hf", _ON)
+        if approver:
+            with as_(approver) as ledger:
+                ledger.approve_payment(f"hf-P{number:03d}", _ON)
+    with as_("lineage") as ledger:
+        ledger.import_measurements(files.read_measurements(folder / "measured4.csv"))
+        ledger.assess("gone", _UNTIL)
+
+
+def staffed(world: World, duty: Duty) -> World:
+    """Set up the people of a world, and let them begin what others are to end."""
+    keys = world.keys
+    plain = dict.fromkeys(("passer-by", NIGHTLY), ())
+    duties = plain | dict.fromkeys(RELATIONS, (duty,))
+    duties |= dict.fromkeys(("adam", "eva"), (Duty.ADMINISTRATOR,))
+    newcomers = tuple(
+        Newcomer(id=who, name=who.title(), key=keys[who].public, duties=held)
+        for who, held in duties.items()
+    )
+    with Ledger(world.path, actor="own", clock=lambda: _THEN) as ledger:
+        ledger.set_up_people(SetUp(founder="own", people=newcomers))
+        ref = next(
+            each.event.subject
+            for each in ledger.of_topic(PersonEnrolled.topic)
+            if isinstance(each.event, PersonEnrolled)
+        )
+    administrator = duty is Duty.ADMINISTRATOR
+    glass = Duty.VALIDATOR if duty is Duty.REGISTRAR else Duty.REGISTRAR
+    with world.as_("adam" if duty is Duty.AUDITOR else "own", lambda: _THEN) as ledger:
+        broken = ledger.break_glass(glass, "nobody else was there").recorded[0].position
+    after = lambda: _THEN + timedelta(hours=5)  # noqa: E731 - one line
+    with world.as_("own" if administrator else "adam", after) as ledger:
+        ledger.add_colleague("newbie", "New Bie")
+        ledger.propose_duty("newbie", Duty.REGISTRAR)
+        ledger.propose_key("lineage", keys["lineage-2"].public)
+    with Ledger(world.path, actor="reader") as ledger:
+        views = Views(world.path / VIEWS_FILE)
+        views.catch_up(ledger.log)
+        views.close()
+    world.things |= {"broken": broken, "ref": ref}
+    return world
+
+
+def worlds(folder: Path) -> dict[Duty, World]:
+    """A world for each duty."""
+    base(folder / "base")
+    who = (*RELATIONS, "passer-by", "adam", "eva", NIGHTLY, "newbie", "lineage-2", "fresh")
+    keys = {each: PersonalKey.new() for each in who}
+    made = {}
+    for duty in Duty:
+        place = folder / duty.value
+        shutil.copytree(folder / "base", place)
+        made[duty] = staffed(World(place, keys), duty)
+    return made
+
+
+Step = Callable[[Ledger, World, str], Any]
+"""A command given by somebody in a relation to what it is about."""
+
+
+def _file(name: str, read: str) -> Step:
+    importing = {"spells": "import_spells", "results": "import_results"}.get(read, f"import_{read}")
+    return lambda x, w, _: getattr(x, importing)(getattr(files, f"read_{read}")(w.folder / name))
+
+
+def _amount(text: str) -> Amount:
+    return Amount.parse(text)
+
+
+def _new_checkpoint_key(ledger: Ledger, world: World, _: str) -> None:
+    (world.path / "checkpoint.key").unlink()
+    ledger.make_checkpoint_key()
+
+
+def _target(who: str) -> str:
+    """Whom one does something about: oneself, or in another relation somebody else."""
+    return "own" if who == "own" else "passer-by"
+
+
+STEPS: dict[str, Step] = {
+    "init": lambda x, w, _: Ledger.create(
+        w.path, "Fund", "DKK", actor=x.actor, key=x.key, command_id="again"
+    ).close(),
+    "checkpoint": lambda x, w, _: x.seal(),
+    "new-checkpoint-key": _new_checkpoint_key,
+    "sign": lambda x, w, _: x.sign(*files.read_terms(w.folder / "new.yaml")),
+    "amend": lambda x, w, _: x.amend(
+        (terms := files.read_terms(w.folder / "amended.yaml"))[0], _ON, terms[1]
+    ),
+    "enact": lambda x, w, _: x.enact(files.read_rules(w.folder / "rules.yaml")),
+    "drawdown": lambda x, w, _: x.call_drawdown("hf", _amount("5.00"), _ON),
+    "guarantee": lambda x, w, _: x.call_guarantee("gone", _ON),
+    "fund-policy": lambda x, w, _: x.set_fund_policy("dsi", Recognition.ONGOING, _ON),
+    "appropriate": lambda x, w, _: x.appropriate(2022, _amount("5.00"), "FL", _ON),
+    "commit": lambda x, w, _: x.commit("gone", _amount("5.00"), _ON),
+    "reestimate": lambda x, w, _: x.reestimate("hf", _amount("20001.00"), "more", _ON),
+    "annul": lambda x, w, _: x.annul("hf", _amount("5.00"), "less", _ON),
+    "tariffs": _file("tariffs.csv", "tariffs"),
+    "enrolments": _file("enrolments.csv", "enrolments"),
+    "stays": _file("stays.csv", "stays"),
+    "spells": _file("spells.csv", "spells"),
+    "erase": lambda x, w, _: x.erase_subject(w.things["ref"], "asked", even_though_undecided=True),
+    "measurements": _file("measured.csv", "measurements"),
+    "results": _file("results.csv", "results"),
+    "assess": lambda x, w, _: x.assess("hf", _UNTIL),
+    "propose": lambda x, w, _: x.propose_payments("hf", _ON),
+    "approve": lambda x, w, _: x.approve_payment(TO_APPROVE, _ON),
+    "send": lambda x, w, _: x.send_payment(TO_SEND, _ON),
+    "bank": _file("bank.csv", "bank"),
+    "received": lambda x, w, _: x.receive_capital("hf-D02", "dsi", _ON),
+    "people-setup": lambda x, w, _: x.set_up_people(
+        SetUp(founder="own", people=(Newcomer(id="xx", name="X"), Newcomer(id="yy", name="Y")))
+    ),
+    "people-witness": lambda x, w, _: x.witness_set_up(),
+    "people-add": lambda x, w, _: x.add_colleague("zoe", "Zoe"),
+    "people-link": lambda x, w, _: x.link_account("newbie", "nb"),
+    "people-propose-key": lambda x, w, who: x.propose_key(_target(who), w.keys["fresh"].public),
+    "people-confirm-key": lambda x, w, _: x.confirm_key("lineage", w.keys["lineage-2"].public),
+    "people-revoke-key": lambda x, w, who: x.revoke_key(
+        _target(who), w.keys[_target(who)].public, "lost"
+    ),
+    "people-propose-duty": lambda x, w, who: x.propose_duty(
+        "own" if who == "own" else "newbie", Duty.PAYEE_MASTER
+    ),
+    "people-confirm-duty": lambda x, w, _: x.confirm_duty("newbie", Duty.REGISTRAR),
+    "people-withdraw": lambda x, w, _: x.withdraw_duty("eva", Duty.ADMINISTRATOR, "enough"),
+    "people-left": lambda x, w, _: x.record_leaving("passer-by", "moved"),
+    "people-break-glass": lambda x, w, _: x.break_glass(
+        Duty.VALIDATOR
+        if Duty.REGISTRAR in x.people().duties_of(x.people().owners[x.actor], x.moment())
+        else Duty.REGISTRAR,
+        "fire",
+    ),
+    "people-review": lambda x, w, _: x.review_glass(Position(w.things["broken"]), "in order"),
+}
+"""How each command of the service is given; for each there is something to do."""
