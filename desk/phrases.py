@@ -338,6 +338,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Beyond what would have come anyway (share x people)",
         "Ud over hvad der ville være sket alligevel (andel x personer)",
     ),
+    "step_municipality": (
+        "Paid by where the person lived: days",
+        "Betales efter bopæl: dage",
+    ),
     "step_negative": ("Outcome that costs money", "Resultat, der koster penge"),
     "step_exclusive-first": (
         "Only the first of these is paid",
@@ -496,6 +500,55 @@ PHRASES: dict[str, tuple[str, str]] = {
     "SpellRecorded:1": ("spell of {subject} recorded", "forløb for {subject} registreret"),
     "CohortMeasured:1": ("{cohort} measured: {indicator}", "{cohort} målt: {indicator}"),
     "SubjectErased:1": ("{subject} erased: {reason}", "{subject} slettet: {reason}"),
+    "EnrolmentCorrected:1": (
+        "enrolment of {subject} corrected: {reason}",
+        "visitation af {subject} rettet: {reason}",
+    ),
+    "StayCorrected:1": (
+        "stay of {subject} corrected: {reason}",
+        "ophold for {subject} rettet: {reason}",
+    ),
+    "MeasurementCorrected:1": (
+        "measurement of {subject} corrected: {reason}",
+        "måling af {subject} rettet: {reason}",
+    ),
+    "SpellCorrected:1": (
+        "spell of {subject} corrected: {reason}",
+        "forløb for {subject} rettet: {reason}",
+    ),
+    "CohortCorrected:1": (
+        "measurement of {cohort} corrected: {reason}",
+        "måling af {cohort} rettet: {reason}",
+    ),
+    "FactVoided:1": ("event {corrects} voided: {reason}", "hændelse {corrects} ophævet: {reason}"),
+    "RegisterCorrected:1": (
+        "register known up to {until} only: {reason}",
+        "register kun kendt til {until}: {reason}",
+    ),
+    "TariffCorrected:1": (
+        "tariff of {tariff.shelter} corrected: {reason}",
+        "takst for {tariff.shelter} rettet: {reason}",
+    ),
+    "PersonsMerged:1": (
+        "{merged} is the same person as {subject}: {reason}",
+        "{merged} er samme person som {subject}: {reason}",
+    ),
+    "PersonsUnmerged:1": (
+        "{merged} is not {subject} after all: {reason}",
+        "{merged} er alligevel ikke {subject}: {reason}",
+    ),
+    "MunicipalityChanged:1": (
+        "{subject} moved from {before} to {municipality}: {reason}",
+        "{subject} flyttet fra {before} til {municipality}: {reason}",
+    ),
+    "AdjustmentProposed:1": (
+        "{adjustment} proposed: {amount}, {reason}",
+        "{adjustment} foreslået: {amount}, {reason}",
+    ),
+    "AdjustmentDecided:1": (
+        "{adjustment} decided: {amount}, {reason}",
+        "{adjustment} besluttet: {amount}, {reason}",
+    ),
     "AssessmentMade:1": (
         "{assessment}: assessed until {until}, {decided} decided, {waiting} waiting",
         "{assessment}: opgjort til {until}, {decided} afgjort, {waiting} afventer",

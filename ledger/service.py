@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, Self
 
 from ledger.commands.agreements import AgreementCommands
+from ledger.commands.corrections import CorrectionCommands
 from ledger.commands.door import (
     CHECKPOINT_KEY_FILE,
     folder_of,
@@ -23,7 +24,7 @@ from ledger.store.location import Location
 from ledger.terms.shipped import shelter_refund_rules
 
 
-class Ledger(AgreementCommands, ImportCommands, FundCommands, PaymentCommands):
+class Ledger(AgreementCommands, ImportCommands, CorrectionCommands, FundCommands, PaymentCommands):
     """One ledger: its events, its vault, and every command on it."""
 
     @classmethod

@@ -27,6 +27,9 @@ Progress = Callable[[int], None]
 Rows = list[dict[str, Any]]
 
 
+_ENROLMENTS = (e.PersonEnrolled.topic, e.EnrolmentCorrected.topic)
+
+
 def quiet(_: int) -> None:
     """Report progress to nobody."""
 
@@ -191,12 +194,10 @@ def _apply(writer: _Writer, recorded: Recorded) -> None:
     match recorded.event:
         case e.AgreementSigned() | e.AgreementAmended():
             _apply_terms(writer, recorded)
-        case e.PersonEnrolled() | e.SubjectErased():
+        case e.PersonEnrolled() | e.SubjectErased() | e.PersonsMerged() | e.PersonsUnmerged():
             _apply_person(writer, name, recorded)
-        case e.RegisterCovered(until=until):
-            known = v.agreement.c.register_until
-            newest = case((known > until, known), else_=until)
-            _set(writer, v.agreement, name, {"register_until": newest})
+        case e.RegisterCovered() | e.RegisterCorrected() | e.FactVoided():
+            _apply_fact(writer, name, recorded)
         case e.AssessmentMade(until=until, waiting=waiting):
             _set(writer, v.agreement, name, {"assessed_until": until, "waiting": waiting})
         case e.OutcomeDecided() | e.EntitlementCalculated():
@@ -226,9 +227,25 @@ def _apply_capital(writer: _Writer, name: str, recorded: Recorded) -> None:
                 _add_capital(writer, name, each.investor, "guaranteed", back)
 
 
+def _apply_fact(writer: _Writer, agreement: str, recorded: Recorded) -> None:
+    known = v.agreement.c.register_until
+    match recorded.event:
+        case e.RegisterCovered(until=until):
+            newest = case((known > until, known), else_=until)
+            _set(writer, v.agreement, agreement, {"register_until": newest})
+        case e.RegisterCorrected(until=until):
+            oldest = case((known < until, known), else_=until)
+            _set(writer, v.agreement, agreement, {"register_until": oldest})
+        case e.FactVoided(fact=fact) if fact in _ENROLMENTS:
+            _apply_person(writer, agreement, recorded)
+
+
 def _apply_person(writer: _Writer, agreement: str, recorded: Recorded) -> None:
     table = v.agreement
-    values: dict[str, Any] = {"enrolled": table.c.enrolled + 1}
+    if isinstance(recorded.event, e.EnrolmentCorrected):
+        return  # the person is counted already
+    one_less = isinstance(recorded.event, e.PersonsMerged | e.FactVoided)
+    values: dict[str, Any] = {"enrolled": table.c.enrolled + (-1 if one_less else 1)}
     if isinstance(recorded.event, e.SubjectErased):
         # Claims stay: payments rest on them, and their pseudonym now leads to nobody.
         values = {"erased": table.c.erased + 1, "erased_on": recorded.effective_on}

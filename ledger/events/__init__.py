@@ -8,7 +8,24 @@ stored; to a reader without the key they are `Sealed`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ledger.events.base import Event, Recorded, Sealed
+from ledger.events.corrections import (
+    AdjustmentDecided,
+    AdjustmentProposed,
+    CohortCorrected,
+    EnrolmentCorrected,
+    FactVoided,
+    MeasurementCorrected,
+    MunicipalityChanged,
+    PersonsMerged,
+    PersonsUnmerged,
+    RegisterCorrected,
+    SpellCorrected,
+    StayCorrected,
+    TariffCorrected,
+)
 from ledger.events.facts import (
     AgreementAmended,
     AgreementSigned,
@@ -51,6 +68,8 @@ from ledger.events.payments import (
 
 __all__ = [
     "EVENTS",
+    "AdjustmentDecided",
+    "AdjustmentProposed",
     "AgreementAmended",
     "AgreementSigned",
     "AppropriationGranted",
@@ -58,6 +77,7 @@ __all__ = [
     "BankLineMatched",
     "BankLineSeen",
     "CapitalReceived",
+    "CohortCorrected",
     "CohortMeasured",
     "CommitmentAnnulled",
     "CommitmentDrawn",
@@ -65,15 +85,19 @@ __all__ = [
     "CommitmentReestimated",
     "DrawdownCalled",
     "DrawdownPart",
+    "EnrolmentCorrected",
     "EntitlementCalculated",
     "Event",
+    "FactVoided",
     "FundPolicySet",
     "GuaranteeCalled",
     "GuaranteeReturn",
     "GuaranteeReversed",
     "GuaranteedLoss",
     "LedgerOpened",
+    "MeasurementCorrected",
     "MeasurementRecorded",
+    "MunicipalityChanged",
     "OutcomeDecided",
     "PaymentApproved",
     "PaymentInstructed",
@@ -81,15 +105,29 @@ __all__ = [
     "PaymentProposed",
     "PaymentSettled",
     "PersonEnrolled",
+    "PersonsMerged",
+    "PersonsUnmerged",
     "Recorded",
     "RefundRuleEnacted",
+    "RegisterCorrected",
     "RegisterCovered",
     "Sealed",
+    "SpellCorrected",
     "SpellRecorded",
+    "StayCorrected",
     "StayRecorded",
     "SubjectErased",
+    "TariffCorrected",
     "TariffsRecorded",
 ]
 
-EVENTS: dict[str, type[Event]] = {event.topic: event for event in Event.__subclasses__()}
+
+def _kinds(event: type[Event]) -> Iterator[type[Event]]:
+    """Every kind of an event; a corrected fact is a kind of that fact."""
+    for kind in event.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
+
+
+EVENTS: dict[str, type[Event]] = {event.topic: event for event in _kinds(Event)}
 """Every event by its topic."""

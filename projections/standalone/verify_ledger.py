@@ -64,7 +64,10 @@ SILENT = {
     "PersonEnrolled:1", "RegisterCovered:1", "StayRecorded:1", "MeasurementRecorded:1",
     "AssessmentMade:1", "OutcomeDecided:1", "PaymentProposed:1", "PaymentApproved:1",
     "PaymentInstructed:1", "BankLineSeen:1", "BankLineMatched:1", "FundPolicySet:1",
-    "AppropriationGranted:1", "SubjectErased:1",
+    "AppropriationGranted:1", "SubjectErased:1", "EnrolmentCorrected:1", "StayCorrected:1",
+    "MeasurementCorrected:1", "SpellCorrected:1", "CohortCorrected:1", "FactVoided:1",
+    "RegisterCorrected:1", "TariffCorrected:1", "PersonsMerged:1", "PersonsUnmerged:1",
+    "MunicipalityChanged:1", "AdjustmentProposed:1",
 }  # fmt: skip
 """Events that move no money."""
 
@@ -433,8 +436,8 @@ def post(event: dict[str, Any]) -> list[Line]:
         who, provider, by = data["investor"], data["provider"], minor(data["amount"])
         book((who, "investor", "payable", provider), (who, "investor", "bank", ""), by)
         book((provider, "provider", "bank", ""), (provider, "provider", "receivable", who), by)
-    elif topic == "EntitlementCalculated:1":
-        for part in data["difference"]:
+    elif topic in {"EntitlementCalculated:1", "AdjustmentDecided:1"}:
+        for part in data["difference" if topic.startswith("Ent") else "parts"]:
             payer, role, payee = part["payer"], part["role"], part["payee"]
             by = minor(part["amount"])
             book((payer, role, "outcome-expense", payee), (payer, role, "payable", payee), by)
