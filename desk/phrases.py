@@ -429,6 +429,43 @@ PHRASES: dict[str, tuple[str, str]] = {
         "After {years} years the net gain is {net}.",
         "Efter {years} år er nettogevinsten {net}.",
     ),
+    "change": (
+        "{claim}: {before} before, {after} now ({difference})",
+        "{claim}: {before} før, {after} nu ({difference})",
+    ),
+    "change_part": ("{payer} to {payee}: {amount}", "{payer} til {payee}: {amount}"),
+    "change_because": (
+        "because of event {position} by {actor}: {what}",
+        "på grund af hændelse {position} af {actor}: {what}",
+    ),
+    "change_knock_on": (
+        "because of what is left under the caps after {claims}",
+        "på grund af det, lofterne levner efter {claims}",
+    ),
+    "change_others": ("others", "andre"),
+    "changes_none": (
+        "{agreement}: no entitlement has changed",
+        "{agreement}: ingen resultatopgørelse er ændret",
+    ),
+    "why_was": (
+        "Event {was} said: {told}. Corrected by {actor} (event {position}): {reason}",
+        "Hændelse {was} sagde: {told}. Rettet af {actor} (hændelse {position}): {reason}",
+    ),
+    "why_rearranged": (
+        "{what} (event {position}, {actor})",
+        "{what} (hændelse {position}, {actor})",
+    ),
+    "was_stay": (
+        "stay at {shelter}, {admitted} up to {discharged}",
+        "ophold på {shelter}, {admitted} til {discharged}",
+    ),
+    "was_spell": ("{indicator}, {started} up to {ended}", "{indicator}, {started} til {ended}"),
+    "was_measured": ("{indicator} = {value}, {day}", "{indicator} = {value}, {day}"),
+    "was_enrolled": ("enrolled {day}", "visiteret {day}"),
+    "why_adjusted": (
+        "The agreement was adjusted ({adjustment}, event {position}): {amount}. {reason} ({basis})",
+        "Aftalen blev berigtiget ({adjustment}, hændelse {position}): {amount}. {reason} ({basis})",
+    ),
     "why_called": (
         "The guarantee was called ({call}, event {position}): {amount} in all.",
         "Underskudsgarantien blev trukket ({call}, hændelse {position}): {amount} i alt.",

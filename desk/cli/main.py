@@ -15,6 +15,7 @@ from desk.cli import (
     agreements,
     answers,
     audit,
+    corrections,
     demo,
     forecast,
     fund,
@@ -47,6 +48,7 @@ app.add_typer(terms.app, name="terms")
 app.add_typer(agreements.app, name="agreement")
 app.add_typer(agreements.rules_app, name="rules")
 app.add_typer(imports.app, name="import")
+app.add_typer(corrections.app, name="correct")
 app.add_typer(invest.app, name="invest")
 app.add_typer(payments.app, name="payments")
 app.add_typer(guarantee.app, name="guarantee")
@@ -54,6 +56,7 @@ app.add_typer(fund.app, name="fund")
 app.add_typer(subjects.app, name="subject")
 app.add_typer(audit.export_app, name="export")
 agreements.register(app)
+corrections.register(agreements.app)
 answers.register(app)
 audit.register(app)
 status.register(app)

@@ -1,4 +1,4 @@
-"""A small agreement told from its facts to its books, for the corrections that are hard to get right.
+"""A small agreement told from its facts to its books, for the corrections of this folder.
 
 What is owed, paid and booked is told in lines of text that a finance person can read.
 """
@@ -83,9 +83,9 @@ class Story:
         row = MeasurementRow(self.name, who, months, on, indicator, value, "Validator")
         return self.door.import_measurements(batch([row])).recorded[0].position
 
-    def result(self, indicator: str, on: date, value: str) -> Position:
-        """A reading of the whole agreement."""
-        row = ResultRow(self.name, "all", on, indicator, value, "Validator")
+    def measured_cohort(self, cohort: str, indicator: str, on: date, value: str) -> Position:
+        """A reading of a cohort; where it was recorded."""
+        row = ResultRow(self.name, cohort, on, indicator, value, "Validator")
         return self.door.import_results(batch([row])).recorded[0].position
 
     def stayed(self, who: str, stay: str, admitted: date, discharged: date | None) -> Position:
@@ -157,7 +157,7 @@ class Story:
 
     def balances(self) -> list[str]:
         """What every party has and owes, a line each; zeros left out."""
-        with closing(self._views()) as views:
+        with closing(self.views()) as views:
             return [
                 f"{each.book} {each.account} {each.counterparty}".strip() + f" {each.balance}"
                 for each in balances(views)
@@ -166,12 +166,13 @@ class Story:
 
     def sound(self) -> bool:
         """Whether the whole ledger verifies: chain, views, and every decision made again."""
-        with closing(self._views()) as views:
+        with closing(self.views()) as views:
             found = verify(self.door, views)
             assert found.sound, found.faults
             return found.sound
 
-    def _views(self) -> Views:
+    def views(self) -> Views:
+        """The views, caught up; to be closed."""
         assert isinstance(self.door.location, Path)
         views = Views(self.door.location / VIEWS_FILE)
         views.catch_up(self.door.log)

@@ -1,8 +1,8 @@
 """A measurement was wrong, and a ceiling makes somebody else's payment move.
 
-The agreement pays 1,000 for each of three people in work at six months, 2,500 at most. Ada, Bea and
-Cleo achieved it in that order, so Cleo's outcome was cut to 500. Then it turns out that Ada was not
-in work: hers is taken back, and Cleo's is made whole.
+The agreement pays 1,000 for each of three people in work at six months, 2,500 at most. Ada, Bea
+and Cleo achieved it in that order, so Cleo's outcome was cut to 500. Then it turns out that Ada
+was not in work: hers is taken back, and Cleo's is made whole.
 """
 
 from __future__ import annotations
