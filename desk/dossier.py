@@ -34,6 +34,7 @@ def dossier_lines(dossier: Dossier, lang: Language, items: int | None = None) ->
         *_basis(dossier, lang),
         "",
         *_guarantees(dossier, lang),
+        *_adjustments(dossier, lang),
         *([lang.say("why_items"), *listed] if listed else []),
         *([lang.say("why_more", payment=dossier.payment.payment)] if listed else []),
     ]
@@ -96,6 +97,21 @@ def item_lines(dossier: Dossier, number: int, lang: Language) -> list[str]:
             "  " + lang.say("why_corrects", position=entitled.corrects, difference=difference)
         )
     return lines
+
+
+def _adjustments(dossier: Dossier, lang: Language) -> Iterator[str]:
+    """Each adjustment of the agreement as a whole that is paid or set off."""
+    for recorded in dossier.adjustments:
+        event = recorded.event
+        assert isinstance(event, e.AdjustmentDecided)
+        yield lang.say(
+            "why_adjusted",
+            adjustment=event.adjustment,
+            position=recorded.position,
+            amount=lang.amount(event.amount),
+            reason=event.reason,
+            basis=event.basis,
+        )
 
 
 def _entitled(item: Item) -> e.EntitlementCalculated:
@@ -221,6 +237,51 @@ def _facts(item: Item, lang: Language) -> Iterator[str]:
         yield _spell(recorded, lang)
     if _entitled(item).gains or item.stays:
         yield from _stays(item, lang)
+    yield from _corrected(item, lang)
+
+
+def _corrected(item: Item, lang: Language) -> Iterator[str]:
+    """What facts said before they were corrected or voided, who did that and why."""
+    for was, recorded in item.corrected:
+        yield lang.say(
+            "why_was",
+            was=was.position,
+            told=_said(was.event, lang),
+            actor=recorded.actor,
+            position=recorded.position,
+            reason=getattr(recorded.event, "reason", ""),
+        )
+    for recorded in item.rearranged:
+        event = recorded.event
+        fields = {name: getattr(event, name) for name in type(event).model_fields}
+        what = lang.say(event.topic, **fields)
+        yield lang.say(
+            "why_rearranged", what=what, position=recorded.position, actor=recorded.actor
+        )
+
+
+def _said(event: e.Event, lang: Language) -> str:
+    """What a fact said, in a few words; or that nobody can tell any more."""
+    still = lang.say("still_open")
+    match event:
+        case e.StayRecorded(stay=Stay() as stay):
+            out = lang.day(stay.discharged) if stay.discharged else still
+            admitted = lang.day(stay.admitted)
+            return lang.say("was_stay", shelter=stay.shelter, admitted=admitted, discharged=out)
+        case e.SpellRecorded(spell=TimeSpell() as spell):
+            ended = lang.day(spell.ended) if spell.ended else still
+            started = lang.day(spell.started)
+            return lang.say("was_spell", indicator=spell.indicator, started=started, ended=ended)
+        case (
+            e.MeasurementRecorded(reading=Reading() as reading) | e.CohortMeasured(reading=reading)
+        ):
+            measured_on = lang.day(event.measured_on)
+            words = {"indicator": event.indicator, "value": reading.value, "day": measured_on}
+            return lang.say("was_measured", **words)
+        case e.PersonEnrolled():
+            return lang.say("was_enrolled", day=lang.day(event.enrolled_on))
+        case _:
+            return lang.say("erased")
 
 
 def _spell(recorded: Recorded, lang: Language) -> str:

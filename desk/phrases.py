@@ -336,6 +336,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Beyond what would have come anyway (share x people)",
         "Ud over hvad der ville være sket alligevel (andel x personer)",
     ),
+    "step_municipality": (
+        "Paid by where the person lived: days",
+        "Betales efter bopæl: dage",
+    ),
     "step_negative": ("Outcome that costs money", "Resultat, der koster penge"),
     "step_exclusive-first": (
         "Only the first of these is paid",
@@ -423,6 +427,43 @@ PHRASES: dict[str, tuple[str, str]] = {
         "After {years} years the net gain is {net}.",
         "Efter {years} år er nettogevinsten {net}.",
     ),
+    "change": (
+        "{claim}: {before} before, {after} now ({difference})",
+        "{claim}: {before} før, {after} nu ({difference})",
+    ),
+    "change_part": ("{payer} to {payee}: {amount}", "{payer} til {payee}: {amount}"),
+    "change_because": (
+        "because of event {position} by {actor}: {what}",
+        "på grund af hændelse {position} af {actor}: {what}",
+    ),
+    "change_knock_on": (
+        "because of what is left under the caps after {claims}",
+        "på grund af det, lofterne levner efter {claims}",
+    ),
+    "change_others": ("others", "andre"),
+    "changes_none": (
+        "{agreement}: no entitlement has changed",
+        "{agreement}: ingen resultatopgørelse er ændret",
+    ),
+    "why_was": (
+        "Event {was} said: {told}. Corrected by {actor} (event {position}): {reason}",
+        "Hændelse {was} sagde: {told}. Rettet af {actor} (hændelse {position}): {reason}",
+    ),
+    "why_rearranged": (
+        "{what} (event {position}, {actor})",
+        "{what} (hændelse {position}, {actor})",
+    ),
+    "was_stay": (
+        "stay at {shelter}, {admitted} up to {discharged}",
+        "ophold på {shelter}, {admitted} til {discharged}",
+    ),
+    "was_spell": ("{indicator}, {started} up to {ended}", "{indicator}, {started} til {ended}"),
+    "was_measured": ("{indicator} = {value}, {day}", "{indicator} = {value}, {day}"),
+    "was_enrolled": ("enrolled {day}", "visiteret {day}"),
+    "why_adjusted": (
+        "The agreement was adjusted ({adjustment}, event {position}): {amount}. {reason} ({basis})",
+        "Aftalen blev berigtiget ({adjustment}, hændelse {position}): {amount}. {reason} ({basis})",
+    ),
     "why_called": (
         "The guarantee was called ({call}, event {position}): {amount} in all.",
         "Underskudsgarantien blev trukket ({call}, hændelse {position}): {amount} i alt.",
@@ -494,6 +535,55 @@ PHRASES: dict[str, tuple[str, str]] = {
     "SpellRecorded:1": ("spell of {subject} recorded", "forløb for {subject} registreret"),
     "CohortMeasured:1": ("{cohort} measured: {indicator}", "{cohort} målt: {indicator}"),
     "SubjectErased:1": ("{subject} erased: {reason}", "{subject} slettet: {reason}"),
+    "EnrolmentCorrected:1": (
+        "enrolment of {subject} corrected: {reason}",
+        "visitation af {subject} rettet: {reason}",
+    ),
+    "StayCorrected:1": (
+        "stay of {subject} corrected: {reason}",
+        "ophold for {subject} rettet: {reason}",
+    ),
+    "MeasurementCorrected:1": (
+        "measurement of {subject} corrected: {reason}",
+        "måling af {subject} rettet: {reason}",
+    ),
+    "SpellCorrected:1": (
+        "spell of {subject} corrected: {reason}",
+        "forløb for {subject} rettet: {reason}",
+    ),
+    "CohortCorrected:1": (
+        "measurement of {cohort} corrected: {reason}",
+        "måling af {cohort} rettet: {reason}",
+    ),
+    "FactVoided:1": ("event {corrects} voided: {reason}", "hændelse {corrects} ophævet: {reason}"),
+    "RegisterCorrected:1": (
+        "register known up to {until} only: {reason}",
+        "register kun kendt til {until}: {reason}",
+    ),
+    "TariffCorrected:1": (
+        "tariff of {tariff.shelter} corrected: {reason}",
+        "takst for {tariff.shelter} rettet: {reason}",
+    ),
+    "PersonsMerged:1": (
+        "{merged} is the same person as {subject}: {reason}",
+        "{merged} er samme person som {subject}: {reason}",
+    ),
+    "PersonsUnmerged:1": (
+        "{merged} is not {subject} after all: {reason}",
+        "{merged} er alligevel ikke {subject}: {reason}",
+    ),
+    "MunicipalityChanged:1": (
+        "{subject} moved from {before} to {municipality}: {reason}",
+        "{subject} flyttet fra {before} til {municipality}: {reason}",
+    ),
+    "AdjustmentProposed:1": (
+        "{adjustment} proposed: {amount}, {reason}",
+        "{adjustment} foreslået: {amount}, {reason}",
+    ),
+    "AdjustmentDecided:1": (
+        "{adjustment} decided: {amount}, {reason}",
+        "{adjustment} besluttet: {amount}, {reason}",
+    ),
     "AssessmentMade:1": (
         "{assessment}: assessed until {until}, {decided} decided, {waiting} waiting",
         "{assessment}: opgjort til {until}, {decided} afgjort, {waiting} afventer",

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from ledger.commands.agreements import AgreementCommands
 from ledger.commands.banking import BankingCommands
 from ledger.commands.clawback import ClawbackCommands
+from ledger.commands.corrections import CorrectionCommands
 from ledger.commands.door import (
     CHECKPOINT_KEY_FILE,
     folder_of,
@@ -29,6 +30,7 @@ from ledger.terms.shipped import shelter_refund_rules
 class Ledger(
     AgreementCommands,
     ImportCommands,
+    CorrectionCommands,
     FundCommands,
     BankingCommands,
     ClawbackCommands,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +17,15 @@ from ledger.money import Amount
 from ledger.policy.entitlement import capital_on
 from ledger.service import Ledger
 from ledger.terms.agreement import Terms
+
+_WRONG = (
+    e.EnrolmentCorrected,
+    e.StayCorrected,
+    e.MeasurementCorrected,
+    e.SpellCorrected,
+    e.CohortCorrected,
+    e.FactVoided,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,11 @@ class Item:
     capital_shares: dict[str, Amount]
     erased_on: date | None
     """The day on which the person was erased, so that what is personal cannot be shown."""
+    corrected: tuple[tuple[Recorded, Recorded], ...]
+    """Facts that it no longer rests on: what was recorded, and what took its place or took it away.
+    """
+    rearranged: tuple[Recorded, ...]
+    """Where the person was found to be one with another, or two again, or moved."""
     terms: Recorded
     """The signature or the amendment whose terms judged the outcome."""
 
@@ -48,6 +63,8 @@ class Dossier:
     items: tuple[Item, ...]
     guarantees: tuple[Recorded, ...]
     """The calls of a guarantee, or their reversals, that the payment is for."""
+    adjustments: tuple[Recorded, ...]
+    """The adjustments of the agreement as a whole that the payment is for."""
     terms: Terms
     signed: Recorded
     amended: tuple[Recorded, ...]
@@ -87,7 +104,12 @@ def _dossier(ledger: Ledger, state: AgreementState, payment_id: str) -> Dossier:
         guarantees=tuple(
             own[item.entitlement_at]
             for item in payment.proposed.items
-            if not isinstance(own[item.entitlement_at].event, e.EntitlementCalculated)
+            if isinstance(own[item.entitlement_at].event, e.GuaranteeCalled | e.GuaranteeReversed)
+        ),
+        adjustments=tuple(
+            own[item.entitlement_at]
+            for item in payment.proposed.items
+            if isinstance(own[item.entitlement_at].event, e.AdjustmentDecided)
         ),
         terms=state.terms,
         signed=own[state.signed_at],
@@ -119,13 +141,19 @@ def _item(state: AgreementState, events: dict[Position, Recorded], item: e.Payme
         claim=item.claim,
         entitlement=entitlement,
         outcome=outcome,
-        measurements=_measurements(events, decided),
+        measurements=_measurements(state, events, decided),
         enrolment=next((b for b in basis if _is_enrolment(b, decided)), None),
         stays=tuple(each for each in basis if isinstance(each.event, e.StayRecorded)),
         spells=tuple(each for each in basis if isinstance(each.event, e.SpellRecorded)),
         assessment=events[entitled.assessed_at],
         capital=tuple(capital),
         capital_shares=capital_on(paid, state.all_terms[version], entitled.achieved_on),
+        corrected=tuple(_corrected(events, (*decided.based_on, *entitled.based_on))),
+        rearranged=tuple(
+            each
+            for each in basis
+            if isinstance(each.event, e.PersonsMerged | e.PersonsUnmerged | e.MunicipalityChanged)
+        ),
         erased_on=state.erased.get(entitled.subject) if entitled.subject else None,
         terms=events[state.terms_at[version]],
     )
@@ -136,8 +164,20 @@ def _is_enrolment(basis: Recorded, decided: e.OutcomeDecided) -> bool:
     return isinstance(basis.event, e.PersonEnrolled) and basis.event.subject == decided.subject
 
 
+def _corrected(
+    events: dict[Position, Recorded], based_on: Iterable[Position]
+) -> Iterator[tuple[Recorded, Recorded]]:
+    """What was wrong in each fact, from the newest correction back to what was recorded first."""
+    for position in dict.fromkeys(based_on):
+        recorded = events.get(position)
+        while recorded is not None and isinstance(recorded.event, _WRONG):
+            before = events[recorded.event.corrects]
+            yield before, recorded
+            recorded = before
+
+
 def _measurements(
-    events: dict[Position, Recorded], decided: e.OutcomeDecided
+    state: AgreementState, events: dict[Position, Recorded], decided: e.OutcomeDecided
 ) -> tuple[Recorded, ...]:
     """The readings that decide, and those recorded beside them at the same milestone."""
     beside = {
@@ -147,6 +187,7 @@ def _measurements(
         and decided.milestone_months is not None
         and (recorded.event.subject, recorded.event.milestone_months)
         == (decided.subject, decided.milestone_months)
+        and position not in state.replaced
     }
     read = {
         position

@@ -25,6 +25,9 @@ Progress = Callable[[int], None]
 """Called with the number of events just taken in."""
 
 
+_ENROLMENTS = (e.PersonEnrolled.topic, e.EnrolmentCorrected.topic)
+
+
 def quiet(_: int) -> None:
     """Report progress to nobody."""
 
@@ -142,12 +145,10 @@ def _apply(writer: Writer, recorded: Recorded) -> None:
     match recorded.event:
         case e.AgreementSigned() | e.AgreementAmended():
             _apply_terms(writer, recorded)
-        case e.PersonEnrolled() | e.SubjectErased():
+        case e.PersonEnrolled() | e.SubjectErased() | e.PersonsMerged() | e.PersonsUnmerged():
             _apply_person(writer, name, recorded)
-        case e.RegisterCovered(until=until):
-            known = v.agreement.c.register_until
-            newest = case((known > until, known), else_=until)
-            change(writer, v.agreement, name, {"register_until": newest})
+        case e.RegisterCovered() | e.RegisterCorrected() | e.FactVoided():
+            _apply_fact(writer, name, recorded)
         case e.AssessmentMade(until=until, waiting=waiting):
             change(writer, v.agreement, name, {"assessed_until": until, "waiting": waiting})
         case e.OutcomeDecided() | e.EntitlementCalculated():
@@ -179,9 +180,25 @@ def _apply_capital(writer: Writer, name: str, recorded: Recorded) -> None:
                 _add_capital(writer, name, each.investor, "guaranteed", back)
 
 
+def _apply_fact(writer: Writer, agreement: str, recorded: Recorded) -> None:
+    known = v.agreement.c.register_until
+    match recorded.event:
+        case e.RegisterCovered(until=until):
+            newest = case((known > until, known), else_=until)
+            change(writer, v.agreement, agreement, {"register_until": newest})
+        case e.RegisterCorrected(until=until):
+            oldest = case((known < until, known), else_=until)
+            change(writer, v.agreement, agreement, {"register_until": oldest})
+        case e.FactVoided(fact=fact) if fact in _ENROLMENTS:
+            _apply_person(writer, agreement, recorded)
+
+
 def _apply_person(writer: Writer, agreement: str, recorded: Recorded) -> None:
     table = v.agreement
-    values: dict[str, Any] = {"enrolled": table.c.enrolled + 1}
+    if isinstance(recorded.event, e.EnrolmentCorrected):
+        return  # the person is counted already
+    one_less = isinstance(recorded.event, e.PersonsMerged | e.FactVoided)
+    values: dict[str, Any] = {"enrolled": table.c.enrolled + (-1 if one_less else 1)}
     if isinstance(recorded.event, e.SubjectErased):
         # Claims stay: payments rest on them, and their pseudonym now leads to nobody.
         values = {"erased": table.c.erased + 1, "erased_on": recorded.effective_on}

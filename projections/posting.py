@@ -115,8 +115,8 @@ def _entries(event: e.Event) -> Iterator[_Entry]:
             yield from _pay(
                 (event.investor, Role.INVESTOR), (event.provider, Role.PROVIDER), -event.amount
             )
-        case e.EntitlementCalculated():
-            for owed in event.difference:
+        case e.EntitlementCalculated(difference=parts) | e.AdjustmentDecided(parts=parts):
+            for owed in parts:
                 yield from _owe(
                     (owed.payer, owed.role, Account.OUTCOME_EXPENSE),
                     (owed.payee, Role.INVESTOR, Account.OUTCOME_INCOME),

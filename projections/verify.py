@@ -23,6 +23,7 @@ from ledger.decide.payment import propose
 from ledger.decide.refusal import Refusal
 from ledger.decide.state import AgreementState, LawState, as_recorded
 from ledger.events import (
+    AdjustmentDecided,
     AssessmentMade,
     EntitlementCalculated,
     Event,
@@ -51,6 +52,7 @@ from ledger.store.log import EventLog, StoredRow
 from ledger.store.merkle import Tree, leaf_hash
 from ledger.store.vault import VaultKeyError
 from projections.follow import Progress, Views, quiet
+from projections.repeat import adjust_again, by_claim
 from projections.views import metadata
 
 _CANNOT_FOLLOW = (ValueError, LookupError, TypeError, AssertionError, ArithmeticError)
@@ -514,26 +516,34 @@ def _replay(
     readable_then = set(erased)
     for index, recorded in enumerate(events):
         first_of_command = index == 0 or events[index - 1].command != recorded.command
-        if isinstance(recorded.event, PaymentProposed) and first_of_command:
-            message = _propose_again(state, recorded, events[index:])
-            if message is not None:
-                yield Fault(Check.DECISIONS, Kind.ALTERED, recorded.position, message)
-        if isinstance(recorded.event, GuaranteeCalled):
+        message = _decide_again(state, recorded, events[index:]) if first_of_command else None
+        if message is None and isinstance(recorded.event, GuaranteeCalled):
             message = _call_again(state, recorded)
-            if message is not None:
-                yield Fault(Check.DECISIONS, Kind.ALTERED, recorded.position, message)
+        if message is not None:
+            yield Fault(Check.DECISIONS, Kind.ALTERED, recorded.position, message)
         if isinstance(recorded.event, AssessmentMade):
             while taken < len(laws) and laws[taken].position <= recorded.event.facts_to:
                 law.apply(laws[taken])
                 taken += 1
             result.assessments += 1
-            again = _Again(law, state, readable_then & state.enrolled.keys())
+            again = _Again(law, state, readable_then & state.pseudonyms)
             found = again.repeat(recorded, recorded.event, events[index:])
             if found is not None:
                 yield Fault(Check.DECISIONS, found[0], recorded.position, found[1])
         if isinstance(recorded.event, SubjectErased):
             readable_then.discard(recorded.event.subject)
         state.apply(recorded)
+
+
+def _decide_again(
+    state: AgreementState, recorded: Recorded, following: list[Recorded]
+) -> str | None:
+    """What differs when payments or an adjustment are decided again; None if nothing."""
+    if isinstance(recorded.event, PaymentProposed):
+        return _propose_again(state, recorded, following)
+    if isinstance(recorded.event, AdjustmentDecided):
+        return adjust_again(state, recorded, following)
+    return None
 
 
 def _propose_again(
@@ -582,7 +592,11 @@ class _Again:
         except (NoTariffError, NoPriceError) as error:
             return Kind.ALTERED, f"{made.assessment} cannot be repeated: {error}"
         again = [self._comparable(new.event, made) for new in news]
-        if again != [self._comparable(event, made) for event in same_command]:
+        recorded_then = [self._comparable(event, made) for event in same_command]
+        if self.erased_since:
+            # What was withdrawn came last; of the erased nobody can tell any more that it was.
+            again, recorded_then = by_claim(again), by_claim(recorded_then)
+        if again != recorded_then:
             message = f"{made.assessment}: policy on the recorded facts gives other decisions"
             return Kind.ALTERED, message
         judged_by = {

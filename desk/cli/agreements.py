@@ -9,15 +9,19 @@ from typing import Annotated
 
 import typer
 
+from desk.cli.corrections import change_lines
 from desk.cli.session import Session
 from desk.cli.values import day
 from desk.intake.files import read_rules, read_terms
+from ledger.commands.door import Done
+from ledger.events import EntitlementCalculated
 from ledger.metrics.base import Waiting
 from ledger.policy.assess import Assessment
 from ledger.service import Ledger
 from ledger.store.location import KEY_FILE
 from ledger.terms.agreement import Terms
 from projections import report
+from projections.changes import Change, changes
 
 app = typer.Typer(help="Sign agreements and see where they stand.", no_args_is_help=True)
 rules_app = typer.Typer(help="Put rules of law in force.", no_args_is_help=True)
@@ -233,27 +237,44 @@ def assess(
         with session.progress(len(names), "assessing") as advance:
             for name in names:
                 ledger.command_id = session.part_of_command(name)
-                results.append((name, *ledger.assess(name, until)))
+                done, found = ledger.assess(name, until)
+                results.append((name, done, found, moved(ledger, name, done)))
                 advance(1)
+        told_moves = {
+            name: [line for each in found for line in change_lines(session, ledger, each)]
+            for name, _, _, found in results
+        }
     answer = [
         {
             "agreement": name,
             "recorded": len(done.recorded),
             "decided": len(found.decided),
             "waiting": waiting(found),
+            "changes": changed,
         }
-        for name, done, found in results
+        for name, done, found, changed in results
     ]
 
     def show() -> None:
-        for name, done, found in results:
+        for name, done, found, _ in results:
             session.console.print(
                 f"{name}: {len(found.decided)} outcomes decided until {until}, "
                 f"{len(done.recorded)} new events; {told(waiting(found))}",
                 markup=False,
             )
+            for line in told_moves[name]:
+                session.console.print(f"  {line}", markup=False, soft_wrap=True)
 
     session.answer({"until": until, "agreements": answer}, show)
+
+
+def moved(ledger: Ledger, name: str, done: Done) -> list[Change]:
+    """Whose entitlement an assessment changed; nobody's if it only decided what is new."""
+    entitled = [each for each in done.recorded if isinstance(each.event, EntitlementCalculated)]
+    if not any(each.event.corrects for each in entitled):  # type: ignore[attr-defined]
+        return []
+    first, last = done.recorded[0].position, entitled[-1].position
+    return [each for each in changes(ledger, name, first - 1) if each.position <= last]
 
 
 def told(waits: dict[str, int]) -> str:

@@ -8,11 +8,11 @@ import typer
 
 from desk.cli.agreements import show_agreements
 from desk.cli.invest import show_investors
+from desk.cli.sentence import sentence
 from desk.cli.session import Session
 from desk.dossier import dossier_lines, item_lines
 from ledger.decide.refusal import NotFound
-from ledger.events import Recorded
-from ledger.money import Amount, total
+from ledger.money import total
 from projections import balances as balance_view
 from projections import explain as explain_view
 from projections import report
@@ -89,16 +89,6 @@ def history(
         session.print_stamp(at)
 
     session.answer({"stamp": at, "history": found}, show)
-
-
-def sentence(session: Session, recorded: Recorded) -> str:
-    """One line on an event, nothing personal in it."""
-    fields = {name: getattr(recorded.event, name) for name in type(recorded.event).model_fields}
-    shown = {
-        name: session.lang.amount(value) if isinstance(value, Amount) else value
-        for name, value in fields.items()
-    }
-    return session.lang.say(recorded.event.topic, **shown)
 
 
 def explain(

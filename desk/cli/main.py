@@ -16,6 +16,7 @@ from desk.cli import (
     answers,
     audit,
     bank,
+    corrections,
     demo,
     forecast,
     fund,
@@ -50,6 +51,7 @@ app.add_typer(terms.app, name="terms")
 app.add_typer(agreements.app, name="agreement")
 app.add_typer(agreements.rules_app, name="rules")
 app.add_typer(imports.app, name="import")
+app.add_typer(corrections.app, name="correct")
 app.add_typer(invest.app, name="invest")
 app.add_typer(payments.app, name="payments")
 app.add_typer(bank.app, name="bank")
@@ -59,6 +61,7 @@ app.add_typer(subjects.app, name="subject")
 app.add_typer(people.app, name="people")
 app.add_typer(audit.export_app, name="export")
 agreements.register(app)
+corrections.register(agreements.app)
 answers.register(app)
 audit.register(app)
 status.register(app)

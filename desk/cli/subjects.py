@@ -11,6 +11,7 @@ import typer
 from desk.cli.session import Session
 from desk.cli.values import day, today
 from ledger.decide.refusal import NotFound
+from ledger.events import PersonsMerged
 from ledger.model import SubjectRef
 from projections.retention import YEARS, retention
 
@@ -62,6 +63,56 @@ def erase(
     if not done.recorded or done.repeated:
         message = f"{ref}: erasing is complete; it had been recorded before, and the key was left"
     session.done(done.recorded, message, subject=ref)
+
+
+Reason = Annotated[str, typer.Option(help="Why; kept for ever, so nothing personal may be in it.")]
+
+
+@app.command()
+def merge(
+    context: typer.Context,
+    one: Annotated[str, typer.Argument(help="A pseudonym.")],
+    other: Annotated[str, typer.Argument(help="Another pseudonym of the same person.")],
+    reason: Reason,
+) -> None:
+    """Let two pseudonyms count as one person, the one that was enrolled first."""
+    session: Session = context.obj
+    with session.ledger() as ledger:
+        done = ledger.merge_subjects(SubjectRef(one), SubjectRef(other), reason)
+    (event,) = (each.event for each in done.recorded)
+    assert isinstance(event, PersonsMerged)
+    message = f"{event.merged} counts as {event.subject}; the next `ofl assess` goes by it"
+    session.done(done.recorded, message, subject=event.subject, merged=event.merged)
+
+
+@app.command()
+def unmerge(
+    context: typer.Context,
+    ref: Annotated[str, typer.Argument(help="The pseudonym that was merged into another.")],
+    reason: Reason,
+) -> None:
+    """Let somebody who was merged into another be a person of their own again."""
+    session: Session = context.obj
+    with session.ledger() as ledger:
+        done = ledger.unmerge_subject(SubjectRef(ref), reason)
+    message = f"{ref}: a person of its own again; the next `ofl assess` goes by it"
+    session.done(done.recorded, message, subject=ref)
+
+
+@app.command()
+def move(
+    context: typer.Context,
+    ref: Annotated[str, typer.Argument(help="The person's pseudonym.")],
+    to: Annotated[str, typer.Option(help="The municipality that co-pays from then on.")],
+    on: Annotated[date, typer.Option(parser=day, help="The first day in it.")],
+    reason: Reason,
+) -> None:
+    """Record that a person moved: the split stays up to the day, then another co-pays."""
+    session: Session = context.obj
+    with session.ledger() as ledger:
+        done = ledger.move_subject(SubjectRef(ref), to, on, reason)
+    message = f"{ref}: {to} co-pays from {on}; the next `ofl assess` goes by it"
+    session.done(done.recorded, message, subject=ref, municipality=to)
 
 
 @app.command("retention")

@@ -228,52 +228,55 @@ def read_tariffs(path: Path) -> Batch[Tariff]:
 
 def read_enrolments(path: Path) -> Batch[EnrolmentRow]:
     """Read who was enrolled in which agreement."""
-    return read_table(
-        path,
-        EnrolmentLine,
-        lambda line: EnrolmentRow(
-            line.agreement,
-            line.person_id,
-            line.enrolled_on,
-            line.group,
-            line.referred_on,
-            line.born_on,
-        ),
+    return read_table(path, EnrolmentLine, enrolment_row)
+
+
+def enrolment_row(line: EnrolmentLine) -> EnrolmentRow:
+    """A row as it is decided on."""
+    return EnrolmentRow(
+        line.agreement,
+        line.person_id,
+        line.enrolled_on,
+        line.group,
+        line.referred_on,
+        line.born_on,
     )
 
 
 def read_stays(path: Path) -> Batch[StayRow]:
     """Read a shelter register's export."""
-    return read_table(
-        path,
-        StayLine,
-        lambda line: StayRow(
-            line.person_id,
-            Stay(
-                stay=line.stay_id,
-                shelter=line.shelter,
-                admitted=line.admitted,
-                discharged=line.discharged,
-            ),
+    return read_table(path, StayLine, stay_row)
+
+
+def stay_row(line: StayLine) -> StayRow:
+    """A row as it is decided on."""
+    return StayRow(
+        line.person_id,
+        Stay(
+            stay=line.stay_id,
+            shelter=line.shelter,
+            admitted=line.admitted,
+            discharged=line.discharged,
         ),
     )
 
 
 def read_measurements(path: Path) -> Batch[MeasurementRow]:
     """Read what a validator measured."""
-    return read_table(
-        path,
-        MeasurementLine,
-        lambda line: MeasurementRow(
-            line.agreement,
-            line.person_id,
-            line.milestone_months,
-            line.measured_on,
-            line.indicator,
-            line.value,
-            line.validator,
-            _quality(line),
-        ),
+    return read_table(path, MeasurementLine, measurement_row)
+
+
+def measurement_row(line: MeasurementLine) -> MeasurementRow:
+    """A row as it is decided on."""
+    return MeasurementRow(
+        line.agreement,
+        line.person_id,
+        line.milestone_months,
+        line.measured_on,
+        line.indicator,
+        line.value,
+        line.validator,
+        _quality(line),
     )
 
 
@@ -284,36 +287,38 @@ def _quality(line: MeasurementLine | ResultLine) -> Quality:
 
 def read_spells(path: Path) -> Batch[SpellRow]:
     """Read times in which something held for people."""
-    return read_table(
-        path,
-        SpellLine,
-        lambda line: SpellRow(
-            line.agreement,
-            line.person_id,
-            TimeSpell(
-                spell=line.spell_id,
-                indicator=line.indicator,
-                started=line.started,
-                ended=line.ended,
-            ),
+    return read_table(path, SpellLine, spell_row)
+
+
+def spell_row(line: SpellLine) -> SpellRow:
+    """A row as it is decided on."""
+    return SpellRow(
+        line.agreement,
+        line.person_id,
+        TimeSpell(
+            spell=line.spell_id,
+            indicator=line.indicator,
+            started=line.started,
+            ended=line.ended,
         ),
     )
 
 
 def read_results(path: Path) -> Batch[ResultRow]:
     """Read what a validator measured of cohorts."""
-    return read_table(
-        path,
-        ResultLine,
-        lambda line: ResultRow(
-            line.agreement,
-            line.cohort,
-            line.measured_on,
-            line.indicator,
-            line.value,
-            line.validator,
-            _quality(line),
-        ),
+    return read_table(path, ResultLine, result_row)
+
+
+def result_row(line: ResultLine) -> ResultRow:
+    """A row as it is decided on."""
+    return ResultRow(
+        line.agreement,
+        line.cohort,
+        line.measured_on,
+        line.indicator,
+        line.value,
+        line.validator,
+        _quality(line),
     )
 
 

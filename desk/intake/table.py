@@ -205,7 +205,7 @@ def _rows(
         try:
             value = line.model_validate({name: cell for name, cell in named.items() if cell})
         except ValidationError as error:
-            unclean += _wrong(error, dict(unclean))
+            unclean += wrong(error, dict(unclean))
         else:
             if not unclean:
                 yield number, value
@@ -234,7 +234,7 @@ def _flaw(cell: str) -> str | None:
     return f"the cell holds a character that cannot be seen, U+{ord(unseen):04X}; delete it"
 
 
-def _wrong(error: ValidationError, named: dict[str, str]) -> Iterator[tuple[str, str]]:
+def wrong(error: ValidationError, named: dict[str, str]) -> Iterator[tuple[str, str]]:
     """The columns a model finds wrong, and why, except those named before."""
     for each in error.errors(include_url=False, include_input=False):
         column = str(each["loc"][0])

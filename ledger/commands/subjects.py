@@ -37,9 +37,7 @@ class SubjectCommands(Door):
             state = self.agreement(name)
             if ref in state.erased:
                 return []
-            if any(self.vault.find(name, word) == ref for word in reason.split()):
-                message = "the reason holds the person's id, and would keep it; leave the id out"
-                raise AgainstTerms(message)
+            self._impersonal([state], reason)
             return erasure.erase(
                 self.law(),
                 state,
@@ -51,12 +49,26 @@ class SubjectCommands(Door):
 
         content = ["erase", ref, reason, even_though_undecided]
         done = self._run(content, decide)
-        had_key = bool(self.vault.known([ref]))
-        self.vault.erase(ref)
+        # A person who was found twice is erased under every pseudonym.
+        everyone = self.agreement(name).same_as(ref)
+        had_key = bool(self.vault.known(everyone))
+        for each in everyone:
+            self.vault.erase(each)
         if not done.recorded and not had_key:
             message = f"{ref} is erased already; nothing of the person is in the vault"
             raise AlreadyDone(message)
         return done
+
+    def _impersonal(self, states: Iterable[AgreementState], reason: str) -> None:
+        """Refuse a reason that names a person, for it is kept for ever.
+
+        Raises:
+            AgainstTerms: if a word of it is the id of somebody who is known.
+        """
+        names = [state.agreement for state in states]
+        if any(self.vault.find(name, word) for name in names for word in reason.split()):
+            message = "the reason holds the person's id, and would keep it; leave the id out"
+            raise AgainstTerms(message)
 
     def find_subject(self, name: str, person_id: str) -> SubjectRef:
         """The pseudonym of a person in an agreement.
@@ -101,7 +113,7 @@ class SubjectCommands(Door):
             NotFound: if nobody has it.
         """
         for name, state in self.agreements().items():
-            if ref in state.enrolled:
+            if ref in state.pseudonyms:
                 return name
         message = f"nobody is enrolled as {ref!r}; `ofl subject find` tells a person's pseudonym"
         raise NotFound(message)

@@ -13,7 +13,7 @@ from ledger.decide import guarantee
 from ledger.decide.decision import New, agreement_stream, numbered
 from ledger.decide.refusal import OutOfOrder
 from ledger.decide.state import AgreementState, Claim, LawState, as_recorded
-from ledger.metrics.base import Outcome
+from ledger.metrics.base import Outcome, Waiting
 from ledger.model import Position
 from ledger.money import ZERO, Amount
 from ledger.parties import Role
@@ -70,28 +70,33 @@ def decide(
         )
         raise OutOfOrder(message)
     assessment = run(law, state, until, given)
-    changed = [each for each in assessment.decided if differs(state, each)]
-    changed += _withdrawn(state, assessment)
+    different = changed(state, assessment)
     # That an agreement is assessed until its end is recorded even where that changes nothing: a
     # guarantee may be called then, and goals be judged.
     at_end = until >= state.terms.ends_on and _last(state) < state.terms.ends_on
-    if not changed and not at_end:
+    if not different and not at_end:
         return []
     version = state.version
-    made = _assessment_made(law, state, until, facts_to, assessment, len(changed))
+    made = _assessment_made(law, state, until, facts_to, assessment, len(different))
     # Positions of this command's own events are not known before the store gives them, so they
     # are counted from the position the first one will get.
     events: list[tuple[date, e.Event]] = [(until, made)]
     first = Position(facts_to + 1)
-    for each in changed:
+    for each in different:
         outcome_at = Position(first + len(events))
         events.append((each.outcome.achieved_on, _outcome(state, each, first)))
         before = _claim(state, each)
         if each.entitlement is not None or (before and before.parts):
             event = _entitlement(state, each, outcome_at, first)
             events.append((each.outcome.achieved_on, event))
-    events += _guarantee(state, changed, until, first)
+    events += _guarantee(state, different, until, first)
     return numbered(agreement_stream(state.agreement), version, events)
+
+
+def changed(state: AgreementState, assessment: Assessment) -> list[Decided]:
+    """What is decided otherwise than before: new, different, or not to be seen any more."""
+    different = [each for each in assessment.decided if differs(state, each)]
+    return different + _withdrawn(state, assessment)
 
 
 def _last(state: AgreementState) -> date:
@@ -105,7 +110,8 @@ def _guarantee(
     """What of a guarantee that was called is reversed by what is decided now."""
     after = {name: claim.parts for name, claim in state.claims.items()}
     after |= {claim_id(state.agreement, each.outcome): _parts(each) for each in changed}
-    entitled = guarantee.entitled_so_far(after.values())
+    adjusted = [each.proposed.parts for each in state.adjustments.values() if each.decided_at]
+    entitled = guarantee.entitled_so_far([*after.values(), *adjusted])
     return guarantee.reversal(state, entitled, until, (assessed_at,))
 
 
@@ -136,11 +142,16 @@ def _withdrawn(state: AgreementState, assessment: Assessment) -> list[Decided]:
 
     Such as a job that turned out to have ended before it had lasted long enough.
     """
-    outcomes = [*(each.outcome for each in assessment.decided), *assessment.waiting]
+    outcomes = [each.outcome for each in assessment.decided]
+    outcomes += [each for each in assessment.waiting if _stands(state, each)]
     seen = {claim_id(state.agreement, outcome) for outcome in outcomes}
     return [
         Decided(
-            replace(as_recorded(claim.outcome, ()).outcome, achieved=False, refused=None),
+            replace(
+                as_recorded(claim.outcome, (), based_on=_touched(state, claim.outcome)).outcome,
+                achieved=False,
+                refused=None,
+            ),
             None,
             state.terms_version,
         )
@@ -148,6 +159,28 @@ def _withdrawn(state: AgreementState, assessment: Assessment) -> list[Decided]:
         # What was decided of an erased person stands, also where newer terms have no such metric.
         if claim.achieved and name not in seen and claim.outcome.subject not in state.erased
     ]
+
+
+def _stands(state: AgreementState, waiting: Outcome) -> bool:
+    """Whether what was decided on an outcome that waits now holds until it is decided again.
+
+    Not if what was known of the person has turned out wrong: then it was never to be decided.
+    """
+    claim = state.claims.get(claim_id(state.agreement, waiting))
+    corrected_at = max((state.corrected_at.get(u, 0) for u in _units(state, waiting)), default=0)
+    return (
+        claim is None or waiting.waiting is Waiting.RENEGOTIATION or corrected_at < claim.outcome_at
+    )
+
+
+def _units(state: AgreementState, outcome: Outcome) -> list[str]:
+    """Under which names facts on an outcome are recorded; a cohort is compared with others."""
+    return [*state.same_as(outcome.subject)] if outcome.subject else [*state.corrected_at]
+
+
+def _touched(state: AgreementState, outcome: e.OutcomeDecided) -> tuple[Position, ...]:
+    """Events by which facts behind an outcome were taken away or put elsewhere."""
+    return tuple(state.touched.get(outcome.subject or outcome.cohort or "", ()))
 
 
 def difference(before: tuple[Part, ...], after: tuple[Part, ...]) -> tuple[Part, ...]:

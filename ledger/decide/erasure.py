@@ -36,12 +36,10 @@ def unfinished(law: LawState, state: AgreementState, subject: SubjectRef, on: da
     """
     made = (each.until for _, each in state.assessments)
     until = max(on, state.terms.ends_on, *made)
-    found = assessment.run(law, state, until)
-    open_ = [each for each in found.waiting if each.subject == subject]
+    found, own = assessment.run(law, state, until), set(state.same_as(subject))
+    open_ = [each for each in found.waiting if each.subject in own]
     open_ += [
-        each.outcome
-        for each in found.decided
-        if each.outcome.subject == subject and assessment.differs(state, each)
+        each.outcome for each in assessment.changed(state, found) if each.outcome.subject in own
     ]
     undecided = tuple(sorted(claim_id(state.agreement, each) for each in open_))
     return Unfinished(undecided, _unpaid(state, subject))
@@ -49,7 +47,8 @@ def unfinished(law: LawState, state: AgreementState, subject: SubjectRef, on: da
 
 def _unpaid(state: AgreementState, subject: SubjectRef) -> tuple[str, ...]:
     """Claims of a person of which something is still to be paid, or to be set off."""
-    own = {name for name, claim in state.claims.items() if claim.outcome.subject == subject}
+    people = set(state.same_as(subject))
+    own = {name for name, claim in state.claims.items() if claim.outcome.subject in people}
     owed: dict[tuple[str, object], Amount] = defaultdict(lambda: ZERO)
     for payable, items in state.unproposed.items():
         for item in items:
@@ -79,8 +78,11 @@ def erase(
         left = unfinished(law, state, subject, on)
         if left:
             raise OutOfOrder(_what_is_lost(subject, left))
-    event = e.SubjectErased(subject=subject, reason=reason)
-    return numbered(agreement_stream(state.agreement), state.version, [(on, event)])
+    events = [
+        (on, e.SubjectErased(subject=each, reason=reason))
+        for each in sorted(state.same_as(subject), key=lambda each: each != subject)
+    ]
+    return numbered(agreement_stream(state.agreement), state.version, events)
 
 
 def _what_is_lost(subject: SubjectRef, left: Unfinished) -> str:

@@ -208,14 +208,24 @@ def draw(fund: FundState, state: AgreementState, news: Iterable[New], first: Pos
     entitled, drawn = _entitled(policy, state), known.drawn
     events: list[tuple[date, e.Event]] = []
     for at, new in enumerate(news, start=first):
-        if isinstance(new.event, e.EntitlementCalculated):
-            entitled += _of(policy, new.event.difference)
+        owed = _owed(new.event)
+        if owed:
+            entitled += _of(policy, owed)
             after = _reached(known.amount, entitled)
             on = max(new.effective_on, known.given_on)
             found = _drawn(policy, state.agreement, drawn, after, Position(at))
             events += [(on, each) for each in found]
             drawn = after
     return numbered(FUND_STREAM, fund.version, events)
+
+
+def _owed(event: e.Event) -> tuple[Part, ...]:
+    """What comes to be owed by an event, in parts."""
+    match event:
+        case e.EntitlementCalculated(difference=parts) | e.AdjustmentDecided(parts=parts):
+            return parts
+        case _:
+            return ()
 
 
 def _caught_up(
@@ -228,11 +238,17 @@ def _caught_up(
     """
     by_day: dict[date, Amount] = defaultdict(lambda: ZERO)
     entitled = was = now = ZERO
-    for claim in sorted(state.claims.values(), key=lambda each: each.outcome.period_end):
-        entitled += _of(policy, claim.parts)
+    decided = [(claim.outcome.period_end, claim.parts) for claim in state.claims.values()]
+    decided += [
+        (each.decided_on, each.proposed.parts)
+        for each in state.adjustments.values()
+        if each.decided_on
+    ]
+    for owed_on, parts in sorted(decided, key=lambda each: each[0]):
+        entitled += _of(policy, parts)
         was_then, now_then = was, now
         was, now = _reached(known.amount, entitled), _reached(amount, entitled)
-        by_day[max(on, claim.outcome.period_end)] += (now - now_then) - (was - was_then)
+        by_day[max(on, owed_on)] += (now - now_then) - (was - was_then)
     events: list[tuple[date, e.Event]] = []
     drawn = known.drawn
     for day, difference in sorted(by_day.items()):
@@ -266,7 +282,7 @@ def _drawn(
 
 def _entitled(policy: e.FundPolicySet, state: AgreementState) -> Amount:
     """What the fund owes or has paid in an agreement by all that is decided."""
-    return total(_of(policy, claim.parts) for claim in state.claims.values())
+    return total(_of(policy, parts) for parts in state.entitled_parts())
 
 
 def _of(policy: e.FundPolicySet, parts: Iterable[Part]) -> Amount:

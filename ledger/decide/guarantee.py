@@ -39,7 +39,7 @@ def call(state: AgreementState, on: date) -> list[New]:
             f"`ofl assess --until {terms.ends_on}` first"
         )
         raise OutOfOrder(message)
-    entitled = entitled_so_far(claim.parts for claim in state.claims.values())
+    entitled = entitled_so_far(state.entitled_parts())
     owed = covers(state, entitled)
     parts = tuple(
         e.GuaranteedLoss(
@@ -56,6 +56,7 @@ def call(state: AgreementState, on: date) -> list[New]:
         raise AlreadyDone(message)
     # A claim's outcome may be all there is of it: what was not achieved is why there is a loss.
     decided = [claim.entitlement_at or claim.outcome_at for claim in state.claims.values()]
+    decided += [each.decided_at for each in state.adjustments.values() if each.decided_at]
     called = e.GuaranteeCalled(
         call=f"{state.agreement}-G{state.calls + 1:02d}",
         guarantor=terms.guarantee.guarantor,

@@ -13,6 +13,7 @@ from typing import TypeVar
 from ledger import events as e
 from ledger.dates import add_months
 from ledger.decide.decision import TARIFFS_STREAM, New, agreement_stream, numbered
+from ledger.decide.facts_state import ReadingKey, ResultKey, reading_key, result_key
 from ledger.decide.refusal import AgainstTerms, FileRefused, Finding
 from ledger.decide.rows import (
     Batch,
@@ -23,7 +24,7 @@ from ledger.decide.rows import (
     SpellRow,
     StayRow,
 )
-from ledger.decide.state import AgreementState, LawState, ReadingKey, ResultKey, reading_key
+from ledger.decide.state import AgreementState, LawState
 from ledger.facts import Birth, Reading, Stay, Tariff, TimeSpell, tariff_on
 from ledger.indicator import IndicatorKind
 from ledger.model import Position, SubjectRef
@@ -52,10 +53,11 @@ def record_tariffs(law: LawState, batch: Batch[Tariff]) -> list[New]:
         elif before != tariff:
             message = (
                 f"{tariff.shelter} already has the tariff {before.per_night} less "
-                f"{before.own_payment} from {tariff.valid_from}; a tariff is not changed by import"
+                f"{before.own_payment} from {tariff.valid_from}; a tariff is not changed by "
+                "import; `ofl correct tariffs` does that"
             )
             findings.append(Finding(row.number, "tariff", message))
-    _refuse(batch.file, findings)
+    refuse(batch.file, findings)
     if not fresh:
         return []
     event = e.TariffsRecorded(tariffs=tuple(fresh), source=batch.source())
@@ -72,14 +74,14 @@ def check_enrolments(states: States, batch: Batch[EnrolmentRow], subjects: Subje
     findings: list[Finding] = []
     enrolled = {
         (agreement, person_id): _as_row(states[agreement].enrolled[ref][1])
-        for (agreement, person_id), ref in _enrolled(states, subjects).items()
+        for (agreement, person_id), ref in enrolled_only(states, subjects).items()
     }
-    counts = {agreement: len(state.enrolled) for agreement, state in states.items()}
+    counts = {agreement: state.places_taken for agreement, state in states.items()}
     for row in batch.rows:
         value = row.value
         state = states.get(value.agreement)
         if state is None:
-            findings.append(_unknown_agreement(row.number, value.agreement, states))
+            findings.append(unknown_agreement(row.number, value.agreement, states))
             continue
         if not state.terms.starts_on <= value.enrolled_on < state.terms.ends_on:
             message = (
@@ -88,7 +90,7 @@ def check_enrolments(states: States, batch: Batch[EnrolmentRow], subjects: Subje
             )
             findings.append(Finding(row.number, "enrolled_on", message))
             continue
-        wrong_group = _group_finding(state, row)
+        wrong_group = group_finding(state, row)
         if wrong_group is not None:
             findings.append(wrong_group)
         known = enrolled.get((value.agreement, value.person_id))
@@ -105,10 +107,10 @@ def check_enrolments(states: States, batch: Batch[EnrolmentRow], subjects: Subje
             what = "from another day" if known[0] != value.enrolled_on else "with other particulars"
             message = (
                 f"this person is enrolled in {value.agreement} {what}; "
-                "an enrolment is not changed by import"
+                "an enrolment is not changed by import; `ofl correct enrolments` does that"
             )
             findings.append(Finding(row.number, "enrolled_on", message))
-    _refuse(batch.file, findings)
+    refuse(batch.file, findings)
 
 
 _Particulars = tuple[date, str | None, date | None, date | None]
@@ -123,7 +125,7 @@ def _as_row(event: e.PersonEnrolled) -> _Particulars:
     return event.enrolled_on, event.group, event.referred_on, born
 
 
-def _group_finding(state: AgreementState, row: Row[EnrolmentRow]) -> Finding | None:
+def group_finding(state: AgreementState, row: Row[EnrolmentRow]) -> Finding | None:
     """What is wrong with a person's group; None if nothing is."""
     groups, group = state.terms.groups, row.value.group
     if group is None and groups:
@@ -178,12 +180,12 @@ def record_stays(
     if covers_until is not None and covers_until > today:
         message = f"an export cannot reach to {covers_until}, which is still to come"
         raise AgainstTerms(message)
-    subjects = _enrolled(states, subjects)
+    subjects = enrolled_only(states, subjects)
     findings = [f for row in batch.rows for f in _stay_findings(law, states, subjects, row)]
     findings += _repeated(batch)
     dates = [day for row in batch.rows for day in _dates(row.value.stay)]
     until = covers_until or max(dates, default=None)
-    findings += [each for row in batch.rows for each in _late(row, covers_until or today)]
+    findings += [each for row in batch.rows for each in late(row, covers_until or today)]
     news: list[New] = []
     for agreement, state in states.items():
         stays, wrong = _fresh_stays(agreement, state, batch, subjects)
@@ -193,7 +195,7 @@ def record_stays(
         if until is not None and any(until > known for known in state.register_until.values()):
             fresh.append((until, e.RegisterCovered(until=until, source=batch.source())))
         news += numbered(agreement_stream(agreement), state.version, fresh)
-    _refuse(batch.file, findings)
+    refuse(batch.file, findings)
     return news
 
 
@@ -226,8 +228,8 @@ def record_measurements(
         if known is not None:
             if not _same_reading(known[1], event):
                 message = (
-                    "this milestone was recorded before with another reading or day; "
-                    "a reading is not changed by import"
+                    "this milestone was recorded before with another reading or day; a reading is "
+                    "not changed by import; `ofl correct measurements` does that"
                 )
                 findings.append(Finding(row.number, "value", message))
         elif seen.setdefault(key, value) != value:
@@ -235,7 +237,7 @@ def record_measurements(
             findings.append(Finding(row.number, "value", message))
         elif seen[key] is value:
             fresh.setdefault(value.agreement, []).append((value.measured_on, event))
-    _refuse(batch.file, findings)
+    refuse(batch.file, findings)
     return [
         new
         for agreement, events in fresh.items()
@@ -243,13 +245,19 @@ def record_measurements(
     ]
 
 
-def _refuse(file: str, findings: Iterable[Finding]) -> None:
+def refuse(file: str, findings: Iterable[Finding]) -> None:
+    """Refuse a file if there is anything wrong in it.
+
+    Raises:
+        FileRefused: if so, with all of it.
+    """
     found = sorted(set(findings))
     if found:
         raise FileRefused(file, found)
 
 
-def _unknown_agreement(row: int, agreement: str, states: States) -> Finding:
+def unknown_agreement(row: int, agreement: str, states: States) -> Finding:
+    """That a row names an agreement that is not signed."""
     known = ", ".join(sorted(states)) or "none is signed yet"
     return Finding(row, "agreement", f"there is no agreement {agreement!r} (known: {known})")
 
@@ -258,7 +266,7 @@ def _dates(stay: Stay) -> tuple[date, ...]:
     return (stay.admitted, *([stay.discharged] if stay.discharged else []))
 
 
-def _enrolled(states: States, subjects: Subjects) -> Subjects:
+def enrolled_only(states: States, subjects: Subjects) -> Subjects:
     """Those of the pseudonyms whose person is enrolled; a refused enrolment leaves others."""
     return {
         (agreement, person_id): ref
@@ -267,7 +275,7 @@ def _enrolled(states: States, subjects: Subjects) -> Subjects:
     }
 
 
-def _late(row: Row[StayRow], covers_until: date) -> list[Finding]:
+def late(row: Row[StayRow], covers_until: date) -> list[Finding]:
     """The days of a stay that the export cannot know."""
     days = {"admitted": row.value.stay.admitted, "discharged": row.value.stay.discharged}
     return [
@@ -282,13 +290,20 @@ def _stay_findings(
 ) -> list[Finding]:
     """What is wrong with one row taken alone."""
     findings = []
-    stay, person_id = row.value.stay, row.value.person_id
+    person_id = row.value.person_id
     if not any((agreement, person_id) in subjects for agreement in states):
         message = (
             "this person is not enrolled in any agreement; import the enrolment first, "
             "or leave the row out"
         )
         findings.append(Finding(row.number, "person_id", message))
+    return [*findings, *tariff_findings(law, row)]
+
+
+def tariff_findings(law: LawState, row: Row[StayRow]) -> list[Finding]:
+    """What is wrong with the shelter of a stay: no tariff, or none on its first day."""
+    findings = []
+    stay = row.value.stay
     tariffs = law.tariffs.get(stay.shelter)
     if tariffs is None:
         close = difflib.get_close_matches(stay.shelter, law.tariffs, n=1)
@@ -330,13 +345,14 @@ def _fresh_stays(
         stay = row.value.stay
         if stay.stay in known:
             position, owner, before = known[stay.stay]
-            if (owner, before) == (ref, stay):
+            same = ref is not None and state.person_of(owner) == state.person_of(ref)
+            if same and before == stay:
                 continue
             closed = before.model_copy(update={"discharged": stay.discharged})
-            if (owner, closed) != (ref, stay) or before.discharged is not None:
+            if not same or closed != stay or before.discharged is not None:
                 message = (
                     "this stay was recorded before with another person, shelter or date; "
-                    "an import only adds stays and ends open ones"
+                    "an import only adds stays and ends open ones; `ofl correct stays` does more"
                 )
                 findings.append(Finding(row.number, "stay_id", message))
                 continue
@@ -346,8 +362,10 @@ def _fresh_stays(
         else:
             continue
         assert ref is not None
+        # A stay ends under the pseudonym that it began with, also if people were merged since.
+        subject = known[stay.stay][1] if closes else ref
         event = e.StayRecorded(
-            subject=ref, stay=stay, closes=closes, source=batch.source(row.number)
+            subject=subject, stay=stay, closes=closes, source=batch.source(row.number)
         )
         fresh.setdefault(stay.stay, event)
     return list(fresh.values()), findings
@@ -360,18 +378,18 @@ def _measurement_finding(
     value = row.value
     state = states.get(value.agreement)
     if state is None:
-        return _unknown_agreement(row.number, value.agreement, states)
+        return unknown_agreement(row.number, value.agreement, states)
     ref = subjects.get((value.agreement, value.person_id))
     if ref is None or ref not in state.enrolled:
         message = f"this person is not enrolled in {value.agreement}; import the enrolment first"
         return Finding(row.number, "person_id", message)
-    wrong = _milestone_finding(state, ref, row)
+    wrong = milestone_finding(state, ref, row)
     if wrong is not None:
         return wrong
-    return _reading_finding(state, row.number, value.indicator, value.value)
+    return reading_finding(state, row.number, value.indicator, value.value)
 
 
-def _milestone_finding(
+def milestone_finding(
     state: AgreementState, ref: SubjectRef, row: Row[MeasurementRow]
 ) -> Finding | None:
     """What is wrong with the milestone of a measurement; 0 months is the baseline, on any day."""
@@ -399,7 +417,8 @@ def _milestone_finding(
     return None
 
 
-def _reading_finding(state: AgreementState, number: int, name: str, value: str) -> Finding | None:
+def reading_finding(state: AgreementState, number: int, name: str, value: str) -> Finding | None:
+    """What is wrong with an indicator and its value; None if nothing is."""
     indicator = state.terms.indicator(name)
     if indicator is None:
         listed = ", ".join(each.id for each in state.terms.indicators)
@@ -440,15 +459,15 @@ def record_spells(
             findings.append(finding)
             continue
         ref = subjects[value.agreement, value.person_id]
-        known = _known_spell(states[value.agreement], value.spell.spell)
-        if known is not None and known[1:] == (ref, value.spell):
+        known = known_spell(states[value.agreement], value.spell.spell)
+        if known is not None and known[2] == value.spell:
             continue
-        closes = known[0] if known else None
+        closes, ref = known[:2] if known else (None, ref)
         event = e.SpellRecorded(
             subject=ref, spell=value.spell, closes=closes, source=batch.source(row.number)
         )
         fresh[value.agreement].setdefault(value.spell.spell, event)
-    _refuse(batch.file, findings)
+    refuse(batch.file, findings)
     return [
         new
         for agreement, events in fresh.items()
@@ -460,7 +479,8 @@ def record_spells(
     ]
 
 
-def _known_spell(state: AgreementState, name: str) -> tuple[Position, SubjectRef, TimeSpell] | None:
+def known_spell(state: AgreementState, name: str) -> tuple[Position, SubjectRef, TimeSpell] | None:
+    """A spell by its id, with its position and whose it is; None if there is none."""
     for ref, spells in state.spells.items():
         if name in spells:
             position, spell = spells[name]
@@ -473,26 +493,35 @@ def _spell_finding(states: States, subjects: Subjects, row: Row[SpellRow]) -> Fi
     value, number = row.value, row.number
     state = states.get(value.agreement)
     if state is None:
-        return _unknown_agreement(number, value.agreement, states)
+        return unknown_agreement(number, value.agreement, states)
     ref = subjects.get((value.agreement, value.person_id))
     if ref is None or ref not in state.enrolled:
         message = f"this person is not enrolled in {value.agreement}; import the enrolment first"
         return Finding(number, "person_id", message)
-    indicator = state.terms.indicator(value.spell.indicator)
-    if indicator is None or indicator.kind is not IndicatorKind.SPELL:
-        spells = [i.id for i in state.terms.indicators if i.kind is IndicatorKind.SPELL]
-        message = f"the terms have no such indicator in spells ({', '.join(spells) or 'none'})"
-        return Finding(number, "indicator", message)
-    known = _known_spell(state, value.spell.spell)
+    finding = spell_indicator_finding(state, row)
+    if finding is not None:
+        return finding
+    known = known_spell(state, value.spell.spell)
     if known is not None:
         before = known[2]
         ended = before.model_copy(update={"ended": value.spell.ended})
-        if (known[1], ended) != (ref, value.spell) or before.ended not in (None, ended.ended):
+        same = state.person_of(known[1]) == state.person_of(ref)
+        if not same or ended != value.spell or before.ended not in (None, ended.ended):
             message = (
                 "this spell was recorded before with another person, indicator or day; "
-                "an import only adds spells and ends open ones"
+                "an import only adds spells and ends open ones; `ofl correct spells` does more"
             )
             return Finding(number, "spell_id", message)
+    return None
+
+
+def spell_indicator_finding(state: AgreementState, row: Row[SpellRow]) -> Finding | None:
+    """What is wrong with the indicator of a spell; None if nothing is."""
+    indicator = state.terms.indicator(row.value.spell.indicator)
+    if indicator is None or indicator.kind is not IndicatorKind.SPELL:
+        spells = [i.id for i in state.terms.indicators if i.kind is IndicatorKind.SPELL]
+        message = f"the terms have no such indicator in spells ({', '.join(spells) or 'none'})"
+        return Finding(row.number, "indicator", message)
     return None
 
 
@@ -504,9 +533,9 @@ def record_results(states: States, batch: Batch[ResultRow]) -> list[New]:
         value = row.value
         state = states.get(value.agreement)
         if state is None:
-            findings.append(_unknown_agreement(row.number, value.agreement, states))
+            findings.append(unknown_agreement(row.number, value.agreement, states))
             continue
-        finding = _reading_finding(state, row.number, value.indicator, value.value)
+        finding = reading_finding(state, row.number, value.indicator, value.value)
         if finding is not None:
             findings.append(finding)
             continue
@@ -519,16 +548,16 @@ def record_results(states: States, batch: Batch[ResultRow]) -> list[New]:
             quality=value.quality,
             source=batch.source(row.number),
         )
-        key = (value.cohort, value.indicator, value.measured_on)
+        key = result_key(event)
         known = state.results.get(key)
         before = known[1] if known else fresh[value.agreement].setdefault(key, event)
         if before is not event and not _same_reading(before, event):
             message = (
-                "this cohort was measured that day with another reading; "
-                "a reading is not changed by import"
+                "this cohort was measured that day with another reading; a reading is not changed "
+                "by import; `ofl correct results` does that"
             )
             findings.append(Finding(row.number, "value", message))
-    _refuse(batch.file, findings)
+    refuse(batch.file, findings)
     return [
         new
         for agreement, events in fresh.items()

@@ -150,7 +150,7 @@ class WriteOff:
     written_off_at: Position | None = None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Owing:
     """What is owed and what is being paid: the part of an agreement's state that is about money."""
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
 from ledger import events as e
 from ledger.dates import Period
+from ledger.decide.facts_state import FactsState
 from ledger.decide.owing import Owing
 from ledger.decide.refusal import NotFound
 from ledger.events import Recorded
-from ledger.facts import Birth, CapitalPaidIn, Reading, Stay, Tariff, TimeSpell
+from ledger.facts import CapitalPaidIn, Tariff
 from ledger.metrics.base import Outcome
-from ledger.metrics.facts import Measured, Person, Spell
-from ledger.model import Position, SubjectRef
+from ledger.model import Position
 from ledger.money import ZERO, Amount, total
 from ledger.parties import Role
 from ledger.policy.assess import AgreementFacts
@@ -24,28 +23,7 @@ from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
 from ledger.working import Gain, Part
 
-ReadingKey = tuple[SubjectRef, str, int | date]
-"""Person, indicator, and the milestone or else the day: what is measured once."""
-
-ResultKey = tuple[str, str, date]
-"""Cohort, indicator, day: what is measured once."""
-
 _NOWHERE = Position(0)
-NOT_KNOWN_YET = date.min
-"""The date up to which a person's stays are known before an export that may hold them."""
-
-
-def reading_key(event: e.MeasurementRecorded) -> ReadingKey:
-    """What a measurement of a person is the one measurement of."""
-    months = event.milestone_months
-    return event.subject, event.indicator, event.measured_on if months is None else months
-
-
-def _measured(
-    position: Position, event: e.MeasurementRecorded | e.CohortMeasured, reading: Reading
-) -> Measured:
-    months = event.milestone_months if isinstance(event, e.MeasurementRecorded) else None
-    return Measured(event.indicator, reading.value, event.measured_on, months, position)
 
 
 @dataclass(slots=True)
@@ -56,6 +34,8 @@ class LawState:
     rules: dict[str, tuple[Position, RefundRuleTable]] = field(default_factory=dict)
     tariffs: dict[str, tuple[Tariff, ...]] = field(default_factory=dict)
     tariff_positions: list[Position] = field(default_factory=list)
+    tariffs_at: dict[tuple[str, date], Position] = field(default_factory=dict)
+    """Where the tariff of a shelter from a day on was last told."""
     actors: dict[Position, str] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
 
@@ -73,6 +53,14 @@ class LawState:
                 for tariff in tariffs:
                     known = self.tariffs.get(tariff.shelter, ())
                     self.tariffs[tariff.shelter] = (*known, tariff)
+                    self.tariffs_at[tariff.shelter, tariff.valid_from] = recorded.position
+            case e.TariffCorrected(tariff=tariff):
+                self.tariff_positions.append(recorded.position)
+                self.tariffs[tariff.shelter] = tuple(
+                    tariff if each.valid_from == tariff.valid_from else each
+                    for each in self.tariffs[tariff.shelter]
+                )
+                self.tariffs_at[tariff.shelter, tariff.valid_from] = recorded.position
 
 
 @dataclass(slots=True)
@@ -114,6 +102,16 @@ def as_recorded(
 
 
 @dataclass(slots=True)
+class Adjustment:
+    """An adjustment of the agreement as a whole, and whether a second person has decided it."""
+
+    proposed_at: Position
+    proposed: e.AdjustmentProposed
+    decided_at: Position | None = None
+    decided_on: date | None = None
+
+
+@dataclass(slots=True)
 class Drawdown:
     """A drawdown, and what the provider has received of the investors' parts."""
 
@@ -129,29 +127,12 @@ class Drawdown:
 
 
 @dataclass(slots=True)
-class AgreementState(Owing):
+class AgreementState(Owing, FactsState):
     """One agreement: its terms, its facts, its decisions and its payments."""
 
-    agreement: str
-    version: int = 0
     signed: e.AgreementSigned | None = None
     signed_at: Position = _NOWHERE
     amendments: list[tuple[Position, Amendment]] = field(default_factory=list)
-    enrolled: dict[SubjectRef, tuple[Position, e.PersonEnrolled]] = field(default_factory=dict)
-    stays: dict[SubjectRef, dict[str, tuple[Position, Stay]]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
-    spells: dict[SubjectRef, dict[str, tuple[Position, TimeSpell]]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
-    sealed: set[SubjectRef] = field(default_factory=set)
-    """Those with facts that cannot be opened though nobody has erased them."""
-    erased: dict[SubjectRef, date] = field(default_factory=dict)
-    """Those who are erased, and the day on which they were."""
-    register_until: dict[SubjectRef, date] = field(default_factory=dict)
-    register_at: list[Position] = field(default_factory=list)
-    readings: dict[ReadingKey, tuple[Position, e.MeasurementRecorded]] = field(default_factory=dict)
-    results: dict[ResultKey, tuple[Position, e.CohortMeasured]] = field(default_factory=dict)
     drawdowns: dict[str, Drawdown] = field(default_factory=dict)
     capital: list[tuple[Position, CapitalPaidIn]] = field(default_factory=list)
     assessments: list[tuple[Position, e.AssessmentMade]] = field(default_factory=list)
@@ -160,6 +141,7 @@ class AgreementState(Owing):
     """What the guarantor covers of each investor's loss: called, less reversed."""
     calls: int = 0
     called_on: date | None = None
+    adjustments: dict[str, Adjustment] = field(default_factory=dict)
     actors: dict[Position, str] = field(default_factory=dict)
 
     def require_signed(self) -> e.AgreementSigned:
@@ -217,16 +199,13 @@ class AgreementState(Owing):
                 called[part.investor] += part.amount
         return called
 
+    def entitled_parts(self) -> list[tuple[Part, ...]]:
+        """What every claim comes to, and every adjustment that is decided."""
+        decided = [each.proposed.parts for each in self.adjustments.values() if each.decided_at]
+        return [*(claim.parts for claim in self.claims.values()), *decided]
+
     def facts(self, law: LawState) -> AgreementFacts:
         """All that policy may look at."""
-        measured: dict[SubjectRef, list[Measured]] = defaultdict(list)
-        for position, event in self.readings.values():
-            if isinstance(event.reading, Reading) and event.quality.pays:
-                measured[event.subject].append(_measured(position, event, event.reading))
-        cohorts: dict[str, list[Measured]] = defaultdict(list)
-        for position, result in self.results.values():
-            if result.quality.pays:
-                cohorts[result.cohort].append(_measured(position, result, result.reading))
         nights, support = (law.rules[table][1] if table else None for table in self.tables)
         return AgreementFacts(
             terms=self.require_signed().terms,
@@ -235,15 +214,13 @@ class AgreementState(Owing):
             support_at_signature=self.require_signed().support_rules_at_signature,
             support_today=support,
             tariffs=law.tariffs,
-            people={
-                subject: self._person(subject, tuple(measured[subject]))
-                for subject in self.enrolled
-            },
+            people=self.people(),
             capital=tuple(paid for _, paid in self.capital),
-            cohorts={cohort: tuple(results) for cohort, results in cohorts.items()},
+            cohorts=self.cohorts(),
             erased=frozenset(self.erased),
             given=self._given(),
             amendments=tuple(each for _, each in self.amendments),
+            touched_at={unit: tuple(at) for unit, at in self.touched.items()},
         )
 
     def _given(self) -> dict[OutcomeKey, Given]:
@@ -253,27 +230,6 @@ class AgreementState(Owing):
         claims = (each for each in self.claims.values() if each.outcome.subject in self.erased)
         found = (as_recorded(each.outcome, each.parts) for each in claims)
         return {each.outcome.identity: each for each in found}
-
-    def _person(self, subject: SubjectRef, measured: tuple[Measured, ...]) -> Person:
-        """What is known of a person, every fact with its position."""
-        at, enrolled = self.enrolled[subject]
-        stays = sorted(self.stays[subject].values(), key=lambda each: each[0])
-        return Person(
-            subject=subject,
-            enrolled_on=enrolled.enrolled_on,
-            register_until=self.register_until[subject],
-            stays=tuple(stay for _, stay in stays),
-            stays_at=tuple(position for position, _ in stays),
-            measured=measured,
-            spells=tuple(
-                Spell(spell.indicator, spell.started, spell.ended, position)
-                for position, spell in self.spells[subject].values()
-            ),
-            group=enrolled.group,
-            referred_on=enrolled.referred_on,
-            born_on=enrolled.born.day if isinstance(enrolled.born, Birth) else None,
-            at=at,
-        )
 
     def apply(self, recorded: Recorded) -> None:
         """Take in the next event of the agreement's stream."""
@@ -293,74 +249,16 @@ class AgreementState(Owing):
             case e.OutcomeDecided() | e.EntitlementCalculated():
                 self._apply_claim(recorded)
             case e.SubjectErased(subject=subject):
-                self._erase(subject, recorded.effective_on)
+                self.erase(subject, recorded.effective_on)
             case _:
-                self._apply_fact(event, position)
+                self.apply_fact(recorded)
+                self._apply_adjustment(recorded)
                 self._apply_payment(recorded)
-
-    def _erase(self, subject: SubjectRef, on: date) -> None:
-        """Forget all of a person but what is open: the enrolment, and what was decided."""
-        self.erased[subject] = on
-        self.sealed.discard(subject)
-        self.stays.pop(subject, None)
-        self.spells.pop(subject, None)
-        self.readings = {key: kept for key, kept in self.readings.items() if key[0] != subject}
-        position, enrolled = self.enrolled[subject]
-        self.enrolled[subject] = position, enrolled.model_copy(update={"born": None})
-
-    def _shut(self, subject: SubjectRef) -> None:
-        """Note that a fact of a person cannot be opened."""
-        if subject not in self.erased:
-            self.sealed.add(subject)
 
     def _amend(self, event: e.AgreementAmended, recorded: Recorded) -> None:
         known = Law(event.rules_at_amendment, event.support_rules_at_amendment)
         amendment = Amendment(event.terms, event.terms_version, recorded.effective_on, known)
         self.amendments.append((recorded.position, amendment))
-
-    def _apply_fact(self, event: e.Event, position: Position) -> None:
-        """Take in what was seen of people and cohorts."""
-        match event:
-            case e.PersonEnrolled():
-                if isinstance(event.born, e.Sealed):
-                    self._shut(event.subject)
-                self.enrolled[event.subject] = (position, event)
-                # An export read before a person was enrolled says nothing of that person.
-                self.register_until[event.subject] = NOT_KNOWN_YET
-            case e.RegisterCovered():
-                self.register_at.append(position)
-                for subject, until in self.register_until.items():
-                    self.register_until[subject] = max(until, event.until)
-            case e.StayRecorded():
-                self._apply_stay(event, position)
-            case e.SpellRecorded():
-                self._apply_spell(event, position)
-            case e.MeasurementRecorded():
-                self._apply_measurement(event, position)
-            case e.CohortMeasured():
-                key = (event.cohort, event.indicator, event.measured_on)
-                self.results[key] = (position, event)
-
-    def _apply_stay(self, event: e.StayRecorded, position: Position) -> None:
-        if event.closes is not None:
-            self.lineage[position] = (event.closes,)
-        if isinstance(event.stay, e.Sealed):
-            self._shut(event.subject)
-        else:
-            self.stays[event.subject][event.stay.stay] = (position, event.stay)
-
-    def _apply_spell(self, event: e.SpellRecorded, position: Position) -> None:
-        if event.closes is not None:
-            self.lineage[position] = (event.closes,)
-        if isinstance(event.spell, e.Sealed):
-            self._shut(event.subject)
-        else:
-            self.spells[event.subject][event.spell.spell] = (position, event.spell)
-
-    def _apply_measurement(self, event: e.MeasurementRecorded, position: Position) -> None:
-        if isinstance(event.reading, e.Sealed):
-            self._shut(event.subject)
-        self.readings[reading_key(event)] = (position, event)
 
     def _apply_investment(self, recorded: Recorded) -> None:
         match recorded.event:
@@ -432,6 +330,19 @@ class AgreementState(Owing):
                     self.owe(key, position, back.call, -each.set_off)
                     key = (each.investor, Role.INVESTOR, back.guarantor)
                     self.owe(key, position, back.call, each.owed_back)
+
+    def _apply_adjustment(self, recorded: Recorded) -> None:
+        position = recorded.position
+        match recorded.event:
+            case e.AdjustmentProposed() as proposed:
+                self.adjustments[proposed.adjustment] = Adjustment(position, proposed)
+            case e.AdjustmentDecided() as decided:
+                known = self.adjustments[decided.adjustment]
+                known.decided_at, known.decided_on = position, recorded.effective_on
+                self.lineage[position] = (decided.proposed_at,)
+                for part in decided.parts:
+                    key = (part.payer, part.role, part.payee)
+                    self.owe(key, position, decided.adjustment, part.amount)
 
     def _apply_payment(self, recorded: Recorded) -> None:
         match recorded.event:

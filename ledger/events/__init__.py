@@ -8,6 +8,8 @@ stored; to a reader without the key they are `Sealed`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ledger.events.bank import (
     BankAccountNamed,
     BankLineDetail,
@@ -34,6 +36,21 @@ from ledger.events.clawback import (
     RepaymentReversed,
     WriteOffProposed,
     WrittenOff,
+)
+from ledger.events.corrections import (
+    AdjustmentDecided,
+    AdjustmentProposed,
+    CohortCorrected,
+    EnrolmentCorrected,
+    FactVoided,
+    MeasurementCorrected,
+    MunicipalityChanged,
+    PersonsMerged,
+    PersonsUnmerged,
+    RegisterCorrected,
+    SpellCorrected,
+    StayCorrected,
+    TariffCorrected,
 )
 from ledger.events.facts import (
     AgreementAmended,
@@ -101,6 +118,8 @@ from ledger.events.people import (
 __all__ = [
     "EVENTS",
     "AccountLinked",
+    "AdjustmentDecided",
+    "AdjustmentProposed",
     "AgreementAmended",
     "AgreementSigned",
     "AppropriationGranted",
@@ -119,6 +138,7 @@ __all__ = [
     "ClawbackDemanded",
     "ClawbackRepaid",
     "ClawbackWithdrawn",
+    "CohortCorrected",
     "CohortMeasured",
     "ColleagueAdded",
     "ColleagueLeft",
@@ -131,8 +151,10 @@ __all__ = [
     "DutyGranted",
     "DutyProposed",
     "DutyWithdrawn",
+    "EnrolmentCorrected",
     "EntitlementCalculated",
     "Event",
+    "FactVoided",
     "FundPolicySet",
     "GlassBroken",
     "GlassReviewed",
@@ -146,7 +168,9 @@ __all__ = [
     "LedgerOpened",
     "MatchedItem",
     "MatchedLeg",
+    "MeasurementCorrected",
     "MeasurementRecorded",
+    "MunicipalityChanged",
     "OutcomeDecided",
     "PayeeAccountConfirmed",
     "PayeeAccountSet",
@@ -166,8 +190,11 @@ __all__ = [
     "PaymentSettled",
     "PeopleSetUp",
     "PersonEnrolled",
+    "PersonsMerged",
+    "PersonsUnmerged",
     "Recorded",
     "RefundRuleEnacted",
+    "RegisterCorrected",
     "RegisterCovered",
     "RepaymentReversed",
     "Resolution",
@@ -175,15 +202,26 @@ __all__ = [
     "Sealed",
     "SetUpWitnessed",
     "SettlementReversed",
+    "SpellCorrected",
     "SpellRecorded",
     "StatementFinding",
     "StatementRead",
+    "StayCorrected",
     "StayRecorded",
     "SubjectErased",
+    "TariffCorrected",
     "TariffsRecorded",
     "WriteOffProposed",
     "WrittenOff",
 ]
 
-EVENTS: dict[str, type[Event]] = {event.topic: event for event in Event.__subclasses__()}
+
+def _kinds(event: type[Event]) -> Iterator[type[Event]]:
+    """Every kind of an event; a corrected fact is a kind of that fact."""
+    for kind in event.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
+
+
+EVENTS: dict[str, type[Event]] = {event.topic: event for event in _kinds(Event)}
 """Every event by its topic."""

@@ -44,6 +44,16 @@ class Spell:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """From a day on, a person lives in another municipality than before."""
+
+    on: date
+    before: str
+    after: str
+    at: Position = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """One person: enrolment, stays, spells, measurements.
 
@@ -61,6 +71,9 @@ class Person:
     born_on: date | None = None
     at: Position = NOWHERE
     stays_at: tuple[Position, ...] = ()
+    moves: tuple[Move, ...] = ()
+    touched_at: tuple[Position, ...] = ()
+    """Where facts were taken away, or two people made one or two again."""
 
     def reading(self, indicator: str, months: int) -> Measured | None:
         """What an indicator showed at a milestone; None if it was not measured."""
@@ -84,13 +97,19 @@ def merged(one: Person, other: Person) -> Person:
         register_until=min(one.register_until, other.register_until),
         stays=tuple({stay.stay: stay for stay in (*second.stays, *first.stays)}.values()),
         measured=_earliest((*first.measured, *second.measured)),
-        spells=tuple(dict.fromkeys((*first.spells, *second.spells))),
+        spells=tuple({_time(spell): spell for spell in (*second.spells, *first.spells)}.values()),
         group=first.group,
         referred_on=first.referred_on or second.referred_on,
         born_on=first.born_on or second.born_on,
         at=first.at,
         stays_at=(*first.stays_at, *second.stays_at),
+        moves=tuple({(m.on, m.after): m for m in (*second.moves, *first.moves)}.values()),
+        touched_at=tuple(sorted({*first.touched_at, *second.touched_at})),
     )
+
+
+def _time(spell: Spell) -> tuple[str, date, date | None]:
+    return spell.indicator, spell.started, spell.ended
 
 
 def _earliest(measured: tuple[Measured, ...]) -> tuple[Measured, ...]:

@@ -8,8 +8,8 @@ from datetime import date
 
 from ledger.facts import CapitalPaidIn, Tariff
 from ledger.metrics.base import Metric, Outcome, Waiting
-from ledger.metrics.facts import Facts, Frame, Measured, Person
-from ledger.model import SubjectRef
+from ledger.metrics.facts import Facts, Frame, Measured, Move, Person
+from ledger.model import Position, SubjectRef
 from ledger.policy.caps import Spent
 from ledger.policy.entitlement import Entitlement, capital_on, entitlement, standing
 from ledger.policy.given import Given, OutcomeKey
@@ -35,6 +35,8 @@ class AgreementFacts:
     given: Mapping[OutcomeKey, Given] = field(default_factory=dict)
     """What was decided of them."""
     amendments: tuple[Amendment, ...] = ()
+    touched_at: Mapping[str, tuple[Position, ...]] = field(default_factory=dict)
+    """By cohort: where its measurements were taken away."""
     support_at_signature: RefundRuleTable | None = None
     support_today: RefundRuleTable | None = None
 
@@ -113,7 +115,8 @@ def assess(facts: AgreementFacts, until: date) -> Assessment:
         outcome = modified.apply(terms.metric(outcome.metric), outcome, until)
         result = None
         if outcome.waiting is None and outcome.achieved and terms.repaid:
-            result = entitlement(terms, outcome, spent, facts.capital)
+            outcome, moves = _rearranged(facts, outcome)
+            result = entitlement(terms, outcome, spent, facts.capital, moves)
         if outcome.waiting is None and _to_be_renegotiated(facts, found, version, outcome):
             # What it would be has been counted in, so that others cannot use its room meanwhile.
             outcome = replace(outcome, waiting=Waiting.RENEGOTIATION)
@@ -122,6 +125,17 @@ def assess(facts: AgreementFacts, until: date) -> Assessment:
         else:
             decided.append(Decided(outcome, result, version.number))
     return Assessment(tuple(decided), tuple(waiting))
+
+
+def _rearranged(facts: AgreementFacts, outcome: Outcome) -> tuple[Outcome, tuple[Move, ...]]:
+    """Where the person lived, and the outcome resting on that and on what was taken away."""
+    person = facts.people.get(outcome.subject) if outcome.subject else None
+    if person is None:
+        touched = facts.touched_at.get(outcome.unit, ())
+        return replace(outcome, based_on=(*outcome.based_on, *touched)), ()
+    moved_at = (move.at for move in person.moves)
+    based_on = (*outcome.based_on, *person.touched_at, *moved_at)
+    return replace(outcome, based_on=based_on), person.moves
 
 
 def _due(

@@ -10,11 +10,13 @@ from fractions import Fraction
 
 from ledger.facts import CapitalPaidIn
 from ledger.metrics.base import Outcome
+from ledger.metrics.facts import Move
 from ledger.money import ZERO, Amount, rounded, split, total, written
 from ledger.parties import Role
 from ledger.policy.caps import OwedBy, Spent, capped
 from ledger.policy.given import Given
 from ledger.policy.modifiers import owed
+from ledger.policy.moves import moved
 from ledger.policy.waterfall import between, divide
 from ledger.terms.agreement import Terms
 from ledger.working import Part, Working
@@ -32,7 +34,11 @@ class Entitlement:
 
 
 def entitlement(
-    terms: Terms, outcome: Outcome, spent: Spent, capital: Iterable[CapitalPaidIn]
+    terms: Terms,
+    outcome: Outcome,
+    spent: Spent,
+    capital: Iterable[CapitalPaidIn],
+    moves: Iterable[Move] = (),
 ) -> Entitlement:
     """What one outcome entitles the investors to, given what the caps have left; counted in.
 
@@ -40,7 +46,9 @@ def entitlement(
     part to the investor, that the terms name.
     """
     capital = [each for each in capital if each.investor in terms.repaid]
-    asked = owed(outcome, terms.shares(terms.metric(outcome.metric)))
+    metric = terms.metric(outcome.metric)
+    asked = owed(outcome, terms.shares(metric))
+    asked, moved_steps = moved(terms, outcome, asked, moves, by_days=metric.by_gain)
     before_caps = sum(asked.values(), Fraction(0))
     left, lines = capped(terms.caps, outcome, asked, spent, capital)
     by_payer = _rounded(terms, left, spent)
@@ -57,7 +65,7 @@ def entitlement(
         actual=courses[1],
         state=sides[0] if sides else None,
         municipality=sides[1] if sides else None,
-        steps=outcome.steps,
+        steps=(*outcome.steps, *moved_steps),
         before_caps=written(before_caps),
         caps=lines,
     )
@@ -126,14 +134,20 @@ def _by_investor(
     """Each payer's amount, pro rata to the capital each investor has paid in."""
     weights = {investor: Fraction(amount.minor) for investor, amount in capital.items()}
     parts = []
-    for payer, role in terms.payers:
-        amount = by_payer.get((role, payer), ZERO)
+    for role, payer in _in_turn(terms, by_payer):
+        amount = by_payer[role, payer]
         shares = split(Amount(abs(amount.minor)), weights, terms.rounding.residual_investor)
         for payee, share in shares.items():
             if share:
                 signed = share if amount > ZERO else -share
                 parts.append(Part(payer=payer, role=role, payee=payee, amount=signed))
     return parts
+
+
+def _in_turn(terms: Terms, by_payer: Mapping[tuple[Role, str], Amount]) -> list[tuple[Role, str]]:
+    """Those who owe something in the order of the terms; whom people moved to comes last."""
+    named = [(role, payer) for payer, role in terms.payers]
+    return [key for key in dict.fromkeys((*named, *by_payer)) if key in by_payer]
 
 
 def _in_order(
@@ -143,11 +157,7 @@ def _in_order(
     spent: Spent,
 ) -> list[Part]:
     """The sum divided by the waterfall, and then every payer's amount so that both sums hold."""
-    payers = {
-        (role, payer): by_payer[role, payer]
-        for payer, role in terms.payers
-        if (role, payer) in by_payer
-    }
+    payers = {key: by_payer[key] for key in _in_turn(terms, by_payer)}
     holder = terms.rounding.residual_investor
     whole = total(payers.values())
     investors = divide(whole, terms.waterfall, capital, spent.received, holder)

@@ -74,6 +74,10 @@ SILENT = {
     "PaymentPolicySet:1", "PaymentFileMade:1", "PaymentCancelled:1", "PaymentAcknowledged:1",
     "PaymentFailed:1", "PaymentRecallRequested:1", "PaymentRecalled:1", "PaymentRecallRefused:1",
     "WriteOffProposed:1",
+    "EnrolmentCorrected:1", "StayCorrected:1",
+    "MeasurementCorrected:1", "SpellCorrected:1", "CohortCorrected:1", "FactVoided:1",
+    "RegisterCorrected:1", "TariffCorrected:1", "PersonsMerged:1", "PersonsUnmerged:1",
+    "MunicipalityChanged:1", "AdjustmentProposed:1",
 }  # fmt: skip
 """Events that move no money."""
 
@@ -443,8 +447,8 @@ def post(event: dict[str, Any]) -> list[Line]:
         by = by if topic == "CapitalReceived:1" else -by
         book((who, "investor", "payable", provider), (who, "investor", "bank", ""), by)
         book((provider, "provider", "bank", ""), (provider, "provider", "receivable", who), by)
-    elif topic == "EntitlementCalculated:1":
-        for part in data["difference"]:
+    elif topic in {"EntitlementCalculated:1", "AdjustmentDecided:1"}:
+        for part in data["difference" if topic.startswith("Ent") else "parts"]:
             payer, role, payee = part["payer"], part["role"], part["payee"]
             by = minor(part["amount"])
             book((payer, role, "outcome-expense", payee), (payer, role, "payable", payee), by)

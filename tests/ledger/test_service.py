@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from ledger import events as e
+from ledger.decide.facts_state import NOT_KNOWN_YET
 from ledger.decide.payment import lineage
 from ledger.decide.refusal import AgainstTerms, AlreadyDone, FourEyes, NotFound, OutOfOrder
 from ledger.decide.rows import BankRow, Batch, MeasurementRow, Row
-from ledger.decide.state import NOT_KNOWN_YET
 from ledger.metrics.base import Waiting
 from ledger.money import ZERO, Amount, total
 from ledger.service import Ledger

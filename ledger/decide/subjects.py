@@ -1,0 +1,111 @@
+"""People who turn out to be one, or two again, and people who move to another municipality."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ledger import events as e
+from ledger.decide.decision import New, agreement_stream, numbered
+from ledger.decide.refusal import AgainstTerms, AlreadyDone, NotFound, OutOfOrder
+from ledger.decide.state import AgreementState
+from ledger.model import SubjectRef
+from ledger.parties import Role
+
+
+def merge(
+    state: AgreementState, one: SubjectRef, other: SubjectRef, reason: str, today: date
+) -> list[New]:
+    """Two pseudonyms are one person, who counts under the one that was enrolled first.
+
+    Raises:
+        NotFound: if nobody is enrolled under one of them.
+        AlreadyDone: if they are one person already, or one is erased.
+        OutOfOrder: if the one to go has others merged into it.
+    """
+    for each in (one, other):
+        _require_here(state, each)
+    if state.person_of(one) == state.person_of(other):
+        message = f"{one} and {other} are one person already"
+        raise AlreadyDone(message)
+    if one in state.merged or other in state.merged:
+        message = f"merge {state.person_of(one)} and {state.person_of(other)}, which they count as"
+        raise OutOfOrder(message)
+    kept, gone = sorted((one, other), key=lambda ref: (state.enrolled[ref][1].enrolled_on, ref))
+    if len(state.same_as(gone)) > 1:
+        message = f"others are merged into {gone}, which was enrolled later; unmerge them first"
+        raise OutOfOrder(message)
+    event = e.PersonsMerged(subject=kept, merged=gone, reason=reason)
+    return numbered(agreement_stream(state.agreement), state.version, [(today, event)])
+
+
+def unmerge(state: AgreementState, subject: SubjectRef, reason: str, today: date) -> list[New]:
+    """A pseudonym that was merged into another is a person of its own again.
+
+    Raises:
+        NotFound: if nobody is enrolled under it.
+        AlreadyDone: if it is merged into no other, or erased.
+    """
+    _require_here(state, subject)
+    if subject not in state.merged:
+        message = f"{subject} is not merged into another"
+        raise AlreadyDone(message)
+    position, kept = state.merged[subject]
+    event = e.PersonsUnmerged(subject=kept, merged=subject, corrects=position, reason=reason)
+    return numbered(agreement_stream(state.agreement), state.version, [(today, event)])
+
+
+def move(
+    state: AgreementState, subject: SubjectRef, municipality: str, on: date, reason: str
+) -> list[New]:
+    """From a day on, another municipality pays for a person what the one before paid till then.
+
+    Raises:
+        NotFound: if nobody is enrolled under the pseudonym.
+        AlreadyDone: if the person lives there, or is erased.
+        AgainstTerms: if the municipality is no co-payer in the terms.
+        OutOfOrder: if a later move is recorded.
+    """
+    _require_here(state, subject)
+    parties = state.terms.parties
+    co_payers = [party.id for party in parties if Role.CO_PAYER in party.roles]
+    if municipality not in co_payers:
+        message = (
+            f"{municipality!r} is no co-payer in the terms ({', '.join(co_payers) or 'none is'}); "
+            "without an amendment that makes it one, the outcomes stay with the municipality that "
+            "signed"
+        )
+        raise AgainstTerms(message)
+    moves = sorted(
+        (move for ref in state.same_as(subject) for move in state.moves.get(ref, {}).values()),
+        key=lambda each: each.on,
+    )
+    if moves and moves[-1].on >= on:
+        message = f"event {moves[-1].at} moved the person later, or that day; void it first"
+        raise OutOfOrder(message)
+    before = moves[-1].after if moves else _first(state)
+    if before == municipality:
+        message = f"{municipality} is the municipality that pays already"
+        raise AlreadyDone(message)
+    event = e.MunicipalityChanged(
+        subject=subject, before=before, municipality=municipality, reason=reason
+    )
+    return numbered(agreement_stream(state.agreement), state.version, [(on, event)])
+
+
+def _first(state: AgreementState) -> str:
+    """The municipality that co-pays by the terms as they were signed, the first they name."""
+    payers = state.require_signed().terms.payers
+    found = next((payer for payer, role in payers if role is Role.CO_PAYER), None)
+    if found is None:
+        message = "no co-payer pays for anything in these terms, so a move changes nothing"
+        raise AgainstTerms(message)
+    return found
+
+
+def _require_here(state: AgreementState, subject: SubjectRef) -> None:
+    if subject in state.erased:
+        message = f"{subject} is erased; what was decided of the person stands"
+        raise AlreadyDone(message)
+    if subject not in state.enrolled:
+        message = f"nobody is enrolled in {state.agreement} as {subject}"
+        raise NotFound(message)
