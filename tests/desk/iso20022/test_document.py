@@ -22,10 +22,10 @@ SECONDS_MAX = 1.0
 
 
 def refusal(content: bytes) -> str:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(BankFileRefused) as caught:
         statements_in("bank.xml", content)
-    assert time.perf_counter() - started < SECONDS_MAX
+    assert time.process_time() - started < SECONDS_MAX
     text = str(caught.value)
     assert text.startswith("bank.xml, line ")
     return text
@@ -75,10 +75,10 @@ def test_a_large_file_is_refused_before_it_is_read(
         file.write(GOOD)
         file.truncate(200_000_000)
     monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("it was read"))
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(BankFileRefused, match="the file has 200 MB, and 64 are the most"):
         read_statements(path)
-    assert time.perf_counter() - started < SECONDS_MAX
+    assert time.process_time() - started < SECONDS_MAX
 
 
 def test_bytes_beyond_the_limit_are_refused() -> None:
