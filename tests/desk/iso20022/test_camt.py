@@ -263,6 +263,17 @@ def test_a_line_that_two_statements_of_one_file_hold_is_said() -> None:
     assert Oddity.REPEATED not in oddities(read(day, other).statements[1])
 
 
+def test_an_account_is_known_in_either_form() -> None:
+    day = Day((Line(-500, reference="R"),), account="DK5000400440116243")
+    danish = replace(day, account="00400440116243")
+    first, second = read(day, danish).statements
+    assert first.account.number != second.account.number
+    assert first.account.key == second.account.key == "DK5000400440116243"
+    assert Oddity.REPEATED in oddities(second)
+    for abroad in ("9 1234", "1234567890123", "1234567890123456"):
+        assert read(replace(day, account=abroad)).statements[0].account.key == abroad
+
+
 # --- oddities ----------------------------------------------------------------------------------
 
 
