@@ -15,7 +15,7 @@ from stdnum.exceptions import ValidationError
 
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", re.ASCII)
 _DANISH = re.compile(r"([0-9]{4})[ -]?([0-9]{1,10})", re.ASCII)
-_DANISH_DIGITS = 14
+DANISH_DIGITS = 14
 _SHOWN = 4
 
 
@@ -32,7 +32,7 @@ class BankAccount:
     def __post_init__(self) -> None:
         if self.is_iban:
             _check_iban(self.number)
-        elif len(self.number) != _DANISH_DIGITS or not _DANISH.fullmatch(self.number):
+        elif len(self.number) != DANISH_DIGITS or not _DANISH.fullmatch(self.number):
             message = "a Danish account is 4 digits of registration number and 10 of account number"
             raise ValueError(message)
 
@@ -54,7 +54,7 @@ class BankAccount:
                 "number, a hyphen, and up to ten digits of the account number"
             )
             raise ValueError(message)
-        return cls(found[1] + found[2].zfill(_DANISH_DIGITS - len(found[1])))
+        return cls(found[1] + found[2].zfill(DANISH_DIGITS - len(found[1])))
 
     @property
     def is_iban(self) -> bool:

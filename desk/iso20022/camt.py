@@ -229,9 +229,9 @@ def _once(statements: list[Statement]) -> tuple[Statement, ...]:
         repeated = [
             BankFinding(each.line, "Ntry", Oddity.REPEATED, "an earlier statement has this line")
             for each in statement.entries
-            if seen[statement.account.number, each.line_id]
+            if seen[statement.account.key, each.line_id]
         ]
-        seen.update((statement.account.number, each.line_id) for each in statement.entries)
+        seen.update((statement.account.key, each.line_id) for each in statement.entries)
         findings = tuple(sorted([*statement.findings, *repeated]))
         result.append(replace(statement, findings=findings))
     return tuple(result)

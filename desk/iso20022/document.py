@@ -23,8 +23,10 @@ from ledger.decide.refusal import LISTED_MAX, FileRefused, Finding, NotFound
 
 BYTES_MAX = 64_000_000
 """A year of a fund's statements is a few megabytes."""
-_TAGS_MAX = 5_000_000
-"""More than this many "<" is no statement of so few bytes, but would fill the memory."""
+_ELEMENTS_MAX = 4_000_000
+"""The densest statement of 64 MB has fewer; more, if short, would fill the memory."""
+_PART_ELEMENTS_MAX = 1_000_000
+"""An entry that stands for 20,000 payments has fewer."""
 _ENVELOPE_MAX = 1_000
 """How many elements may stand before Document: an envelope and its header."""
 _FILE_NAME_MAX = 200
@@ -36,6 +38,7 @@ _ENTITY = re.compile(rb"&(?!(?:lt|gt|amp|quot|apos);)[A-Za-z_]", re.ASCII)
 """One that a DOCTYPE would have to declare; libxml2 says nothing useful of it."""
 _NAMESPACE = re.compile(r"([a-z]{4}\.[0-9]{3})\.[0-9]{3}\.([0-9]{2})$", re.ASCII)
 _SAFE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,39}", re.ASCII)
+_CROWDED = "the file holds far more elements than a statement; it is not read"
 _CUT_OFF = frozenset({1, 5, 40, 73, 77})
 """libxml2's errors of a file that ends, or begins again, too early."""
 _WRONG_BYTES = frozenset({9, 81})
@@ -122,8 +125,11 @@ class BankDocument:
         Raises:
             BankFileRefused: if the XML is broken.
         """
+        crowded = _elements(self.content) > _PART_ELEMENTS_MAX
         try:
             for _, element in _parse(self.content, names):
+                if crowded and _holds_more(element, _PART_ELEMENTS_MAX):
+                    raise self.refused([Finding(_line_of(element), "", _CROWDED)])
                 yield _node(element)
                 element.clear()
         except etree.XMLSyntaxError as error:
@@ -211,8 +217,8 @@ def _unfit(content: bytes) -> Finding | None:
     elif entity is not None:
         line = _line(content, entity.start())
         message = "there is an & with a name that XML does not know, so the file is broken here"
-    elif content.count(b"<") > _TAGS_MAX:
-        message = "the file holds far more elements than a statement; it is not read"
+    elif _elements(content) > _ELEMENTS_MAX:
+        message = _CROWDED
     return Finding(line, "", message) if message else _wrong_encoding(content)
 
 
@@ -237,6 +243,11 @@ def _wrong_encoding(content: bytes) -> Finding | None:
         text = f"the file declares {encoding} and is in UTF-8: names would be misread; ask the bank"
         return Finding(1, "", text)
     return None
+
+
+def _elements(content: bytes) -> int:
+    """How many elements there may be, without parsing."""
+    return content.count(b"<") - content.count(b"</")
 
 
 def _line(content: bytes, position: int) -> int:
@@ -288,6 +299,10 @@ def _broken(error: etree.XMLSyntaxError) -> Finding:
     else:
         text = "the XML is broken from here on; fetch the file again, or ask the bank"
     return Finding(line, "", text)
+
+
+def _holds_more(element: etree._Element, count: int) -> bool:
+    return any(True for _ in islice(element.iter(), count, None))
 
 
 def _node(element: etree._Element) -> Node:

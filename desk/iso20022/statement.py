@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from ledger.bank_account import DANISH_DIGITS, BankAccount
 from ledger.money import CURRENCIES, Amount
 
 _OTHER_DECIMALS = {
@@ -93,6 +94,16 @@ class StatedAccount:
     def number(self) -> str:
         """The IBAN, or else the other number."""
         return self.iban or self.other
+
+    @property
+    def key(self) -> str:
+        """The same for the same account: its IBAN, also of a Danish number of 14 digits."""
+        if self.iban or len(self.other) != DANISH_DIGITS:
+            return self.number
+        try:
+            return BankAccount(self.other).iban
+        except ValueError:
+            return self.number
 
 
 @dataclass(frozen=True, slots=True)

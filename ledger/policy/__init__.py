@@ -2,7 +2,8 @@
 
 `modifiers` changes what an outcome is worth, `caps` says what is left, `entitlement` rounds and
 divides, `versions` says which terms and which law judge an outcome, `assess` runs all of it over
-one agreement. What each metric kind pays for is in `ledger.metrics`.
+one agreement. What each metric kind pays for is in `ledger.metrics`. `sampling` says which items an
+auditor looks at, and what they say of the rest.
 """
 
 VERSION = 1

@@ -249,9 +249,35 @@ def test_notprovided_is_no_reference() -> None:
     assert a.line_id != b.line_id
 
 
-def test_a_pending_line_is_not_the_booked_one() -> None:
-    a, b = only(Line(-500, reference="R", status="PDNG"), Line(-500, reference="R"))
-    assert a.line_id != b.line_id
+@pytest.mark.parametrize(
+    "other",
+    [
+        Line(-500, reference="R", status="PDNG"),
+        Line(-500, reference="R", reversal=True),
+        Line(500, reference="R"),
+        Line(-501, reference="R"),
+        Line(-500, date(2026, 3, 3), reference="R"),
+        Line(-500, reference="S"),
+    ],
+)
+def test_what_makes_it_another_line(other: Line) -> None:
+    """Each in a file of its own, where nothing numbers them."""
+    assert only(Line(-500, reference="R"))[0].line_id != only(other)[0].line_id
+
+
+def test_zeros_at_the_end_make_no_other_line() -> None:
+    names = {with_lines(ntry(kr(text))).entries[0].line_id for text in ("50", "50.0", "50.00")}
+    assert len(names) == 1
+
+
+def test_a_batch_may_hold_money_both_ways() -> None:
+    line = Line(10_000, transfers=(Transfer(15_000, "A"), Transfer(-5_000, "B")))
+    entry = only(line)[0]
+    assert [each.amount and each.amount.amount for each in entry.details] == [
+        Amount(15_000),
+        Amount(-5_000),
+    ]
+    assert entry.findings == ()
 
 
 def test_a_line_that_two_statements_of_one_file_hold_is_said() -> None:
@@ -261,6 +287,17 @@ def test_a_line_that_two_statements_of_one_file_hold_is_said() -> None:
     assert Oddity.REPEATED in oddities(second)
     other = replace(day, account="DK2220005030014632")
     assert Oddity.REPEATED not in oddities(read(day, other).statements[1])
+
+
+def test_an_account_is_known_in_either_form() -> None:
+    day = Day((Line(-500, reference="R"),), account="DK5000400440116243")
+    danish = replace(day, account="00400440116243")
+    first, second = read(day, danish).statements
+    assert first.account.number != second.account.number
+    assert first.account.key == second.account.key == "DK5000400440116243"
+    assert Oddity.REPEATED in oddities(second)
+    for abroad in ("9 1234", "1234567890123", "1234567890123456"):
+        assert read(replace(day, account=abroad)).statements[0].account.key == abroad
 
 
 # --- oddities ----------------------------------------------------------------------------------

@@ -22,10 +22,10 @@ SECONDS_MAX = 1.0
 
 
 def refusal(content: bytes) -> str:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(BankFileRefused) as caught:
         statements_in("bank.xml", content)
-    assert time.perf_counter() - started < SECONDS_MAX
+    assert time.process_time() - started < SECONDS_MAX
     text = str(caught.value)
     assert text.startswith("bank.xml, line ")
     return text
@@ -75,10 +75,10 @@ def test_a_large_file_is_refused_before_it_is_read(
         file.write(GOOD)
         file.truncate(200_000_000)
     monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("it was read"))
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(BankFileRefused, match="the file has 200 MB, and 64 are the most"):
         read_statements(path)
-    assert time.perf_counter() - started < SECONDS_MAX
+    assert time.process_time() - started < SECONDS_MAX
 
 
 def test_bytes_beyond_the_limit_are_refused() -> None:
@@ -88,9 +88,9 @@ def test_bytes_beyond_the_limit_are_refused() -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        b"<a>" * 4_900_000,
+        b"<a>" * 3_900_000,
         GOOD.replace(b"<Ntry>", b"<Ntry>" + b"<a>" * 1_000_000),
-        b"<a/>" * 4_900_000,
+        b"<a/>" * 3_900_000,
         b'<?xml version="1.0"?><a ' + b" ".join(b"a%d=''" % n for n in range(200_000)),
         GOOD.replace("Bøgely".encode(), b"x" * 30_000_000, 1),
         GOOD.replace(b"<MsgId>", b"<MsgId>" + b"x" * 30_000_000),
@@ -101,7 +101,10 @@ def test_deep_wide_and_long_files_end_soon(content: bytes) -> None:
 
 
 def test_far_too_many_elements_are_refused() -> None:
-    assert "far more elements" in refusal(b"<a/>" * 5_000_001)
+    assert "far more elements" in refusal(b"<a/>" * 4_000_001)
+    within = GOOD.replace(b"<Ntry>", b"<Ntry>" + b"<a/>" * 1_000_000)
+    with pytest.raises(BankFileRefused, match="line 3: the file holds far more elements"):
+        statements_in("bank.xml", within)
 
 
 @pytest.mark.parametrize(

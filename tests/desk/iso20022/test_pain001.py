@@ -280,9 +280,9 @@ def test_euro_goes_by_sepa() -> None:
 def test_ten_thousand_payments_in_a_moment() -> None:
     made = file(*(transfer(number) for number in range(10_000)))
     told: list[int] = []
-    started = time.perf_counter()
+    started = time.process_time()
     content = payment_xml(made, told.append)
-    assert time.perf_counter() - started < SECONDS_MAX
+    assert time.process_time() - started < SECONDS_MAX
     assert sum(told) == 10_000
     assert len(told) > 10
     assert content == payment_xml(replace(made, transfers=made.transfers[::-1]))
