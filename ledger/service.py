@@ -19,7 +19,7 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 
-from ledger.dates import danish_day
+from ledger.dates import Period, danish_day
 from ledger.decide import (
     agreement,
     amendment,
@@ -31,9 +31,17 @@ from ledger.decide import (
     intake,
     investment,
     payment,
+    period,
 )
-from ledger.decide.decision import FUND_STREAM, New, agreement_stream, bank_stream
+from ledger.decide.decision import (
+    FUND_STREAM,
+    PERIODS_STREAM,
+    New,
+    agreement_stream,
+    bank_stream,
+)
 from ledger.decide.fund import FundState
+from ledger.decide.period import Books, PeriodState, Proof, Reasons
 from ledger.decide.refusal import AgainstTerms, AlreadyDone, NotFound
 from ledger.decide.rows import (
     BankRow,
@@ -67,6 +75,7 @@ CHECKPOINTS = "checkpoints"
 TRIES = 12
 TRIES_BEFORE_ALONE = 4
 """After so many tries, a command is decided while nobody else can write."""
+_NO_REASONS = Reasons()
 _LAW_PREFIXES = ("ledger", "rule/", "tariffs")
 
 
@@ -153,6 +162,7 @@ class Ledger:
         self._law = LawState()
         self._states: dict[str, AgreementState | BankState] = {}
         self._fund = FundState()
+        self._periods = PeriodState()
         self._sealed_to = 0
         """Up to where this door has sealed, or seen sealed, all events."""
 
@@ -635,6 +645,50 @@ class Ledger:
             return news
 
         return self._run(["bank", batch.sha256], decide), unmatched
+
+    # --- periods ------------------------------------------------------------------------------
+
+    def periods(self) -> PeriodState:
+        """Which periods are closed, as of now."""
+        for recorded in self.read(PERIODS_STREAM, self._periods.version):
+            self._periods.apply(recorded)
+        return self._periods
+
+    def close_period(
+        self,
+        name: str,
+        verification: Literal["sound", "unverifiable"],
+        books: Callable[[Period, date | None, Position], Books],
+        reasons: Reasons = _NO_REASONS,
+    ) -> Done:
+        """Close a period's books, as they are when nobody records anything meanwhile.
+
+        What is there is sealed before, and named in the event; then the event is sealed too.
+        `books` looks at the period's days, those closed before, and all events up to a position.
+        """
+        today = danish_day(self.clock())
+        period.check_closable(self.periods(), name, today)
+        sealed = self.seal().checkpoint
+        proof = Proof(verification, sealed.size, sealed.root.hex())
+
+        def decide() -> list[New]:
+            head, state = Position(self.log.head()[0]), self.periods()
+            days = period.check_closable(state, name, today)
+            found = books(days, state.closed_until, head)
+            return period.close(state, name, today, found, proof, reasons)
+
+        content = ["close-period", name, reasons.unreconciled, reasons.unverifiable]
+        done = self._run(content, decide, at_head=True)
+        self.seal()
+        return done
+
+    def reopen_period(self, name: str, reason: str | None) -> Done:
+        """Ask for the period closed last to be opened again, or agree with who asked."""
+        today = danish_day(self.clock())
+        return self._run(
+            ["reopen-period", name, reason],
+            lambda: period.reopen(self.periods(), name, self.actor, reason, today),
+        )
 
     # --- sealing ------------------------------------------------------------------------------
 

@@ -24,8 +24,9 @@ from ledger.events import Recorded
 from ledger.money import Amount
 from ledger.service import Ledger
 from ledger.store.location import Location, Server
-from projections.balances import Stamp, stamp
+from projections.balances import Balance
 from projections.follow import Views
+from projections.moment import Stamp, stamp
 
 VIEWS_FILE = "views.sqlite"
 
@@ -77,6 +78,8 @@ def plain(value: object) -> object:  # noqa: PLR0911 - one return per kind of va
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, dict):
         return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, Balance):
+        return plain(value.told())
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return value

@@ -40,6 +40,7 @@ def bank_stream(account: str) -> str:
 LEDGER_STREAM = "ledger"
 TARIFFS_STREAM = "tariffs"
 FUND_STREAM = "fund"
+PERIODS_STREAM = "periods"
 
 
 def rule_stream(table: str) -> str:
