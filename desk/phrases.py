@@ -151,6 +151,16 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Known up to event {position}, recorded {recorded_at}, chain {chain}",
         "Kendt til og med hændelse {position}, registreret {recorded_at}, kæde {chain}",
     ),
+    "stamp_on": ("; effective by {on}", "; gældende til og med {on}"),
+    "stamp_by": ("By {versions}", "Efter {versions}"),
+    "stamp_terms": (
+        "terms of {name}, version {number} (event {position})",
+        "vilkår for {name}, version {number} (hændelse {position})",
+    ),
+    "stamp_rules": (
+        "rules {name}, version {number} (event {position})",
+        "regler {name}, version {number} (hændelse {position})",
+    ),
     # explain
     "why_title": ("Why was {payment} paid?", "Hvorfor blev {payment} betalt?"),
     "why_amount": (

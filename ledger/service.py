@@ -41,7 +41,7 @@ from ledger.decide.decision import (
     bank_stream,
 )
 from ledger.decide.fund import FundState
-from ledger.decide.period import Books, PeriodState, Proof, Reasons
+from ledger.decide.period import Books, PeriodState, Proof, Reasons, Verified
 from ledger.decide.refusal import AgainstTerms, AlreadyDone, NotFound
 from ledger.decide.rows import (
     BankRow,
@@ -657,25 +657,27 @@ class Ledger:
     def close_period(
         self,
         name: str,
-        verification: Literal["sound", "unverifiable"],
+        verify: Callable[[], Verified],
         books: Callable[[Period, date | None, Position], Books],
         reasons: Reasons = _NO_REASONS,
     ) -> Done:
         """Close a period's books, as they are when nobody records anything meanwhile.
 
-        What is there is sealed before, and named in the event; then the event is sealed too.
-        `books` looks at the period's days, those closed before, and all events up to a position.
+        The ledger is verified and sealed once, before; the event names that checkpoint, and is
+        sealed itself afterwards. `books` looks at the period's days, at what was closed before, and
+        at all events up to a position.
         """
         today = danish_day(self.clock())
-        period.check_closable(self.periods(), name, today)
-        sealed = self.seal().checkpoint
-        proof = Proof(verification, sealed.size, sealed.root.hex())
+        proof: list[Proof] = []
 
         def decide() -> list[New]:
             head, state = Position(self.log.head()[0]), self.periods()
             days = period.check_closable(state, name, today)
+            if not proof:
+                verification, sealed = verify(), self.seal().checkpoint
+                proof.append(Proof(verification, sealed.size, sealed.root.hex()))
             found = books(days, state.closed_until, head)
-            return period.close(state, name, today, found, proof, reasons)
+            return period.close(state, name, today, found, proof[0], reasons)
 
         content = ["close-period", name, reasons.unreconciled, reasons.unverifiable]
         done = self._run(content, decide, at_head=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
@@ -134,8 +134,8 @@ def _continued(connection: Connection, position: int, on: date | None) -> list[B
         _add(moved, _rows(connection, _SINCE_BY_DAY, begin, position, day), 1)
         _add(moved, _rows(connection, _ONLY_LATER, begin, day), -1)
     return [
-        Balance(*words, debit, credit)
-        for number, *words in _rows(connection, _ACCOUNTS)
+        Balance(book, role, agreement, name, counterparty, debit, credit)
+        for number, book, role, agreement, name, counterparty in _rows(connection, _ACCOUNTS)
         for _, lines, debit, credit in [moved.get(number, _NOTHING)]
         if lines
     ]
@@ -146,13 +146,13 @@ Moved = tuple[int, int, int, int]
 _NOTHING = (0, 0, 0, 0)
 
 
-def _rows(connection: Connection, statement: str, *given: object) -> Iterator[tuple[Any, ...]]:
+def _rows(connection: Connection, statement: str, *given: object) -> Iterable[tuple[Any, ...]]:
     """Rows as the driver gives them, one by one: there may be a great many."""
     if connection.dialect.paramstyle != "qmark":
         statement = statement.replace("?", "%s")
-    cursor = connection.connection.cursor()
+    cursor: Any = connection.connection.cursor()
     cursor.execute(statement, given)
-    return iter(cursor)
+    return cast("Iterable[tuple[Any, ...]]", cursor)
 
 
 def _add(moved: dict[int, Moved], rows: Iterable[tuple[Any, ...]], sign: Literal[1, -1]) -> None:

@@ -148,4 +148,5 @@ def _median_value_date(connection: Connection, before: int, here: int) -> date:
     since = line.position.between(before + 1, here)
     count = connection.execute(select(func.count()).where(since)).scalar_one()
     query = select(line.value_date).where(since).order_by(line.value_date)
-    return connection.execute(query.limit(1).offset(count // 2)).scalar_one()
+    median: date = connection.execute(query.limit(1).offset(count // 2)).scalar_one()
+    return median

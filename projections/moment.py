@@ -19,13 +19,15 @@ from sqlalchemy import func, select
 
 from ledger.dates import danish_midnight, parse_date
 from ledger.decide.decision import agreement_stream
-from ledger.decide.refusal import Refusal
+from ledger.decide.refusal import NotFound, Refusal
 from ledger.decide.state import LawState
-from ledger.events import Recorded
+from ledger.events import AgreementAmended, AgreementSigned, Recorded
+from ledger.model import Position
 from ledger.service import Ledger
 from ledger.store import codec
 from ledger.store.envelope import timestamp
 from ledger.store.log import EventLog
+from ledger.terms.agreement import Terms
 from projections import views as v
 from projections.follow import Views, apply_events
 from projections.home import WRITING
@@ -83,6 +85,12 @@ def stamp(views: Views) -> Stamp:
         return Stamp(row.position, row.recorded_at, row.chain)
 
 
+def head(log: EventLog) -> Stamp:
+    """Where the events stand."""
+    position, recorded_at, chain = log.head()
+    return Stamp(position, recorded_at, chain.hex())
+
+
 def moment(log: EventLog, views: Views, known_at: str | None, on: date | None) -> Stamp:
     """The stamp of an answer as known at a position or time, effective by a day.
 
@@ -92,28 +100,28 @@ def moment(log: EventLog, views: Views, known_at: str | None, on: date | None) -
     Raises:
         NoSuchMoment: if it cannot be read, or is before the ledger or beyond what it knows.
     """
-    head = stamp(views)
+    newest = stamp(views)
     if known_at is None:
-        return replace(head, on=on)
-    position = _position(log, known_at, head)
+        return replace(newest, on=on)
+    position = _position(log, known_at, newest)
     place = log.place(position)
     assert place is not None
     return Stamp(place[0], place[1], place[2].hex(), on)
 
 
-def _position(log: EventLog, known_at: str, head: Stamp) -> int:
-    here = f"the last event, {head.position}, was recorded {head.recorded_at}"
+def _position(log: EventLog, known_at: str, newest: Stamp) -> int:
+    here = f"the last event, {newest.position}, was recorded {newest.recorded_at}"
     if _POSITION.fullmatch(known_at):
         position = int(known_at)
-        if not 1 <= position <= head.position:
+        if not 1 <= position <= newest.position:
             message = f"there is no event {position}; {here}"
             raise NoSuchMoment(message)
         return position
     until = _time(known_at)
-    if until > head.recorded_at:
+    if until > newest.recorded_at:
         message = (
             f"{known_at} is beyond what is recorded, and what was known then may still grow; "
-            f"{here}: say --known-at {head.position}"
+            f"{here}: say --known-at {newest.position}"
         )
         raise NoSuchMoment(message)
     position = log.known_by(until)
@@ -166,6 +174,20 @@ def versions(views: Views, at: Stamp, agreement: str | None = None) -> Versions:
             version = Version(row.name, row.number, row.position, row.counts_from)
             found[row.kind].append(version)
     return Versions(tuple(found["terms"]), tuple(found["rules"]))
+
+
+def terms_at(ledger: Ledger, by: Versions, agreement: str) -> Terms:
+    """The terms of an agreement in a version.
+
+    Raises:
+        NotFound: if it was not signed by then.
+    """
+    for each in by.terms:
+        (made,) = ledger.at(Position(each.position))
+        assert isinstance(made.event, AgreementSigned | AgreementAmended)
+        return made.event.terms
+    message = f"there is no agreement {agreement!r} at that moment; `ofl agreement list` names them"
+    raise NotFound(message)
 
 
 def law_at(ledger: Ledger, at: Stamp) -> LawState:

@@ -73,12 +73,8 @@ line = Table(
     Column("account_id", Integer, nullable=False),
 )
 # Both hold all that a balance needs, so that the table itself is not read.
-Index(
-    "line_by_account", line.c.account_id, line.c.position, line.c.value_date, line.c.amount
-)
-Index(
-    "line_by_value_date", line.c.value_date, line.c.position, line.c.account_id, line.c.amount
-)
+Index("line_by_account", line.c.account_id, line.c.position, line.c.value_date, line.c.amount)
+Index("line_by_value_date", line.c.value_date, line.c.position, line.c.account_id, line.c.amount)
 
 total = Table(
     "total",

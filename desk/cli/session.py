@@ -26,7 +26,7 @@ from ledger.service import Ledger
 from ledger.store.location import Location, Server
 from projections.balances import Balance
 from projections.follow import Views
-from projections.moment import Stamp, stamp
+from projections.moment import Stamp, Versions, stamp
 
 VIEWS_FILE = "views.sqlite"
 
@@ -176,12 +176,22 @@ class Session:
         """Up to where the answer knows."""
         return stamp(views)
 
-    def print_stamp(self, at: Stamp) -> None:
-        """The line under an answer that says up to where it knows."""
+    def print_stamp(self, at: Stamp, by: Versions | None = None) -> None:
+        """The lines under an answer that say what it goes by, and up to where it knows."""
+        lines = []
+        if by is not None:
+            versions = "; ".join(
+                self.lang.say(kind, name=each.name, number=each.number, position=each.position)
+                for kind, found in (("stamp_terms", by.terms), ("stamp_rules", by.rules))
+                for each in found
+            )
+            lines.append(self.lang.say("stamp_by", versions=versions or "–"))
         text = self.lang.say(
             "stamp", position=at.position, recorded_at=at.recorded_at, chain=at.chain[:16]
         )
-        self.console.print(text, style="dim", markup=False)
+        on = "" if at.on is None else self.lang.say("stamp_on", on=self.lang.day(at.on))
+        for line in (*lines, text + on):
+            self.console.print(line, style="dim", markup=False, soft_wrap=True)
 
     def table(self, title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
         """An empty table with columns named by phrases; those in `right` hold numbers."""

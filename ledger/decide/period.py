@@ -60,11 +60,15 @@ class Books:
     """Bank lines that match nothing and payments not settled, of the days that would be closed."""
 
 
+Verified = Literal["sound", "unverifiable"]
+"""What a verification may say for a period to be closed; what was tampered with is not closed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """The verification and the checkpoint that were made before a period is closed."""
 
-    verification: Literal["sound", "unverifiable"]
+    verification: Verified
     checkpoint_size: int
     checkpoint_root: str
 
@@ -134,7 +138,7 @@ def check_closable(state: PeriodState, name: str, today: date) -> Period:
     return days
 
 
-def close(  # noqa: PLR0913, PLR0917 - each is something that was found out
+def close(
     state: PeriodState, name: str, today: date, books: Books, proof: Proof, reasons: Reasons
 ) -> list[New]:
     """The close of a period whose books were looked at.
@@ -179,9 +183,7 @@ def close(  # noqa: PLR0913, PLR0917 - each is something that was found out
     return numbered(PERIODS_STREAM, state.version, [(today, closed)])
 
 
-def reopen(
-    state: PeriodState, name: str, actor: str, reason: str | None, today: date
-) -> list[New]:
+def reopen(state: PeriodState, name: str, actor: str, reason: str | None, today: date) -> list[New]:
     """A request to open the period closed last again; or its opening, if another person asked.
 
     Raises:

@@ -27,6 +27,8 @@ _INVESTORS, _PAYERS = ("dsi", "council-fund"), ("state-fund", "town")
 _ROLES = {"state-fund": "outcome_payer", "town": "co_payer"}
 _NEVER_PAID = 10
 """One payment in so many is not settled."""
+_A_YEAR_LATE = 50
+"""One outcome in so many is heard of a year after."""
 
 Entry = tuple[str, str, str, str, str, int]
 """The words of an account, and minor units."""
@@ -64,7 +66,8 @@ def _events(random: Random, lines: int) -> list[Posted]:
     while count < lines:
         agreement = f"agreement-{random.randrange(AGREEMENTS):04d}"
         counts_on = FIRST + timedelta(days=random.randrange(DAYS))
-        late = random.randint(300, 400) if random.random() < 0.02 else random.randint(20, 120)
+        days = (20, 120) if random.randrange(_A_YEAR_LATE) else (300, 400)
+        late = random.randint(*days)
         recorded_on = counts_on + timedelta(days=late)
         minor = random.randint(1, 10_000_000)
         parts = [(payer, payee) for payer in _PAYERS for payee in _INVESTORS]
@@ -104,6 +107,9 @@ def fill(views: Views, lines: int, seed: int = 1) -> int:
             filled += len(chunk)
         at = [position for position, each in enumerate(events, start=1) for _ in each.entries]
         keep_totals(connection, at)
-        last = {"position": len(events), "recorded_at": f"{events[-1].recorded_on}T12:00:00.000000Z"}
+        last = {
+            "position": len(events),
+            "recorded_at": f"{events[-1].recorded_on}T12:00:00.000000Z",
+        }
         connection.execute(update(v.progress).values(**last))
     return filled
