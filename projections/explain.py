@@ -58,7 +58,7 @@ class Dossier:
 
 
 def explain(ledger: Ledger, payment_id: str, at: Stamp | None = None) -> Dossier:
-    """The dossier of a payment as known at a moment, or now; its steps are those that count by then.
+    """The dossier of a payment as known at a moment, or now, with the steps that count by then.
 
     What a person's erasure took away cannot be shown for a moment before it either.
 

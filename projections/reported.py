@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 
@@ -140,6 +141,11 @@ class Closed:
     event: e.PeriodClosed
     requested: Recorded | None
     reopened: Recorded | None
+
+    @property
+    def state(self) -> Literal["closed", "reopened"]:
+        """Whether it is closed still."""
+        return "closed" if self.reopened is None else "reopened"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def balances(
     session.answer({"stamp": at, "versions": by, "balances": found}, show)
 
 
-def history(
+def history(  # noqa: PLR0913, PLR0917 - each option is a parameter
     context: typer.Context,
     agreement: Annotated[str | None, typer.Option(help="Of one agreement.")] = None,
     payment: Annotated[str | None, typer.Option(help="Of one payment.")] = None,

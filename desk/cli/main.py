@@ -22,6 +22,7 @@ from desk.cli import (
     imports,
     invest,
     payments,
+    periods,
     status,
     subjects,
     terms,
@@ -51,6 +52,7 @@ app.add_typer(invest.app, name="invest")
 app.add_typer(payments.app, name="payments")
 app.add_typer(guarantee.app, name="guarantee")
 app.add_typer(fund.app, name="fund")
+app.add_typer(periods.app, name="period")
 app.add_typer(subjects.app, name="subject")
 app.add_typer(audit.export_app, name="export")
 agreements.register(app)
