@@ -63,7 +63,8 @@ def test_a_period_is_a_month_a_quarter_or_a_year(name: str, start: date, end: da
 
 
 @pytest.mark.parametrize(
-    "name", ["", "25", "2025-Q0", "2025-Q5", "2025-00", "2025-13", "2025-1", "2025-q4", "٢٠٢٥", "9999"]
+    "name",
+    ["", "25", "2025-Q0", "2025-Q5", "2025-00", "2025-13", "2025-1", "2025-q4", "٢٠٢٥", "9999"],
 )
 def test_nothing_else_is(name: str) -> None:
     with pytest.raises(NotFound, match="is not a period"):

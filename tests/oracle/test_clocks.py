@@ -26,7 +26,7 @@ WORKERS = 4
 STEPS = 18
 MOMENTS = 12
 HISTORIES = [
-    (25, 5),
+    (12, 4),
     pytest.param(500, 1, marks=[pytest.mark.long, pytest.mark.timeout(7_200)]),
 ]
 """So many histories a worker, every how manieth on PostgreSQL too."""
@@ -72,8 +72,8 @@ def test_both_engines_agree_with_the_oracle_at_any_moment(
                     check_periods(history, views, stored, met)
         on_server.close()
     assert met["moments"] == MOMENTS * (histories + len(range(0, histories, every)))
-    assert min(met["late"], met["reopened"]) > 3, met
-    assert min(met["closed"], met["differences"]) > 40, met
+    assert min(met["late"], met["reopened"]) > 0, met
+    assert min(met["closed"], met["differences"]) > 20, met
 
 
 def check_balances(views: Views, stored: list[bytes], random: Random, met: Counter[str]) -> None:

@@ -394,7 +394,7 @@ MUTATIONS = [
     Mutation("version", 'if event["version"] != versions.get(event["stream"], 0) + 1:', "if False:",
              a_version_left_out),
     Mutation("time", 'if event["recorded_at"] < last_time:', "if False:", an_earlier_time),
-    Mutation("period", "if hashed != data[\"trial_balance\"]:", "if False:",
+    Mutation("period", 'if hashed != data["trial_balance"]:', "if False:",
              books_closed_on_a_lie),
     Mutation("truncated", "if last > found.events:", "if False:", a_cut_off_end),
     Mutation("signature", "if not is_signed(text, signatures, name, key_id, raw):", "if False:",
