@@ -46,6 +46,9 @@ class Balance(NamedTuple):
         return {**words, "debit": self.debit, "credit": self.credit, "balance": self.balance}
 
 
+Words = tuple[str, str, str, str, str]
+"""What names an account: book, role, agreement, account, counterparty."""
+
 WORDS = (
     account.c.book, account.c.role, account.c.agreement, account.c.account, account.c.counterparty,
 )  # fmt: skip
@@ -70,6 +73,29 @@ def balances(
         if wanted:
             return _summed(connection, wanted, position, on)
         return _continued(connection, position, on)
+
+
+def balance(views: Views, at: Stamp, words: Words) -> Balance | None:
+    """One account at a moment; None if it had not moved."""
+    with views.engine.connect() as connection:
+        found = connection.exec_driver_sql(
+            _marked(connection, _ONE if at.on is None else f"{_ONE} AND value_date <= ?"),
+            (*words, at.position, *([] if at.on is None else [_day(connection, at.on)])),
+        ).one()
+    lines, amount, turnover = found
+    if not lines:
+        return None
+    return Balance(*words, (turnover + amount) // 2, (turnover - amount) // 2)
+
+
+def _marked(connection: Connection, statement: str) -> str:
+    """A statement with the marks of the driver's."""
+    return statement if connection.dialect.paramstyle == "qmark" else statement.replace("?", "%s")
+
+
+def _day(connection: Connection, day: date) -> object:
+    """A day as the driver takes it."""
+    return day.isoformat() if connection.dialect.name == "sqlite" else day
 
 
 def _position(connection: Connection) -> int:
@@ -102,6 +128,12 @@ _MOVED = (
     "SELECT account_id, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(abs(amount)) AS BIGINT) "
     "FROM "
 )
+_ONE = (
+    "SELECT count(*), CAST(coalesce(sum(amount), 0) AS BIGINT), "
+    "CAST(coalesce(sum(abs(amount)), 0) AS BIGINT) FROM line WHERE account_id = ("
+    "SELECT id FROM account WHERE book = ? AND role = ? AND agreement = ? AND account = ? "
+    "AND counterparty = ?) AND position <= ?"
+)
 _SINCE = f"{_MOVED} line WHERE position > ? AND position <= ? GROUP BY account_id"
 _SINCE_BY_DAY = (
     f"{_DAYS}{_MOVED} day JOIN line ON value_date = day.day "
@@ -130,7 +162,7 @@ def _continued(connection: Connection, position: int, on: date | None) -> list[B
     if on is None:
         _add(moved, _rows(connection, _SINCE, begin, position), 1)
     else:
-        day = on.isoformat() if connection.dialect.name == "sqlite" else on
+        day = _day(connection, on)
         _add(moved, _rows(connection, _SINCE_BY_DAY, begin, position, day), 1)
         _add(moved, _rows(connection, _ONLY_LATER, begin, day), -1)
     return [
@@ -148,10 +180,8 @@ _NOTHING = (0, 0, 0, 0)
 
 def _rows(connection: Connection, statement: str, *given: object) -> Iterable[tuple[Any, ...]]:
     """Rows as the driver gives them, one by one: there may be a great many."""
-    if connection.dialect.paramstyle != "qmark":
-        statement = statement.replace("?", "%s")
     cursor: Any = connection.connection.cursor()
-    cursor.execute(statement, given)
+    cursor.execute(_marked(connection, statement), given)
     return cast("Iterable[tuple[Any, ...]]", cursor)
 
 

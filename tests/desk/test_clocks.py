@@ -128,7 +128,7 @@ def test_what_was_not_there_yet_is_not_found(demo: Path) -> None:
 
 
 def reports(ledger: Path, period: str) -> list[str]:
-    forms = ([], ["--json"], ["--canonical"], ["--lang", "da"])
+    forms: tuple[list[str], ...] = ([], ["--json"], ["--canonical"], ["--lang", "da"])
     return [ofl("period", "report", period, *form, ledger=ledger) for form in forms]
 
 

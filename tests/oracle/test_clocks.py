@@ -13,7 +13,7 @@ import pytest
 
 from ledger.dates import Period
 from projections import journal
-from projections.balances import balances
+from projections.balances import balance, balances
 from projections.follow import Views
 from projections.moment import Stamp
 from projections.reported import as_reported, as_restated, closings
@@ -88,11 +88,18 @@ def check_balances(views: Views, stored: list[bytes], random: Random, met: Count
         found = {each[:5]: (each.debit_minor, each.credit_minor) for each in balances(views, at)}
         assert found == expected, (position, on)
         assert list(found) == sorted(found)
-        for which, name in ((0, "state-fund"), (2, random.choice(AGREEMENTS))):
-            some = balances(views, at, **{("book", "", "agreement")[which]: name})
+        name = random.choice(AGREEMENTS)
+        for which, some in (
+            (0, balances(views, at, book="state-fund")),
+            (2, balances(views, at, agreement=name)),
+        ):
+            wanted = ("state-fund", "", name)[which]
             assert {each[:5]: (each.debit_minor, each.credit_minor) for each in some} == {
-                words: sums for words, sums in expected.items() if words[which] == name
+                words: sums for words, sums in expected.items() if words[which] == wanted
             }
+        words = random.choice(list(expected or [("state-fund", "outcome_payer", "hf", "bank", "")]))
+        one = balance(views, at, words)
+        assert (one and (one.debit_minor, one.credit_minor)) == expected.get(words)
         met["moments"] += 1
 
 
