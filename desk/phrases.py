@@ -120,7 +120,76 @@ PHRASES: dict[str, tuple[str, str]] = {
     "drawdown": ("Drawdown", "Træk"),
     "milestone": ("Milestone", "Milepæl"),
     "person": ("Person", "Person"),
+    "period": ("Period", "Periode"),
+    "from_day": ("From", "Fra"),
+    "to_day": ("To and with", "Til og med"),
+    "booked_on": ("Booked on", "Bogført den"),
+    "opening": ("Opening", "Primo"),
+    "closing": ("Closing", "Ultimo"),
+    "reported": ("As reported", "Som rapporteret"),
+    "restated": ("As restated", "Som omberegnet"),
+    # periods
+    "closed": ("closed", "lukket"),
+    "reopened": ("opened again", "genåbnet"),
+    "period_closed": (
+        "{period} is closed up to and including {until}, over events 1 to {covers}. Turnover {turnover}.\nTrial balance SHA-256 {hash}",
+        "{period} er lukket til og med {until}, over hændelse 1 til {covers}. Omsætning {turnover}.\nSaldobalancens SHA-256 {hash}",
+    ),
+    "period_reopen_asked": (
+        "{period}: asked for; another person opens it with the same command",
+        "{period}: der er bedt om genåbning; en anden person åbner med samme kommando",
+    ),
+    "period_reopened": (
+        "{period} is open again: what counts in it is booked in it from here on",
+        "{period} er åben igen: hvad der gælder i den, bogføres i den herfra",
+    ),
+    "period_shown": ("{period}, {start} to {end}: {state}", "{period}, {start} til {end}: {state}"),
+    "period_by": (
+        "Closed by {who}, {when} (event {position})",
+        "Lukket af {who}, {when} (hændelse {position})",
+    ),
+    "period_hash": (
+        "Trial balance over events 1 to {covers}: SHA-256 {hash}; made again now, it is the same",
+        "Saldobalance over hændelse 1 til {covers}: SHA-256 {hash}; dannet igen nu er den uændret",
+    ),
+    "period_proof": (
+        "Verified: {outcome}. Sealed: {size} events, root {root}",
+        "Efterprøvet: {outcome}. Forseglet: {size} hændelser, rod {root}",
+    ),
+    "period_unverifiable": (
+        "Closed although not all of it could be verified: {reason}",
+        "Lukket selv om ikke alt kunne efterprøves: {reason}",
+    ),
+    "period_unreconciled": (
+        "Closed with {count} bank lines and payments not reconciled: {reason}",
+        "Lukket med {count} banklinjer og betalinger, der ikke var afstemt: {reason}",
+    ),
+    "period_asked": (
+        "{who} asked for it to be opened again, {when} (event {position})",
+        "{who} bad om genåbning, {when} (hændelse {position})",
+    ),
+    "period_again": (
+        "{who} agreed, {when} (event {position})",
+        "{who} godkendte genåbningen, {when} (hændelse {position})",
+    ),
+    "period_hashed": ("Trial balance SHA-256 {hash}", "Saldobalancens SHA-256 {hash}"),
+    "because": ("{topic} {about}", "{topic} {about}"),
+    "because_assessed": (", in {assessment}", ", i {assessment}"),
+    "because_corrects": (", corrects event {position}", ", retter hændelse {position}"),
+    "PeriodClosed:1": ("books of {period} closed", "bøgerne for {period} lukket"),
+    "PeriodReopenRequested:1": (
+        "asked for {period} to be opened again: {reason}",
+        "bad om genåbning af {period}: {reason}",
+    ),
+    "PeriodReopened:1": ("{period} opened again", "{period} genåbnet"),
     # titles
+    "title_periods": ("Closes of periods", "Periodelukninger"),
+    "title_reported": ("Trial balance as reported", "Saldobalance som rapporteret"),
+    "title_restated": (
+        "Moved in the period, debit less credit",
+        "Bevægelse i perioden, debet minus kredit",
+    ),
+    "title_differences": ("Why they differ, line by line", "Hvorfor de afviger, linje for linje"),
     "title_agreements": ("Agreements and people", "Aftaler og borgere"),
     "title_investors": ("Investors", "Investorer"),
     "title_saved": (
@@ -148,6 +217,16 @@ PHRASES: dict[str, tuple[str, str]] = {
     "stamp": (
         "Known up to event {position}, recorded {recorded_at}, chain {chain}",
         "Kendt til og med hændelse {position}, registreret {recorded_at}, kæde {chain}",
+    ),
+    "stamp_on": ("; effective by {on}", "; gældende til og med {on}"),
+    "stamp_by": ("By {versions}", "Efter {versions}"),
+    "stamp_terms": (
+        "terms of {name}, version {number} (event {position})",
+        "vilkår for {name}, version {number} (hændelse {position})",
+    ),
+    "stamp_rules": (
+        "rules {name}, version {number} (event {position})",
+        "regler {name}, version {number} (hændelse {position})",
     ),
     # explain
     "why_title": ("Why was {payment} paid?", "Hvorfor blev {payment} betalt?"),

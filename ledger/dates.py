@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,11 @@ def danish_day(moment: datetime) -> date:
         message = "a moment without its time zone is on no certain day"
         raise ValueError(message)
     return moment.astimezone(_DENMARK).date()
+
+
+def danish_midnight(day: date) -> datetime:
+    """The moment at which a calendar day begins in Denmark."""
+    return datetime.combine(day, time.min, tzinfo=_DENMARK)
 
 
 def parse_date(text: str) -> date:

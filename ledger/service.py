@@ -16,6 +16,7 @@ from ledger.commands.door import (
 from ledger.commands.fund import FundCommands
 from ledger.commands.imports import ImportCommands
 from ledger.commands.people import PeopleCommands
+from ledger.commands.periods import PeriodCommands
 from ledger.commands.reconciling import ReconcilingCommands
 from ledger.dates import danish_day
 from ledger.decide import (
@@ -36,6 +37,7 @@ class Ledger(
     ClawbackCommands,
     ReconcilingCommands,
     PeopleCommands,
+    PeriodCommands,
 ):
     """One ledger: its events, its vault, and every command on it."""
 

@@ -2,61 +2,204 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Literal, NamedTuple, cast
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from ledger.money import Amount
 from projections.follow import Views
-from projections.views import line, progress
+from projections.moment import Stamp
+from projections.views import account, line, progress, total
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """Up to where an answer knows: the last event's position, time and chain value."""
-
-    position: int
-    recorded_at: str
-    chain: str
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """One account's turnover and balance; debit above zero, credit below."""
+class Balance(NamedTuple):
+    """One account's turnover and balance; there may be many thousands, so amounts are made late."""
 
     book: str
     role: str
     agreement: str
     account: str
     counterparty: str
-    debit: Amount
-    credit: Amount
-    balance: Amount
+    debit_minor: int
+    credit_minor: int
+
+    @property
+    def debit(self) -> Amount:
+        """All that was debited."""
+        return Amount(self.debit_minor)
+
+    @property
+    def credit(self) -> Amount:
+        """All that was credited."""
+        return Amount(self.credit_minor)
+
+    @property
+    def balance(self) -> Amount:
+        """Debit less credit: above zero if there is more debit."""
+        return Amount(self.debit_minor - self.credit_minor)
+
+    def told(self) -> dict[str, str | Amount]:
+        """The account's words and its amounts by name, as they are written for a program."""
+        words = dict(zip(self._fields[:5], self[:5], strict=True))
+        return {**words, "debit": self.debit, "credit": self.credit, "balance": self.balance}
 
 
-def stamp(views: Views) -> Stamp:
-    """Where the views stand."""
-    with views.engine.connect() as connection:
-        row = connection.execute(select(progress)).one()
-        return Stamp(row.position, row.recorded_at, row.chain)
+Words = tuple[str, str, str, str, str]
+"""What names an account: book, role, agreement, account, counterparty."""
+
+WORDS = (
+    account.c.book, account.c.role, account.c.agreement, account.c.account, account.c.counterparty,
+)  # fmt: skip
+DEBIT = func.sum(case((line.c.amount > 0, line.c.amount), else_=0))
+CREDIT = func.sum(case((line.c.amount < 0, -line.c.amount), else_=0))
 
 
 def balances(
-    views: Views, *, book: str | None = None, agreement: str | None = None
+    views: Views, at: Stamp | None = None, *, book: str | None = None, agreement: str | None = None
 ) -> list[Balance]:
-    """Every account that ever moved, in order of book, role, agreement, account, counterparty."""
-    key = (line.c.book, line.c.role, line.c.agreement, line.c.account, line.c.counterparty)
-    amount = line.c.amount
-    query = select(
-        *key,
-        func.sum(case((amount > 0, amount), else_=0)),
-        func.sum(case((amount < 0, -amount), else_=0)),
-        func.sum(amount),
-    )
-    if book is not None:
-        query = query.where(line.c.book == book)
-    if agreement is not None:
-        query = query.where(line.c.agreement == agreement)
+    """Every account that moved by then, in order of its words; by now if no moment is given.
+
+    Lines up to the moment's position count, by their value dates up to its day.
+    """
+    wanted = [
+        column == value
+        for column, value in ((account.c.book, book), (account.c.agreement, agreement))
+        if value is not None
+    ]
     with views.engine.connect() as connection:
-        rows = connection.execute(query.group_by(*key).order_by(*key)).all()
-    return [Balance(*row[:5], *(Amount(int(value)) for value in row[5:])) for row in rows]
+        position, on = (at.position, at.on) if at else (_position(connection), None)
+        if wanted:
+            return _summed(connection, wanted, position, on)
+        return _continued(connection, position, on)
+
+
+def balance(views: Views, at: Stamp, words: Words) -> Balance | None:
+    """One account at a moment; None if it had not moved."""
+    with views.engine.connect() as connection:
+        found = connection.exec_driver_sql(
+            _marked(connection, _ONE if at.on is None else f"{_ONE} AND value_date <= ?"),
+            (*words, at.position, *([] if at.on is None else [_day(connection, at.on)])),
+        ).one()
+    lines, amount, turnover = found
+    if not lines:
+        return None
+    return Balance(*words, (turnover + amount) // 2, (turnover - amount) // 2)
+
+
+def _marked(connection: Connection, statement: str) -> str:
+    """A statement with the marks of the driver's."""
+    return statement if connection.dialect.paramstyle == "qmark" else statement.replace("?", "%s")
+
+
+def _day(connection: Connection, day: date) -> object:
+    """A day as the driver takes it."""
+    return day.isoformat() if connection.dialect.name == "sqlite" else day
+
+
+def _position(connection: Connection) -> int:
+    return int(connection.execute(select(progress.c.position)).scalar_one())
+
+
+def _summed(
+    connection: Connection, wanted: list[ColumnElement[bool]], position: int, on: date | None
+) -> list[Balance]:
+    """Some accounts, each from all of its lines."""
+    query = (
+        select(*WORDS, DEBIT, CREDIT)
+        .join_from(account, line, line.c.account_id == account.c.id)
+        .where(*wanted, line.c.position <= position)
+        .group_by(*WORDS)
+        .order_by(*WORDS)
+    )
+    if on is not None:
+        query = query.where(line.c.value_date <= on)
+    return [Balance(*row[:5], int(row[5]), int(row[6])) for row in connection.execute(query)]
+
+
+# From one value date to the next in the index, so that each of them is sought by position.
+_DAYS = (
+    "WITH RECURSIVE day(day) AS (SELECT min(value_date) FROM line UNION ALL "
+    "SELECT (SELECT min(value_date) FROM line WHERE value_date > day.day) "
+    "FROM day WHERE day.day IS NOT NULL) "
+)
+_MOVED = (
+    "SELECT account_id, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(abs(amount)) AS BIGINT) "
+    "FROM "
+)
+_ONE = (
+    "SELECT count(*), CAST(coalesce(sum(amount), 0) AS BIGINT), "
+    "CAST(coalesce(sum(abs(amount)), 0) AS BIGINT) FROM line WHERE account_id = ("
+    "SELECT id FROM account WHERE book = ? AND role = ? AND agreement = ? AND account = ? "
+    "AND counterparty = ?) AND position <= ?"
+)
+_SINCE = f"{_MOVED} line WHERE position > ? AND position <= ? GROUP BY account_id"
+_SINCE_BY_DAY = (
+    f"{_DAYS}{_MOVED} day JOIN line ON value_date = day.day "
+    "AND position > ? AND position <= ? WHERE day.day <= ? GROUP BY account_id"
+)
+_ONLY_LATER = (
+    f"{_DAYS}{_MOVED} day JOIN line ON value_date = day.day AND position <= ? "
+    "WHERE day.day > ? GROUP BY account_id"
+)
+_TOTALS = "SELECT account_id, lines, debit, credit FROM running_total WHERE position = ?"
+_ACCOUNTS = (
+    "SELECT id, book, role, agreement, account, counterparty FROM account "
+    "ORDER BY book, role, agreement, account, counterparty"
+)
+
+
+def _continued(connection: Connection, position: int, on: date | None) -> list[Balance]:
+    """All accounts, from running totals kept before.
+
+    From those at any position the answer is the same: what was recorded since is added as far as it
+    counts by the day, and what is in the totals and counts only later is taken off. The fewest
+    lines are read if the lines next to the totals count on about that day.
+    """
+    begin = _total_before(connection, position, on)
+    moved = {row[0]: row for row in _rows(connection, _TOTALS, begin)}
+    if on is None:
+        _add(moved, _rows(connection, _SINCE, begin, position), 1)
+    else:
+        day = _day(connection, on)
+        _add(moved, _rows(connection, _SINCE_BY_DAY, begin, position, day), 1)
+        _add(moved, _rows(connection, _ONLY_LATER, begin, day), -1)
+    return [
+        Balance(book, role, agreement, name, counterparty, debit, credit)
+        for number, book, role, agreement, name, counterparty in _rows(connection, _ACCOUNTS)
+        for _, lines, debit, credit in [moved.get(number, _NOTHING)]
+        if lines
+    ]
+
+
+Moved = tuple[int, int, int, int]
+"""An account's number, how many lines it has, and its debit and credit."""
+_NOTHING = (0, 0, 0, 0)
+
+
+def _rows(connection: Connection, statement: str, *given: object) -> Iterable[tuple[Any, ...]]:
+    """Rows as the driver gives them, one by one: there may be a great many."""
+    cursor: Any = connection.connection.cursor()
+    cursor.execute(_marked(connection, statement), given)
+    return cast("Iterable[tuple[Any, ...]]", cursor)
+
+
+def _add(moved: dict[int, Moved], rows: Iterable[tuple[Any, ...]], sign: Literal[1, -1]) -> None:
+    """Add to, or take off, lines, debit and credit by account; a row holds sum and turnover."""
+    for number, count, amount, turnover in rows:
+        _, lines, debit, credit = moved.get(number, _NOTHING)
+        moved[number] = (
+            number,
+            lines + sign * count,
+            debit + sign * ((turnover + amount) // 2),
+            credit + sign * ((turnover - amount) // 2),
+        )
+
+
+def _total_before(connection: Connection, position: int, on: date | None) -> int:
+    """The position of the newest totals that are known and whose lines count by the day; or 0."""
+    newest = select(func.max(total.c.position)).where(total.c.position <= position)
+    if on is not None:
+        newest = newest.where(total.c.counts_on <= on)
+    return int(connection.execute(newest).scalar() or 0)

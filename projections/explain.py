@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger import events as e
+from ledger.decide.decision import agreement_stream
+from ledger.decide.owing import Payment
 from ledger.decide.payment import lineage
 from ledger.decide.refusal import NotFound
 from ledger.decide.state import AgreementState
@@ -17,6 +19,7 @@ from ledger.money import Amount
 from ledger.policy.entitlement import capital_on
 from ledger.service import Ledger
 from ledger.terms.agreement import Terms
+from projections.moment import Stamp, head
 
 _WRONG = (
     e.EnrolmentCorrected,
@@ -72,26 +75,49 @@ class Dossier:
     people_involved: tuple[str, ...]
 
 
-def explain(ledger: Ledger, payment_id: str) -> Dossier:
-    """The dossier of a payment.
+def explain(ledger: Ledger, payment_id: str, at: Stamp | None = None) -> Dossier:
+    """The dossier of a payment as known at a moment, or now, with the steps that count by then.
+
+    What a person's erasure took away cannot be shown for a moment before it either.
 
     Raises:
-        NotFound: if no agreement has such a payment.
+        NotFound: if no agreement had such a payment by then.
     """
-    for state in ledger.agreements().values():
-        if payment_id in state.payments:
-            return _dossier(ledger, state, payment_id)
-    message = f"there is no payment {payment_id!r}; `ofl payments list` names them"
+    at = at or head(ledger.log)
+    for name, now in ledger.agreements().items():
+        if payment_id not in now.payments:
+            continue
+        known = [
+            recorded
+            for recorded in ledger.read(agreement_stream(name))
+            if recorded.position <= at.position
+        ]
+        state = AgreementState(name, erased=dict(now.erased))
+        for recorded in known:
+            state.apply(recorded)
+        payment = state.payments.get(payment_id)
+        own = {recorded.position: recorded for recorded in known}
+        if payment is not None and at.holds(own[payment.proposed_at]):
+            return _dossier(ledger, state, own, payment, at)
+    message = f"there is no payment {payment_id!r} at that moment; `ofl payments list` names them"
     raise NotFound(message)
 
 
-def _dossier(ledger: Ledger, state: AgreementState, payment_id: str) -> Dossier:
-    payment = state.payments[payment_id]
-    own = {recorded.position: recorded for recorded in ledger.read(f"agreement/{state.agreement}")}
-    law = {recorded.position: recorded for recorded in ledger.law_events()}
+def _dossier(
+    ledger: Ledger,
+    state: AgreementState,
+    own: dict[Position, Recorded],
+    payment: Payment,
+    at: Stamp,
+) -> Dossier:
+    law = {
+        recorded.position: recorded
+        for recorded in ledger.law_events()
+        if recorded.position <= at.position
+    }
     rests_on = lineage(state, payment.proposed_at)
-    at = (payment.proposed_at, payment.approved_at, payment.instructed_at, payment.settled_at)
-    steps = tuple(own[position] for position in at if position is not None)
+    taken = (payment.proposed_at, payment.approved_at, payment.instructed_at, payment.settled_at)
+    steps = tuple(own[position] for position in taken if position and at.holds(own[position]))
     known = own | law
     return Dossier(
         payment=payment.proposed,
@@ -113,7 +139,7 @@ def _dossier(ledger: Ledger, state: AgreementState, payment_id: str) -> Dossier:
         ),
         terms=state.terms,
         signed=own[state.signed_at],
-        amended=tuple(own[at] for at in state.terms_at[1:] if at in rests_on),
+        amended=tuple(own[made] for made in state.terms_at[1:] if made in rests_on),
         law=tuple(law[position] for position in sorted(rests_on & law.keys())),
         people_involved=tuple(sorted({known[position].actor for position in rests_on})),
     )

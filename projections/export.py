@@ -2,7 +2,9 @@
 
 One transaction per event and book, in order of position: every book balances on its own, so it
 can be read on its own. A transaction counts on its value date and names its ledger position, as
-code and tag `position` in hledger, as metadata `position` in beancount, as a column in CSV.
+code and tag `position` in hledger, as metadata `position` in beancount, as a column in CSV. One
+that counts in a period that was closed before it names the day on which it is booked, as tag or
+metadata `booked`; CSV has a column `booked_on` for all.
 Debit is above zero. Nothing but the journal view is read, and the same journal gives the same
 bytes.
 
@@ -46,7 +48,7 @@ from projections.posting import Account, Line
 
 CSV_COLUMNS = (
     "position", "line", "agreement", "book", "role", "account", "counterparty", "value_date",
-    "debit", "credit",
+    "booked_on", "debit", "credit",
 )  # fmt: skip
 
 _PAGE = 2_000
@@ -119,6 +121,12 @@ class _Transaction:
     """The lines of one event in one book; they sum to zero."""
 
     lines: tuple[Line, ...]
+    booked_on: date
+
+    @property
+    def booked_late(self) -> bool:
+        """Whether it is booked on another day than it counts on."""
+        return self.booked_on != self.value_date
 
     @property
     def position(self) -> Position:
@@ -193,16 +201,18 @@ def _transactions(views: Views, last: int) -> Iterator[_Transaction]:
     """The journal up to a position; of one event, the books in the order of their first lines."""
     for start in range(1, last + 1, _PAGE):
         for _, event in groupby(
-            _lines(views, start, min(start + _PAGE - 1, last)), key=lambda line: line.position
+            _lines(views, start, min(start + _PAGE - 1, last)), key=lambda row: row[0].position
         ):
-            books: dict[str, list[Line]] = {}
-            for line in event:
-                books.setdefault(line.book, []).append(line)
-            yield from (_Transaction(tuple(lines)) for lines in books.values())
+            books: dict[tuple[str, date], list[Line]] = {}
+            for line, booked_on in event:
+                books.setdefault((line.book, booked_on), []).append(line)
+            yield from (
+                _Transaction(tuple(lines), booked_on) for (_, booked_on), lines in books.items()
+            )
 
 
-def _lines(views: Views, first: int, last: int) -> list[Line]:
-    """The lines from one position to another."""
+def _lines(views: Views, first: int, last: int) -> list[tuple[Line, date]]:
+    """The lines from one position to another, each with the day on which it is booked."""
     query = (
         select(v.line)
         .where(v.line.c.position.between(first, last))
@@ -210,16 +220,19 @@ def _lines(views: Views, first: int, last: int) -> list[Line]:
     )
     with views.engine.connect() as connection:
         return [
-            Line(
-                Position(row.position),
-                row.number,
-                row.agreement,
-                row.book,
-                Role(row.role),
-                Account(row.account),
-                row.counterparty,
-                row.value_date,
-                Amount(row.amount),
+            (
+                Line(
+                    Position(row.position),
+                    row.number,
+                    row.agreement,
+                    row.book,
+                    Role(row.role),
+                    Account(row.account),
+                    row.counterparty,
+                    row.value_date,
+                    Amount(row.amount),
+                ),
+                row.booked_on,
             )
             for row in connection.execute(query)
         ]
@@ -238,9 +251,10 @@ def _hledger_head(currency: str, opened: list[_Opened]) -> Iterator[str]:
 
 def _hledger_entry(currency: str, transaction: _Transaction) -> Iterator[str]:
     position = transaction.position
+    booked = f", booked:{transaction.booked_on}" if transaction.booked_late else ""
     yield (
         f"\n{transaction.value_date} ({position}) {transaction.description}"
-        f"  ; position:{position}\n"
+        f"  ; position:{position}{booked}\n"
     )
     for each in transaction.lines:
         name = hledger_account(*_words(each))
@@ -257,6 +271,8 @@ def _beancount_head(currency: str, opened: list[_Opened]) -> Iterator[str]:
 def _beancount_entry(currency: str, transaction: _Transaction) -> Iterator[str]:
     yield f'\n{transaction.value_date} * "{transaction.description}"\n'
     yield f"  position: {transaction.position}\n"
+    if transaction.booked_late:
+        yield f"  booked: {transaction.booked_on}\n"
     for each in transaction.lines:
         name = beancount_account(*_words(each))
         yield f"  {name:<76}  {each.amount!s:>15} {currency}\n"
@@ -276,6 +292,7 @@ def _csv_entry(_: str, transaction: _Transaction) -> Iterator[str]:
                 str(each.number),
                 *map(harmless, words),
                 each.value_date.isoformat(),
+                transaction.booked_on.isoformat(),
                 str(debit),
                 str(credit),
             )

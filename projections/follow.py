@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from ledger.terms.agreement import Terms
 from projections import follow_payments
 from projections import views as v
 from projections.home import MAKING, USE, WRITING, Home, home
-from projections.posting import post
+from projections.journal import write_journal_of
 from projections.writing import Writer, change
 
 Progress = Callable[[int], None]
@@ -79,6 +79,7 @@ class Views:
         """Make empty tables, at position 0."""
         start = {
             "schema_version": v.SCHEMA_VERSION, "position": 0, "chain": "", "recorded_at": "",
+            "lines_since_total": 0,
         }  # fmt: skip
         with self.engine.execution_options(**{USE: MAKING}).begin() as connection:
             v.metadata.create_all(connection)
@@ -106,30 +107,8 @@ def _take(connection: Connection, batch: list[StoredRow]) -> int:
     if not fresh:
         return 0
     recorded = [codec.decode(row.state) for row in fresh]
-    lines = [line for each in recorded for line in post(each)]
-    if lines:
-        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-        connection.exec_driver_sql(
-            f"INSERT INTO line VALUES ({','.join([mark] * len(v.line.columns))})",  # noqa: S608
-            [
-                (
-                    x.position,
-                    x.number,
-                    x.agreement,
-                    x.book,
-                    x.role.value,
-                    x.account.value,
-                    x.counterparty,
-                    x.value_date.isoformat(),
-                    x.amount.minor,
-                )
-                for x in lines
-            ],
-        )
-    writer = Writer(connection)
-    for each in recorded:
-        _apply(writer, each)
-    writer.flush()
+    write_journal_of(connection, recorded)
+    apply_events(connection, recorded)
     last = fresh[-1]
     connection.execute(
         update(v.progress).values(
@@ -139,12 +118,22 @@ def _take(connection: Connection, batch: list[StoredRow]) -> int:
     return len(fresh)
 
 
+def apply_events(connection: Connection, recorded: Iterable[Recorded]) -> None:
+    """Bring the tables other than the journal up to date with events, whatever is between them."""
+    writer = Writer(connection)
+    for each in recorded:
+        _apply(writer, each)
+    writer.flush()
+
+
 def _apply(writer: Writer, recorded: Recorded) -> None:
     """Bring the tables other than the journal up to date with one event."""
     name = recorded.stream.removeprefix("agreement/")
     match recorded.event:
         case e.AgreementSigned() | e.AgreementAmended():
             _apply_terms(writer, recorded)
+        case e.RefundRuleEnacted(table=table):
+            _version(writer, recorded, "rules", table.id, recorded.version)
         case e.PersonEnrolled() | e.SubjectErased() | e.PersonsMerged() | e.PersonsUnmerged():
             _apply_person(writer, name, recorded)
         case e.RegisterCovered() | e.RegisterCorrected() | e.FactVoided():
@@ -222,10 +211,21 @@ def _apply_bank(writer: Writer, recorded: Recorded) -> None:
 
 def _apply_terms(writer: Writer, recorded: Recorded) -> None:
     match recorded.event:
-        case e.AgreementSigned() as event:
+        case e.AgreementSigned(terms=terms) as event:
             _sign(writer, recorded, event)
-        case e.AgreementAmended(terms=terms):
+            _version(writer, recorded, "terms", terms.agreement, event.terms_version)
+        case e.AgreementAmended(terms=terms, terms_version=number):
             _amend(writer, terms)
+            _version(writer, recorded, "terms", terms.agreement, number)
+
+
+def _version(writer: Writer, recorded: Recorded, kind: str, name: str, number: int) -> None:
+    """Note a version of an agreement's terms, or of a table of rules."""
+    row = {
+        "kind": kind, "name": name, "number": number,
+        "position": recorded.position, "counts_from": recorded.effective_on,
+    }  # fmt: skip
+    writer.put(v.version, [row])
 
 
 def _sign(writer: Writer, recorded: Recorded, event: e.AgreementSigned) -> None:

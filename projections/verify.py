@@ -53,6 +53,7 @@ from ledger.store.merkle import Tree, leaf_hash
 from ledger.store.vault import VaultKeyError
 from projections.follow import Progress, Views, quiet
 from projections.repeat import adjust_again, by_claim
+from projections.reported import broken
 from projections.views import metadata
 
 _CANNOT_FOLLOW = (ValueError, LookupError, TypeError, AssertionError, ArithmeticError)
@@ -74,6 +75,7 @@ class Check(StrEnum):
     TIMESTAMPS = "timestamps"
     COMMANDS = "commands"
     VIEWS = "views"
+    PERIODS = "periods"
     DECISIONS = "decisions"
     ERASURES = "erasures"
 
@@ -189,6 +191,8 @@ def verify(
     if not faults and not broken:
         _verify_seals(ledger, result)
         _verify_views(ledger.log, views, result)
+        if not result.faults:
+            result.faults += _not_as_closed(ledger, views)
         _verify_decisions(ledger, result)
     return result
 
@@ -455,6 +459,17 @@ def _compare(views: Views, fresh: Views, table: Table, result: Verification) -> 
             message = f"{table.name} differs from a rebuild at {first!r}; run `ofl rebuild`"
             result.faults.append(Fault(Check.VIEWS, Kind.ALTERED, None, message))
             return
+
+
+def _not_as_closed(ledger: Ledger, views: Views) -> Iterator[Fault]:
+    """Each closed period's trial balance must still have the hash that its close carries."""
+    try:
+        for position, name in broken(ledger, views):
+            message = f"the trial balance of {name} is not the one that was closed"
+            yield Fault(Check.PERIODS, Kind.ALTERED, position, message)
+    except _CANNOT_FOLLOW as error:
+        message = f"the closes of periods cannot be followed: {error}"
+        yield Fault(Check.PERIODS, Kind.ALTERED, None, message)
 
 
 def _verify_decisions(ledger: Ledger, result: Verification) -> None:

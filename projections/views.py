@@ -29,7 +29,32 @@ progress = Table(
     Column("position", BigInteger, nullable=False),
     Column("chain", TEXT, nullable=False),
     Column("recorded_at", TEXT, nullable=False),
+    # Lines of the journal that are in no running total yet.
+    Column("lines_since_total", BigInteger, nullable=False, default=0),
 )
+
+account = Table(
+    "account",
+    metadata,
+    # By the order in which they first moved.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("book", TEXT, nullable=False),
+    Column("role", TEXT, nullable=False),
+    Column("agreement", TEXT, nullable=False),
+    Column("account", TEXT, nullable=False),
+    Column("counterparty", TEXT, nullable=False),
+)
+Index(
+    "account_by_words",
+    account.c.book,
+    account.c.role,
+    account.c.agreement,
+    account.c.account,
+    account.c.counterparty,
+    account.c.id,
+    unique=True,
+)
+Index("account_by_agreement", account.c.agreement)
 
 line = Table(
     "line",
@@ -43,17 +68,54 @@ line = Table(
     Column("counterparty", TEXT, nullable=False),
     Column("value_date", Date, nullable=False),
     Column("amount", BigInteger, nullable=False),
+    # The day in whose period it is booked: the value date, or later if that period was closed.
+    Column("booked_on", Date, nullable=False),
+    Column("account_id", Integer, nullable=False),
 )
-Index(
-    "line_by_account",
-    line.c.book,
-    line.c.role,
-    line.c.agreement,
-    line.c.account,
-    line.c.counterparty,
-    line.c.position,
-    line.c.value_date,
-    line.c.amount,
+# Both hold all that a balance needs, so that the table itself is not read.
+Index("line_by_account", line.c.account_id, line.c.position, line.c.value_date, line.c.amount)
+Index("line_by_value_date", line.c.value_date, line.c.position, line.c.account_id, line.c.amount)
+
+total = Table(
+    "total",
+    metadata,
+    # Where running totals are kept, and the median value date of the lines since those before.
+    Column("position", BigInteger, primary_key=True),
+    Column("counts_on", Date, nullable=False),
+)
+
+running_total = Table(
+    "running_total",
+    metadata,
+    # What every account has moved up to a position, whatever the value date.
+    Column("position", BigInteger, primary_key=True),
+    Column("account_id", Integer, primary_key=True),
+    Column("lines", BigInteger, nullable=False),
+    Column("debit", BigInteger, nullable=False),
+    Column("credit", BigInteger, nullable=False),
+)
+
+period = Table(
+    "period",
+    metadata,
+    Column("closed_at", BigInteger, primary_key=True),
+    Column("period", TEXT, nullable=False),
+    Column("start", Date, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("covers", BigInteger, nullable=False),
+    Column("trial_balance", TEXT, nullable=False),
+    Column("reopened_at", BigInteger),
+)
+
+version = Table(
+    "version",
+    metadata,
+    # The versions of an agreement's terms, and of a table of rules.
+    Column("kind", TEXT, primary_key=True),
+    Column("name", TEXT, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("counts_from", Date, nullable=False),
 )
 
 agreement = Table(

@@ -98,7 +98,7 @@ def read_books(history: RandomHistory, views: Views) -> Books:
     views.catch_up(history.ledger().log)
     entries = tuple(
         Entry(position, agreement, book, Role(role), Account(account), counterparty, amount)
-        for position, _, agreement, book, role, account, counterparty, _, amount in views.rows(
+        for position, _, agreement, book, role, account, counterparty, _, amount, *_ in views.rows(
             v.line
         )
     )

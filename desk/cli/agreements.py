@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from desk.cli.clocks import EffectiveOn, KnownAt, asked
 from desk.cli.corrections import change_lines
 from desk.cli.session import Session
 from desk.cli.values import day
@@ -22,6 +23,7 @@ from ledger.store.location import KEY_FILE
 from ledger.terms.agreement import Terms
 from projections import report
 from projections.changes import Change, changes
+from projections.moment import terms_at, versions
 
 app = typer.Typer(help="Sign agreements and see where they stand.", no_args_is_help=True)
 rules_app = typer.Typer(help="Put rules of law in force.", no_args_is_help=True)
@@ -125,18 +127,20 @@ def enact(
 
 
 @app.command("list")
-def list_agreements(context: typer.Context) -> None:
+def list_agreements(
+    context: typer.Context, known_at: KnownAt = None, on: EffectiveOn = None
+) -> None:
     """Show where every agreement stands."""
     session: Session = context.obj
-    with session.views() as (_, views):
-        found = report.agreements(views)
-        at = session.stamp(views)
+    with asked(session, known_at, on) as then:
+        found = report.agreements(then.then)
+        by = versions(then.views, then.at)
 
     def show() -> None:
         show_agreements(session, found)
-        session.print_stamp(at)
+        session.print_stamp(then.at, by)
 
-    session.answer({"stamp": at, "agreements": found}, show)
+    session.answer({"stamp": then.at, "versions": by, "agreements": found}, show)
 
 
 def show_agreements(session: Session, found: list[report.AgreementStatus]) -> None:
@@ -166,23 +170,30 @@ def show_agreements(session: Session, found: list[report.AgreementStatus]) -> No
 def show_agreement(
     context: typer.Context,
     agreement: Annotated[str, typer.Argument(help="The agreement.")],
+    known_at: KnownAt = None,
+    on: EffectiveOn = None,
 ) -> None:
     """Show who invests in one agreement, who is paid first, and who covers or continues it."""
     session: Session = context.obj
-    with session.views() as (ledger, views):
-        ledger.agreement(agreement).require_signed()
-        terms = ledger.agreement(agreement).terms
-        (status,) = (each for each in report.agreements(views) if each.agreement == agreement)
-        found = [each for each in report.investors(views) if each.agreement == agreement]
-        at = session.stamp(views)
+    with asked(session, known_at, on, agreement) as then:
+        by = versions(then.views, then.at, agreement)
+        terms = terms_at(then.ledger, by, agreement)
+        (status,) = (each for each in report.agreements(then.then) if each.agreement == agreement)
+        found = [each for each in report.investors(then.then) if each.agreement == agreement]
 
     def show() -> None:
         show_agreements(session, [status])
         for line in _money(session, status, found, terms):
             session.console.print(line, markup=False)
-        session.print_stamp(at)
+        session.print_stamp(then.at, by)
 
-    value = {"stamp": at, "agreement": status, "investors": found, "waterfall": terms.waterfall}
+    value = {
+        "stamp": then.at,
+        "versions": by,
+        "agreement": status,
+        "investors": found,
+        "waterfall": terms.waterfall,
+    }
     session.answer(value, show)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from desk.cli.agreements import show_agreements
+from desk.cli.clocks import EffectiveOn, KnownAt, asked
 from desk.cli.invest import show_investors
 from desk.cli.sentence import sentence
 from desk.cli.session import Session
@@ -17,6 +18,7 @@ from projections import balances as balance_view
 from projections import explain as explain_view
 from projections import report
 from projections.history import history as read_history
+from projections.moment import law_at, moment, versions
 
 
 def register(root: typer.Typer) -> None:
@@ -31,12 +33,15 @@ def balances(
     context: typer.Context,
     book: Annotated[str | None, typer.Option(help="Of one party's book.")] = None,
     agreement: Annotated[str | None, typer.Option(help="Of one agreement.")] = None,
+    known_at: KnownAt = None,
+    on: EffectiveOn = None,
 ) -> None:
     """Show what every party has and owes, by role, agreement and account. Debit is positive."""
     session: Session = context.obj
-    with session.views() as (_, views):
-        found = balance_view.balances(views, book=book, agreement=agreement)
-        at = session.stamp(views)
+    with session.views() as (ledger, views):
+        at = moment(ledger.log, views, known_at, on)
+        found = balance_view.balances(views, at, book=book, agreement=agreement)
+        by = versions(views, at, agreement) if agreement else None
 
     def show() -> None:
         numbers = ("debit", "credit", "balance")
@@ -55,23 +60,25 @@ def balances(
                 amount(each.balance),
             )
         session.console.print(table)
-        session.print_stamp(at)
+        session.print_stamp(at, by)
 
-    session.answer({"stamp": at, "balances": found}, show)
+    session.answer({"stamp": at, "versions": by, "balances": found}, show)
 
 
-def history(
+def history(  # noqa: PLR0913, PLR0917 - each option is a parameter
     context: typer.Context,
     agreement: Annotated[str | None, typer.Option(help="Of one agreement.")] = None,
     payment: Annotated[str | None, typer.Option(help="Of one payment.")] = None,
     by: Annotated[str | None, typer.Option(help="Of what one person did.")] = None,
     last: Annotated[int | None, typer.Option(min=1, help="Only the newest so many.")] = None,
+    known_at: KnownAt = None,
+    on: EffectiveOn = None,
 ) -> None:
     """Show what happened, in order: who did what, when it was recorded, and when it counts."""
     session: Session = context.obj
     with session.views() as (ledger, views):
-        found = list(read_history(ledger.log, agreement=agreement, payment=payment, actor=by))
-        at = session.stamp(views)
+        at = moment(ledger.log, views, known_at, on)
+        found = list(read_history(ledger.log, at, agreement=agreement, payment=payment, actor=by))
     found = found[-last:] if last else found
 
     def show() -> None:
@@ -98,12 +105,15 @@ def explain(
         int | None, typer.Option(min=1, help="Show the working of the outcome with this number.")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Show every outcome's working.")] = False,
+    known_at: KnownAt = None,
+    on: EffectiveOn = None,
 ) -> None:
     """Tell why a payment is paid: who approved it, on what measurement, under which terms."""
     session: Session = context.obj
     with session.views() as (ledger, views):
-        dossier = explain_view.explain(ledger, payment)
-        at = session.stamp(views)
+        at = moment(ledger.log, views, known_at, on)
+        dossier = explain_view.explain(ledger, payment, at)
+        by = versions(views, at, dossier.terms.agreement)
     if item is not None and item > len(dossier.items):
         message = f"{payment} pays for {len(dossier.items)} outcomes; there is no number {item}"
         raise NotFound(message)
@@ -116,23 +126,24 @@ def explain(
             lines += ["", *item_lines(dossier, number, session.lang)]
         for line in lines:
             session.console.print(line, markup=False, soft_wrap=True)
-        session.print_stamp(at)
+        session.print_stamp(at, by)
 
-    session.answer({"stamp": at, "explanation": dossier}, show)
+    session.answer({"stamp": at, "versions": by, "explanation": dossier}, show)
 
 
-def show_report(context: typer.Context) -> None:
+def show_report(context: typer.Context, known_at: KnownAt = None, on: EffectiveOn = None) -> None:
     """Show the fund at a glance: people, nights saved, gains, payments and investors."""
     session: Session = context.obj
-    with session.views() as (ledger, views):
-        law = ledger.law()
+    with asked(session, known_at, on) as by:
+        law = law_at(by.ledger, by.at)
         tables = [table for _, table in law.rules.values() if not table.of_support]
         value: dict[str, Any] = {
-            "stamp": session.stamp(views),
-            "agreements": report.agreements(views),
-            "saved": report.saved(views, tables[0]),
-            "paid": report.paid(views, tables[0]),
-            "investors": report.investors(views),
+            "stamp": by.at,
+            "versions": versions(by.views, by.at),
+            "agreements": report.agreements(by.then),
+            "saved": report.saved(by.then, tables[0]),
+            "paid": report.paid(by.then, tables[0]),
+            "investors": report.investors(by.then),
         }
 
     def show() -> None:
@@ -140,7 +151,7 @@ def show_report(context: typer.Context) -> None:
         show_saved(session, value["saved"])
         show_paid(session, value["paid"])
         show_investors(session, value["investors"])
-        session.print_stamp(value["stamp"])
+        session.print_stamp(value["stamp"], value["versions"])
 
     session.answer(value, show)
 

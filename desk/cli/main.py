@@ -25,6 +25,7 @@ from desk.cli import (
     invest,
     payments,
     people,
+    periods,
     status,
     subjects,
     terms,
@@ -57,6 +58,7 @@ app.add_typer(payments.app, name="payments")
 app.add_typer(bank.app, name="bank")
 app.add_typer(guarantee.app, name="guarantee")
 app.add_typer(fund.app, name="fund")
+app.add_typer(periods.app, name="period")
 app.add_typer(subjects.app, name="subject")
 app.add_typer(people.app, name="people")
 app.add_typer(audit.export_app, name="export")

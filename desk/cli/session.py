@@ -27,8 +27,9 @@ from ledger.service import Ledger
 from ledger.store.envelope import timestamp
 from ledger.store.location import Location, Server
 from ledger.store.personal_key import PersonalKey
-from projections.balances import Stamp, stamp
+from projections.balances import Balance
 from projections.follow import Views
+from projections.moment import Stamp, Versions, stamp
 
 VIEWS_FILE = "views.sqlite"
 
@@ -86,6 +87,8 @@ def plain(value: object) -> object:  # noqa: PLR0911 - one return per kind of va
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, dict):
         return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, Balance):
+        return plain(value.told())
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return value
@@ -198,12 +201,22 @@ class Session:
         """Up to where the answer knows."""
         return stamp(views)
 
-    def print_stamp(self, at: Stamp) -> None:
-        """The line under an answer that says up to where it knows."""
+    def print_stamp(self, at: Stamp, by: Versions | None = None) -> None:
+        """The lines under an answer that say what it goes by, and up to where it knows."""
+        lines = []
+        if by is not None:
+            versions = "; ".join(
+                self.lang.say(kind, name=each.name, number=each.number, position=each.position)
+                for kind, found in (("stamp_terms", by.terms), ("stamp_rules", by.rules))
+                for each in found
+            )
+            lines.append(self.lang.say("stamp_by", versions=versions or "–"))
         text = self.lang.say(
             "stamp", position=at.position, recorded_at=at.recorded_at, chain=at.chain[:16]
         )
-        self.console.print(text, style="dim", markup=False)
+        on = "" if at.on is None else self.lang.say("stamp_on", on=self.lang.day(at.on))
+        for line in (*lines, text + on):
+            self.console.print(line, style="dim", markup=False, soft_wrap=True)
 
     def table(self, title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
         """An empty table with columns named by phrases; those in `right` hold numbers."""

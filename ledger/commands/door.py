@@ -30,6 +30,7 @@ from ledger.decide.decision import (
 )
 from ledger.decide.fund import FundState
 from ledger.decide.people_state import PeopleState
+from ledger.decide.period import PeriodState
 from ledger.decide.refusal import NotSignedIn
 from ledger.decide.state import AgreementState, LawState
 from ledger.events import Recorded
@@ -121,6 +122,7 @@ class Door:
         self._law = LawState()
         self._states: dict[str, AgreementState | BankState] = {}
         self._fund = FundState()
+        self._periods = PeriodState()
         self._people = PeopleState()
         self.actor = actor or self._keys_account() or user_name()
         self._sealed_to = 0

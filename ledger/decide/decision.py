@@ -52,6 +52,7 @@ PAYMENT_POLICY_STREAM = "payment-policy"
 TARIFFS_STREAM = "tariffs"
 FUND_STREAM = "fund"
 PEOPLE_STREAM = "people"
+PERIODS_STREAM = "periods"
 
 
 def rule_stream(table: str) -> str:

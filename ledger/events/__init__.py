@@ -114,6 +114,7 @@ from ledger.events.people import (
     PeopleSetUp,
     SetUpWitnessed,
 )
+from ledger.events.periods import PeriodClosed, PeriodReopened, PeriodReopenRequested
 
 __all__ = [
     "EVENTS",
@@ -189,6 +190,9 @@ __all__ = [
     "PaymentReturned",
     "PaymentSettled",
     "PeopleSetUp",
+    "PeriodClosed",
+    "PeriodReopenRequested",
+    "PeriodReopened",
     "PersonEnrolled",
     "PersonsMerged",
     "PersonsUnmerged",

@@ -245,6 +245,31 @@ class EventLog(ApplicationRecorder):
             raise StoreDamagedError(message)
         return bytes(row[0]).hex()
 
+    def place(self, position: int) -> tuple[int, str, bytes] | None:
+        """An event's position, time and chain value, as `head` tells the last one's; if it is."""
+        with self.database.reading() as c:
+            c.execute(
+                "SELECT position, recorded_at, chain FROM stored_events WHERE position = ?",
+                (position,),
+            )
+            row = c.fetchone()
+            return tuple(row) if row else None
+
+    def known_by(self, recorded_at: str) -> int:
+        """The position of the last event recorded at a time or before; 0 if there is none.
+
+        Times never decrease, so it is found by halving.
+        """
+        low, high = 0, self.head()[0]
+        while low < high:
+            middle = (low + high + 1) // 2
+            place = self.place(middle)
+            if place is not None and place[1] <= recorded_at:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
     def streams(self, prefix: str) -> list[str]:
         """The names of all streams that begin with a prefix, in order of their first event."""
         with self.database.reading() as c:

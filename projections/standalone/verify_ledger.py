@@ -45,7 +45,7 @@ CONSISTENCY_HEAD = re.compile(r"outcome-fund-ledger/consistency@v1" + HASHES)
 AMOUNT = re.compile(r"(-?)([0-9]{1,15})\.([0-9]{2})")
 JOURNAL_COLUMNS = [
     "position", "line", "agreement", "book", "role", "account", "counterparty", "value_date",
-    "debit", "credit",
+    "booked_on", "debit", "credit",
 ]  # fmt: skip
 MIRROR = {
     "receivable": "payable",
@@ -78,11 +78,14 @@ SILENT = {
     "MeasurementCorrected:1", "SpellCorrected:1", "CohortCorrected:1", "FactVoided:1",
     "RegisterCorrected:1", "TariffCorrected:1", "PersonsMerged:1", "PersonsUnmerged:1",
     "MunicipalityChanged:1", "AdjustmentProposed:1",
+    "PeriodClosed:1", "PeriodReopenRequested:1", "PeriodReopened:1",
 }  # fmt: skip
 """Events that move no money."""
 
-Line = tuple[int, int, str, str, str, str, str, str, int]
+Posted = tuple[int, int, str, str, str, str, str, str, int]
 """Position, line, agreement, book, role, account, counterparty, value date, minor units."""
+Line = tuple[int, int, str, str, str, str, str, str, str, int]
+"""The same, with the day on which it is booked before the minor units."""
 
 
 class Altered(Exception):
@@ -108,6 +111,9 @@ class Found:
     lines: list[Line] = field(default_factory=list)
     sent: list[tuple[int, int]] = field(default_factory=list)
     """Each sending of a payment, and the approval that it rests on."""
+    currency: str = ""
+    closed: list[str] = field(default_factory=list)
+    """The first open day after each period that is closed."""
     faults: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
 
@@ -210,9 +216,48 @@ def check_events(path: Path, checkpoints: dict[int, list[Checkpoint]], found: Fo
 
 
 def take_in(event: dict[str, Any], found: Found) -> None:
-    found.lines += post(event)
-    if event["topic"] == "PaymentInstructed:1":
-        found.sent.append((event["position"], event["data"]["approved_at"]))
+    topic, data = event["topic"], event["data"]
+    for line in post(event):
+        *before, day, amount = line
+        found.lines.append((*before, day, max([day, *found.closed[-1:]]), amount))  # type: ignore[arg-type]
+    if topic == "PaymentInstructed:1":
+        found.sent.append((event["position"], data["approved_at"]))
+    elif topic == "LedgerOpened:1":
+        found.currency = data["currency"]
+    elif topic == "PeriodClosed:1":
+        hashed = hashlib.sha256(trial_balance(data, found).encode()).hexdigest()
+        if hashed != data["trial_balance"]:
+            name, place = data["period"], event["position"]
+            raise Altered("period", place, f"the books of {name} are not those that were closed")
+        found.closed.append(data["until"])
+    elif topic == "PeriodReopened:1":
+        found.closed.pop()
+
+
+def trial_balance(data: dict[str, Any], found: Found) -> str:
+    """The text whose hash a period's close carries, of the lines up to the event it covers."""
+    start, until, accounts = data["start"], data["until"], defaultdict[Any, list[int]](list)
+    for position, _, agreement, book, role, account, other, _, booked, amount in found.lines:
+        if position <= data["covers"] and booked < until:
+            sums = accounts[book, role, agreement, account, other] or [0, 0, 0]
+            sums[0 if booked < start else 1 if amount > 0 else 2] += amount
+            accounts[book, role, agreement, account, other] = sums
+    text = (
+        f"outcome-fund-ledger trial balance v1\nperiod\t{data['period']}\nfrom\t{start}\n"
+        f"until\t{until}\ncovers\t{data['covers']}\ncurrency\t{found.currency}\nbook\trole\t"
+        "agreement\taccount\tcounterparty\topening\tdebit\tcredit\tclosing\n"
+    )
+    for words, (opening, debit, credit) in sorted(accounts.items()):
+        if opening or debit or credit:
+            amounts = (opening, debit, -credit, opening + debit + credit)
+            text += "\t".join([*words, *map(decimal, amounts)]) + "\n"
+    return f"{text}turnover\t{decimal(sum(debit for _, debit, _ in accounts.values()))}\n"
+
+
+def decimal(minor_units: int) -> str:
+    """Minor units as 90420.00."""
+    whole, rest = divmod(abs(minor_units), 100)
+    return f"{'-' if minor_units < 0 else ''}{whole}.{rest:02d}"
 
 
 def check_sent(found: Found) -> Iterator[str]:
@@ -419,7 +464,7 @@ COMMITMENTS: dict[str, Callable[[dict[str, Any]], int]] = {
 """What an event adds to the provision."""
 
 
-def post(event: dict[str, Any]) -> list[Line]:
+def post(event: dict[str, Any]) -> list[Posted]:
     """What an event books: one book per party, debit above zero."""
     entries: list[tuple[str, str, str, str, int]] = []
 
@@ -542,10 +587,33 @@ def read_journal(path: Path) -> list[Line]:
         lines = []
         for row in rows:
             try:
-                position, number, agreement, book, role, account, other, day, debit, credit = row
+                (
+                    position,
+                    number,
+                    agreement,
+                    book,
+                    role,
+                    account,
+                    other,
+                    day,
+                    booked,
+                    debit,
+                    credit,
+                ) = row
                 amount = minor(debit) if debit else -minor(credit)
                 lines.append(
-                    (int(position), int(number), agreement, book, role, account, other, day, amount)
+                    (
+                        int(position),
+                        int(number),
+                        agreement,
+                        book,
+                        role,
+                        account,
+                        other,
+                        day,
+                        booked,
+                        amount,
+                    )
                 )
             except ValueError as error:
                 message = f"journal.csv, row {rows.line_num}: {error}"
@@ -557,7 +625,7 @@ def check_journal(lines: list[Line], found: Found) -> Iterator[str]:
     """The books must balance, agree with each other, and be what the events say."""
     books: defaultdict[tuple[int, str], int] = defaultdict(int)
     between: defaultdict[tuple[str, str, str, str], int] = defaultdict(int)
-    for position, _, agreement, book, _, account, other, _, amount in lines:
+    for position, _, agreement, book, _, account, other, _, _, amount in lines:
         books[position, book] += amount
         if other:
             between[agreement, book, account, other] += amount

@@ -7,10 +7,9 @@ import hashlib
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import insert
 
 from desk.demo import example_folder
 from desk.intake import files
@@ -18,13 +17,17 @@ from ledger.service import Ledger
 from ledger.store import codec
 from ledger.store.location import EVENTS_FILE, Location
 from projections import verify
-from projections.balances import balances
+from projections.balances import Words, balance, balances
 from projections.follow import Views
-from projections.views import line
+from projections.moment import Stamp, stamp
+from scripts.benchmarks.books import fill
 from scripts.benchmarks.measure import Figure, Side, Work
-from scripts.benchmarks.writers import DAY, Bare, Base, Ours, Writer
+from scripts.benchmarks.writers import Bare, Base, Ours, Writer
 
 BATCH = 2_000
+A_DAY = date(2024, 5, 15)
+_ASKED = 50
+"""So many answers for one account a round."""
 BASE_BATCH = 500
 """The base recorder's own batch: with 2,000 rows its insert on PostgreSQL does not come back."""
 
@@ -36,7 +39,9 @@ class Scale:
     commits: int
     """Durable commits of one event, each round."""
     events: int
-    """Events that are read through, and lines that are summed."""
+    """Events that are read through."""
+    lines: int
+    """Lines of the journal that balances are of."""
 
 
 class Bench:
@@ -50,6 +55,7 @@ class Bench:
         self._scale = scale
         self._stack = stack
         self._filled: tuple[Ledger, Views] | None = None
+        self._booked: tuple[Views, int] | None = None
         self._lines = 0
 
     def _writers(self) -> tuple[Ours, Base, Bare]:
@@ -186,35 +192,75 @@ class Bench:
         )
 
     def balances(self) -> Figure:
-        """Every balance over the lines of the journal."""
-        place = self._place()
-        views = Views(place / "views.sqlite" if isinstance(place, Path) else place)
-        if not isinstance(place, Path):
-            Ours(place).close()  # makes the schemas
-        views.create()
-        self._stack.callback(views.close)
-        count = self._scale.events
-        with views.engine.execution_options(ofl_use="writing").begin() as connection:
-            connection.execute(insert(line), [_line(n) for n in range(count)])
-        key = "book, role, agreement, account, counterparty"
-        query = (
-            f"SELECT {key}, sum(CASE WHEN amount > 0 THEN amount ELSE 0 END), "  # noqa: S608
-            "sum(CASE WHEN amount < 0 THEN -amount ELSE 0 END), sum(amount) "
-            f"FROM line GROUP BY {key} ORDER BY {key}"
-        )
+        """Every balance as it stands."""
+        views, lines = self._books()
 
         def ours() -> int:
             assert balances(views)
-            return count
+            return lines
+
+        return Figure("balances", "lines/s", _side("balances", ours), (self._scan(None, None),))
+
+    def moment(self) -> Figure:
+        """Every balance as known at one position, effective on another day."""
+        views, lines = self._books()
+        at = Stamp(stamp(views).position * 3 // 4, "", "", A_DAY)
+
+        def ours() -> int:
+            assert balances(views, at)
+            return lines
+
+        return Figure(
+            "moment", "lines/s", _side("balances at a moment", ours), (self._scan(at, None),)
+        )
+
+    def account(self) -> Figure:
+        """One account as known at one position, effective on another day."""
+        views, _ = self._books()
+        at = Stamp(stamp(views).position * 3 // 4, "", "", A_DAY)
+        words = ("state-fund", "outcome_payer", "agreement-0007", "bank", "")
+
+        def ours() -> int:
+            for _ in range(_ASKED):
+                assert balance(views, at, words) is not None
+            return _ASKED
+
+        return Figure("account", "answers/s", _side("one account", ours), (self._scan(at, words),))
+
+    def _scan(self, at: Stamp | None, words: Words | None) -> Side:
+        """The floor: the driver sums every line that counts, and keeps nothing from before."""
+        views, lines = self._books()
+        key = "book, role, agreement, account, counterparty"
+        which = ["1 = 1"]
+        if at is not None:
+            which += [f"position <= {at.position}", f"value_date <= '{at.on}'"]
+        if words is not None:
+            names = key.split(", ")
+            which += [f"{name} = '{word}'" for name, word in zip(names, words, strict=True)]
+        query = (
+            f"SELECT {key}, sum(CASE WHEN amount > 0 THEN amount ELSE 0 END), "  # noqa: S608
+            "sum(CASE WHEN amount < 0 THEN -amount ELSE 0 END), sum(amount) "
+            f"FROM line WHERE {' AND '.join(which)} GROUP BY {key} ORDER BY {key}"
+        )
 
         def bare() -> int:
             with views.engine.connect() as connection:
                 assert connection.exec_driver_sql(query).fetchall()
-            return count
+            return lines if words is None else 1
 
-        return Figure(
-            "balances", "lines/s", _side("balances", ours), (_side("the bare query", bare),)
-        )
+        return _side("the plain scan", bare)
+
+    def _books(self) -> tuple[Views, int]:
+        """Views with the books of a large fund, and how many lines they have."""
+        if self._booked is None:
+            place = self._place()
+            views = Views(place / "views.sqlite" if isinstance(place, Path) else place)
+            if not isinstance(place, Path):
+                Ours(place).close()  # makes the schemas
+            views.create()
+            self._stack.callback(views.close)
+            self._booked = views, fill(views, self._scale.lines)
+        return self._booked
 
     # --- what the figures share ---------------------------------------------------------------
 
@@ -291,6 +337,8 @@ FIGURES: dict[str, Callable[[Bench], Figure]] = {
     "views": Bench.views,
     "lag": Bench.lag,
     "balances": Bench.balances,
+    "moment": Bench.moment,
+    "account": Bench.account,
 }
 
 
@@ -315,18 +363,3 @@ def _storing(
         return work
 
     return Side(name, prepare, wanted)
-
-
-def _line(number: int) -> dict[str, Any]:
-    """A line of the journal; there are about a hundred accounts."""
-    return {
-        "position": number // 2,
-        "number": number % 2,
-        "agreement": f"agreement-{number // 2 % 10}",
-        "book": ("state-fund", "aarhus")[number % 2],
-        "role": ("outcome_payer", "investor")[number % 2],
-        "account": ("payable", "receivable")[number % 2],
-        "counterparty": f"party-{number // 2 % 7}",
-        "value_date": DAY,
-        "amount": (number // 2 + 1) * (1, -1)[number % 2],
-    }

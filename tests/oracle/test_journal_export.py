@@ -84,6 +84,8 @@ def views_with(lines: Iterable[Line]) -> Iterator[Views]:
             "counterparty": line.counterparty,
             "value_date": line.value_date,
             "amount": line.amount.minor,
+            "booked_on": line.value_date,
+            "account_id": 0,
         }
         for line in lines
     ]
@@ -305,7 +307,7 @@ def test_the_same_journal_gives_the_same_bytes(monkeypatch: pytest.MonkeyPatch) 
 
 
 def _line(row: tuple[Any, ...]) -> Line:
-    position, number, agreement, book, role, account, counterparty, value_date, amount = row
+    position, number, agreement, book, role, account, counterparty, value_date, amount = row[:9]
     return Line(
         Position(position),
         number,
@@ -372,11 +374,11 @@ option "operating_currency" "DKK"
   Income:Aarhus:Provider:Hf-1:Funding:Dsi                                              -1000.01 DKK
 """,
     JournalFormat.CSV: """\
-position,line,agreement,book,role,account,counterparty,value_date,debit,credit
-7,1,hf-1,dsi,investor,investment,aarhus,2024-01-02,1000.01,
-7,2,hf-1,dsi,investor,payable,aarhus,2024-01-02,,1000.01
-7,3,hf-1,aarhus,provider,receivable,dsi,2024-01-02,1000.01,
-7,4,hf-1,aarhus,provider,funding,dsi,2024-01-02,,1000.01
+position,line,agreement,book,role,account,counterparty,value_date,booked_on,debit,credit
+7,1,hf-1,dsi,investor,investment,aarhus,2024-01-02,2024-01-02,1000.01,
+7,2,hf-1,dsi,investor,payable,aarhus,2024-01-02,2024-01-02,,1000.01
+7,3,hf-1,aarhus,provider,receivable,dsi,2024-01-02,2024-01-02,1000.01,
+7,4,hf-1,aarhus,provider,funding,dsi,2024-01-02,2024-01-02,,1000.01
 """,
 }
 

@@ -179,10 +179,10 @@ def test_an_edited_journal_is_found(office: Office, tmp_path: Path, trials: int)
         how = draw.choice(("cell", "drop", "double", "amount"))
         at = draw.randrange(1, len(rows))
         if how == "cell":
-            column = draw.randrange(8)
+            column = draw.randrange(9)
             edited[at][column] += "1"
         elif how == "amount":
-            column = 8 if edited[at][8] else 9
+            column = 9 if edited[at][9] else 10
             edited[at][column] = f"{draw.randrange(10**6)}.{draw.randrange(100):02d}"
         elif how == "drop":
             del edited[at]
@@ -280,6 +280,18 @@ def an_earlier_time(office: Office, bundle: Path) -> None:
     with_tail(office, bundle, -1, recorded_at="2001-01-01T00:00:00.000000Z")
 
 
+def books_closed_on_a_lie(office: Office, bundle: Path) -> None:
+    """A period is closed in the tail, with the hash of another trial balance."""
+    last = office.scene.rows[-1]
+    data = {
+        "period": "2021", "start": "2021-01-01", "until": "2022-01-01", "covers": last.position,
+        "trial_balance": "0" * 64,
+    }  # fmt: skip
+    place = {"position": last.position + 1, "stream": "periods", "version": 1}
+    closed = changed(last, **place, topic="PeriodClosed:1", data=data)
+    into_bundle(rechained([*office.scene.rows, closed]), bundle)
+
+
 def a_cut_off_end(office: Office, bundle: Path) -> None:
     cut = office.scene.covered - 1
     into_bundle(office.scene.rows[:cut], bundle)
@@ -336,7 +348,7 @@ def edited_amounts(bundle: Path, lines: int, ending: str = "1.00") -> None:
     """The end of the first drawdown's amount is another in so many of its four lines."""
     rows = journal(bundle)
     for row in rows[1 : 1 + lines]:
-        column = 8 if row[8] else 9
+        column = 9 if row[9] else 10
         row[column] = row[column][: -len(ending)] + ending
     write_rows(rows, bundle)
 
@@ -383,6 +395,8 @@ MUTATIONS = [
     Mutation("version", 'if event["version"] != versions.get(event["stream"], 0) + 1:', "if False:",
              a_version_left_out),
     Mutation("time", 'if event["recorded_at"] < last_time:', "if False:", an_earlier_time),
+    Mutation("period", 'if hashed != data["trial_balance"]:', "if False:",
+             books_closed_on_a_lie),
     Mutation("truncated", "if last > found.events:", "if False:", a_cut_off_end),
     Mutation("signature", "if not is_signed(text, signatures, name, key_id, raw):", "if False:",
              a_forged_checkpoint),
