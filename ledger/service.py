@@ -146,6 +146,7 @@ class Ledger:
         vault_key = location.key_file_of(place, key_file)
         key = vault.read_key_file(vault_key)
         self.log = location.open_log(place, clock)
+        self.key_file = vault_key
         self.vault = vault.Vault(location.open_vault_database(place), key, refs)
         folder = folder_of(place, vault_key)
         self.checkpoint_key = checkpoint_key or folder / CHECKPOINT_KEY_FILE

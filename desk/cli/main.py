@@ -25,6 +25,7 @@ from desk.cli import (
     status,
     subjects,
     terms,
+    whatif,
 )
 from desk.cli.session import Session, settings
 from desk.cli.trouble import TROUBLE, Stopped
@@ -53,6 +54,7 @@ app.add_typer(guarantee.app, name="guarantee")
 app.add_typer(fund.app, name="fund")
 app.add_typer(subjects.app, name="subject")
 app.add_typer(audit.export_app, name="export")
+app.add_typer(whatif.app, name="whatif")
 agreements.register(app)
 answers.register(app)
 audit.register(app)
