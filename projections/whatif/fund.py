@@ -236,7 +236,8 @@ def touched(ledger: Ledger, questions: Sequence[Question]) -> list[str]:
             message = f"{scenario.name}: there is no agreement {name!r}; {meant(name, names)}"
             raise NotFound(message)
         wanted |= set(names) if named is None else named
-    return [name for name in names if name in wanted]
+    # Where nothing at all is supposed, everything is looked at.
+    return [name for name in names if name in wanted or not wanted]
 
 
 def _all_fitted(question: Question, found: Compared) -> None:

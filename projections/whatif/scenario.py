@@ -26,8 +26,8 @@ from ledger.store.envelope import canonical
 from ledger.terms.agreement import Terms
 from ledger.working import Scope
 
-At = Annotated[int | None, Field(ge=1), WHOLE]
-Months = Annotated[int | None, Field(ge=0, le=999), WHOLE]
+At = Annotated[int, Field(ge=1), WHOLE] | None
+Months = Annotated[int, Field(ge=0, le=999), WHOLE] | None
 
 
 class Do(StrEnum):
@@ -191,7 +191,7 @@ class CounterfactualChange(TermsChange):
 
     kind: Literal["counterfactual"]
     metric: Identifier
-    nights_per_year: Annotated[int | None, Field(ge=0, le=365), WHOLE] = None
+    nights_per_year: Annotated[int, Field(ge=0, le=365), WHOLE] | None = None
     reference_tariffs: tuple[ReferenceTariff, ...] = ()
     value: Values = ()
 
@@ -241,9 +241,9 @@ class RuleChange(LawChange):
     id: Annotated[Identifier | None, Field(description="what it is called in workings")] = None
     valid_from: Day | None = None
     state_share: Share | None = None
-    nights_per_running_year: Annotated[int | None, Field(ge=0, le=366), WHOLE] = None
+    nights_per_running_year: Annotated[int, Field(ge=0, le=366), WHOLE] | None = None
     open_windows: OpenWindows | None = None
-    years_after_discharge: Annotated[int | None, Field(ge=1, le=100), WHOLE] = None
+    years_after_discharge: Annotated[int, Field(ge=1, le=100), WHOLE] | None = None
 
     @property
     def fields(self) -> dict[str, Any]:

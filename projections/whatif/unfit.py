@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -11,6 +12,8 @@ from ledger.decide.refusal import AgainstTerms
 from ledger.terms.reader import meant
 
 _T = TypeVar("_T")
+_ITEM = re.compile(r"(?<=^metrics\.)[0-9]+|(?<=; metrics\.)[0-9]+")
+"""A metric's place in a message, from 0; people count from 1."""
 
 
 class Unfit(AgainstTerms):
@@ -39,5 +42,6 @@ def validated(number: int, make: Callable[[], _T]) -> _T:
         for each in error.errors(include_url=False):
             where = ".".join(map(str, each["loc"]))
             message = str(each["msg"]).removeprefix("Value error, ").replace("\n", "; ")
+            message = _ITEM.sub(lambda found: str(int(found[0]) + 1), message)
             told.append(f"{where}: {message}" if where else message)
         raise Unfit(number, "; ".join(told)) from None
