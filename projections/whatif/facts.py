@@ -125,20 +125,18 @@ def _changed(
     """Facts with one added, replaced or removed; of each, whether it is the one that is meant."""
     fits = sum(meant for *_, meant in known)
     what = str(getattr(change, "kind", "fact"))
-    found: list[tuple[_F, Position]]
     by = f"at {change.at}" if change.at else ", ".join(str(getattr(change, k)) for k in change.key)
     if change.do is Do.ADD:
         if fits:
             raise Unfit(number, f"the {what} {by} is recorded; say replace, or name it otherwise")
-        found = [(each, at) for each, at, _ in known]
-        return [*found, (made(number, change, None), NOWHERE)]
+        return [(each, at) for each, at, _ in known] + [(made(number, change, None), NOWHERE)]
     if fits != 1:
         told = "is not recorded of" if not fits else "is not one only of"
         owner = getattr(change, "person", None) or getattr(change, "cohort", "")
         positions = ", ".join(f"{at}" for _, at, _ in known)
         hint = f"; name it by one of the positions {positions}" if positions else ""
         raise Unfit(number, f"the {what} {by} {told} {owner}{hint}")
-    found = []
+    found: list[tuple[_F, Position]] = []
     for each, at, meant in known:
         if not meant:
             found.append((each, at))

@@ -20,8 +20,8 @@ from ledger.decide.decision import agreement_stream
 from ledger.decide.refusal import AlreadyDone, NotFound
 from ledger.decide.state import AgreementState, LawState
 from ledger.events import Recorded
-from ledger.facts import Stay, TimeSpell
-from ledger.model import Position
+from ledger.facts import Reading, Stay, TimeSpell
+from ledger.model import Position, SubjectRef
 from ledger.money import Amount, total
 from ledger.policy.assess import assess
 from ledger.service import Ledger
@@ -235,7 +235,7 @@ def tariff(random: Random, state: AgreementState) -> Supposition:
     return Supposition(change, rewrite)
 
 
-def _stays(state: AgreementState) -> list[tuple[str, Stay]]:
+def _stays(state: AgreementState) -> list[tuple[SubjectRef, Stay]]:
     return [(ref, stay) for ref, own in state.stays.items() for _, stay in own.values()]
 
 
@@ -246,8 +246,10 @@ def stay_removed(random: Random, state: AgreementState) -> Supposition | None:
 
     def rewrite(recorded: Recorded) -> Recorded | None:
         event = recorded.event
-        mine = isinstance(event, e.StayRecorded) and event.subject == ref
-        return None if mine and event.stay.stay == gone.stay else recorded
+        if not isinstance(event, e.StayRecorded) or event.subject != ref:
+            return recorded
+        assert isinstance(event.stay, Stay)
+        return None if event.stay.stay == gone.stay else recorded
 
     change = {
         "kind": "stay", "do": "remove", "agreement": state.agreement, "person": ref,
@@ -299,6 +301,7 @@ def measured_otherwise(random: Random, state: AgreementState) -> Supposition | N
     if not known:
         return None
     wrong = random.choice(known)
+    assert isinstance(wrong.reading, Reading)
     other = {"yes": "no", "no": "yes"}[wrong.reading.value]
     gone = random.randrange(3) == 0
 
@@ -309,7 +312,7 @@ def measured_otherwise(random: Random, state: AgreementState) -> Supposition | N
             event.subject, event.milestone_months
         ):  # fmt: skip
             return recorded
-        value = e.Reading(value=other)
+        value = Reading(value=other)
         return None if gone else _event(recorded, event.model_copy(update={"reading": value}))
 
     change = {
@@ -352,7 +355,7 @@ def town_better(random: Random, state: AgreementState) -> Supposition | None:
     def rewrite(recorded: Recorded) -> Recorded:
         event = recorded.event
         if isinstance(event, e.CohortMeasured) and event.measured_on == result.measured_on:
-            changed = e.Reading(value=value)
+            changed = Reading(value=value)
             return _event(recorded, event.model_copy(update={"reading": changed}))
         return recorded
 
@@ -435,7 +438,7 @@ def had_been(
             for supposition in suppositions:
                 found = found and supposition.rewrite(found)
             if found is not None and not isinstance(found.event, _DECIDED):
-                target.apply(found)  # type: ignore[attr-defined]
+                target.apply(found)
     return law, other
 
 
@@ -534,6 +537,7 @@ def _there_and_back(
             {**person, "do": "add", **stay.model_dump(mode="json")},
         )
     for _, read in state.readings.values():
+        assert isinstance(read.reading, Reading)
         reading = {"kind": "measurement", "agreement": agreement, "person": read.subject,
                    "indicator": read.indicator, "milestone_months": str(read.milestone_months),
                    "measured_on": str(read.measured_on)}  # fmt: skip
