@@ -37,7 +37,10 @@ WHATIF_PHRASES: dict[str, tuple[str, str]] = {
         "`--show CLAIM` gives both workings of one of them.",
         "`--show RESULTAT` giver begge udregninger af et af dem.",
     ),
-    "title_whatif_years": ("By agreement and year of achievement", "Efter aftale og det år, hvor resultatet er opnået"),
+    "title_whatif_years": (
+        "By agreement and year of achievement, where something changes",
+        "Efter aftale og det år, hvor resultatet er opnået, hvor noget ændres",
+    ),
     "title_whatif_owed": ("What each payer owes each investor", "Hvad hver betaler skylder hver investor"),
     "title_whatif_returns": ("What comes back to investors", "Hvad investorerne får igen"),
     "title_whatif_payments": ("Payments of outcomes that change", "Betalinger af resultater, der ændres"),

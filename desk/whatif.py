@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import zip_longest
+from textwrap import wrap
 
 from desk.dossier import working_lines
 from desk.language import Language
@@ -13,9 +14,14 @@ Pair = tuple[str, str]
 """A line of what is recorded, and the one of the scenario beside it."""
 
 
-def both_workings(before: Standing | None, after: Standing | None, lang: Language) -> list[Pair]:
-    """How an outcome was reached and how it would be, part by part beside each other."""
-    sides = [_parts(_lines(each, lang)) for each in (before, after)]
+def both_workings(
+    before: Standing | None, after: Standing | None, lang: Language, width: int
+) -> list[Pair]:
+    """How an outcome was reached and how it would be, part by part beside each other.
+
+    No line is wider than `width`; what goes on in the next is indented further.
+    """
+    sides = [_parts(_wrapped(_lines(each, lang), width)) for each in (before, after)]
     return [
         pair
         for one, two in zip_longest(*sides, fillvalue=[])
@@ -41,6 +47,12 @@ def _lines(standing: Standing | None, lang: Language) -> Iterator[str]:
     for part in standing.parts:
         amount = lang.amount(part.amount)
         yield "  " + lang.say("why_part", payer=part.payer, payee=part.payee, amount=amount)
+
+
+def _wrapped(lines: Iterator[str], width: int) -> Iterator[str]:
+    for line in lines:
+        deeper = " " * (len(line) - len(line.lstrip()) + 4)
+        yield from wrap(line, width, subsequent_indent=deeper, break_on_hyphens=False)
 
 
 def _parts(lines: Iterator[str]) -> list[list[str]]:

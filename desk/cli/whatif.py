@@ -223,7 +223,8 @@ def _show_claim(
         session.console.print(title, style="bold", markup=False)
         table = session.table("whatif_claim", "whatif_before", "whatif_after")
         table.title = None
-        for pair in both_workings(before, after, session.lang):
+        width = session.console.width // 2 - 2
+        for pair in both_workings(before, after, session.lang, width):
             table.add_row(*pair)
         session.console.print(table)
         _print_hash(session, scenario)

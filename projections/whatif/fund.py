@@ -229,13 +229,14 @@ def touched(ledger: Ledger, questions: Sequence[Question]) -> list[str]:
     """
     prefix = agreement_stream("")
     names = [stream.removeprefix(prefix) for stream in ledger.log.streams(prefix)]
-    wanted: set[str] = set()
-    for scenario in (each for q in questions for each in (q.before, q.after)):
-        named = scenario.agreements
-        for name in sorted((named or set()) - set(names)):
+    scenarios = [each for q in questions for each in (q.before, q.after)]
+    for scenario in scenarios:
+        for name in sorted(scenario.named - set(names)):
             message = f"{scenario.name}: there is no agreement {name!r}; {meant(name, names)}"
             raise NotFound(message)
-        wanted |= set(names) if named is None else named
+    wanted = {name for each in scenarios for name in each.named}
+    if any(each.of_any for each in scenarios):
+        return names
     # Where nothing at all is supposed, everything is looked at.
     return [name for name in names if name in wanted or not wanted]
 

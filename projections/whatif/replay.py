@@ -117,7 +117,7 @@ def replay(
         )
         raise OutOfOrder(message)
     try:
-        assessment = assess(facts, until)
+        assessment = assess(facts, until, shown=working)
     except LookupError as error:
         message = f"{state.agreement}: {error}"
         raise OutOfOrder(message) from None

@@ -336,18 +336,20 @@ class Scenario(Model):
         return enumerate(self.changes, start=1)
 
     @property
-    def agreements(self) -> frozenset[str] | None:
-        """The only agreements that can be touched; None if it may be any."""
-        if self.law:
-            return None
-        named: set[str] = {each.agreement for _, each in self.facts}
+    def named(self) -> frozenset[str]:
+        """The agreements that are named."""
+        found = {each.agreement for _, each in self.facts}
         for _, each in self.terms:
-            if isinstance(each, WholeTerms):
-                named |= {each.terms.agreement} if each.terms else set()
-            elif not each.agreements:
-                return None
-            named |= set(each.agreements)
-        return frozenset(named)
+            found |= set(each.agreements)
+            if isinstance(each, WholeTerms) and each.terms is not None:
+                found.add(each.terms.agreement)
+        return frozenset(found)
+
+    @property
+    def of_any(self) -> bool:
+        """Whether it may touch agreements that it does not name."""
+        terms = (each for _, each in self.terms if not isinstance(each, WholeTerms))
+        return bool(self.law) or any(not each.agreements for each in terms)
 
     @property
     def content(self) -> bytes:
