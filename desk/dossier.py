@@ -80,7 +80,7 @@ def item_lines(dossier: Dossier, number: int, lang: Language) -> list[str]:
         since, number_of = lang.day(item.terms.effective_on), item.terms.event.terms_version
         lines.append("  " + lang.say("why_version", version=number_of, day=since))
     if isinstance(entitled.working, Working):
-        lines += [f"  {line}" for line in _working(entitled.working, lang)]
+        lines += [f"  {line}" for line in working_lines(entitled.working, lang)]
     elif entitled.working is not None:
         lines.append(f"  {lang.say('erased')}")
     lines.append("  " + lang.say("why_total", total=lang.amount(entitled.total)))
@@ -329,7 +329,7 @@ def _stays(item: Item, lang: Language) -> Iterator[str]:
         yield lang.say("why_stays_before", count=lang.whole(len(earlier)), positions=positions)
 
 
-def _working(working: Working, lang: Language) -> Iterator[str]:
+def working_lines(working: Working, lang: Language) -> Iterator[str]:
     """The calculation, line by line."""
     if working.counterfactual and working.actual and working.state and working.municipality:
         would_be, was = working.counterfactual, working.actual

@@ -529,6 +529,7 @@ def _replay(
     laws = ledger.law_events()
     law, state, taken = LawState(), AgreementState(name, erased=dict(erased)), 0
     readable_then = set(erased)
+    assessed: set[str] = set()
     for index, recorded in enumerate(events):
         first_of_command = index == 0 or events[index - 1].command != recorded.command
         message = _decide_again(state, recorded, events[index:]) if first_of_command else None
@@ -541,10 +542,18 @@ def _replay(
                 law.apply(laws[taken])
                 taken += 1
             result.assessments += 1
+            assessed.add(recorded.command)
             again = _Again(law, state, readable_then & state.pseudonyms)
             found = again.repeat(recorded, recorded.event, events[index:])
             if found is not None:
                 yield Fault(Check.DECISIONS, found[0], recorded.position, found[1])
+        decided = recorded.event
+        if (
+            isinstance(decided, OutcomeDecided | EntitlementCalculated)
+            and recorded.command not in assessed
+        ):
+            message = f"{decided.claim} was decided by no assessment"
+            yield Fault(Check.DECISIONS, Kind.ALTERED, recorded.position, message)
         if isinstance(recorded.event, SubjectErased):
             readable_then.discard(recorded.event.subject)
         state.apply(recorded)

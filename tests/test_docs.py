@@ -24,13 +24,16 @@ from ledger.metrics.kinds import KINDS
 from ledger.model import Model
 from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
+from ledger.terms.reader import read_model
 from ledger.terms.shipped import schema_of, shelter_refund_rules, terms_schema
 from projections.assumptions import Assumptions
+from projections.whatif.scenario import Scenario
 from tests.desk import reference
 from tests.docs_support import (
     DOCS,
     ROOT,
     Command,
+    File,
     Page,
     Reader,
     first_cells,
@@ -195,6 +198,16 @@ def test_every_key_of_the_assumptions_is_told() -> None:
         assert first_cells(section) == list(each.model_fields), each
 
 
+def test_every_key_of_a_scenario_is_told() -> None:
+    sections = _sections(page("reference/scenarios.md"))
+    own = {each for each in models(Scenario) if each.__module__ == Scenario.__module__}
+    assert len(own) == 16
+    for each in own:
+        heading = f"(`{each.__name__}`)"
+        (section,) = [part for part in sections if part.splitlines()[0].endswith(heading)]
+        assert sorted(first_cells(section)) == sorted(each.model_fields), each
+
+
 def test_the_schema_of_assumptions_takes_the_examples() -> None:
     schema = schema_of(Assumptions)
     for path in sorted(DOCS.glob("examples/assumptions-*.yaml")):
@@ -267,6 +280,18 @@ def test_the_published_schemas_are_the_programs_own(name: str, *, rules: bool) -
     assert published == terms_schema(rules=rules), (
         f"write it again: ofl terms schema{' --rules' if rules else ''} > docs/reference/{name}"
     )
+
+
+def test_the_schema_of_scenarios_takes_those_of_the_pages_and_nothing_unheard_of() -> None:
+    schema = schema_of(Scenario)
+    files_shown = [s for s in page("how-to/ask-what-if.md").steps() if isinstance(s, File)]
+    assert files_shown
+    for shown in files_shown:
+        read = read_model(shown.content, Scenario)
+        value = json.loads(read.content)
+        jsonschema.validate(value, schema)
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(value | {"unheard-of": 1}, schema)
 
 
 def test_the_examples_are_valid_under_the_published_schemas() -> None:

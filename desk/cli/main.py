@@ -29,6 +29,7 @@ from desk.cli import (
     status,
     subjects,
     terms,
+    whatif,
 )
 from desk.cli.session import Session, settings
 from desk.cli.trouble import TROUBLE, Stopped
@@ -62,6 +63,7 @@ app.add_typer(periods.app, name="period")
 app.add_typer(subjects.app, name="subject")
 app.add_typer(people.app, name="people")
 app.add_typer(audit.export_app, name="export")
+app.add_typer(whatif.app, name="whatif")
 agreements.register(app)
 corrections.register(agreements.app)
 answers.register(app)

@@ -32,6 +32,7 @@ from ledger.terms.reader import UnreadableTermsError, read_model
 from projections.assumptions import Assumptions, unfit
 from projections.forecast import Forecast
 from projections.portfolio import Portfolio
+from projections.whatif.scenario import Change, RulesChange, Scenario, WholeTerms
 
 _M = TypeVar("_M", bound=Model)
 TERMS_BYTES_MAX = 1_000_000
@@ -406,3 +407,27 @@ def read_portfolio(path: Path) -> Portfolio:
         TermsRefused: with every problem found, in order of line.
     """
     return _read_yaml(path, Portfolio)[0]
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read a scenario; the files that it names, beside it, are read into it.
+
+    Raises:
+        NotFound: if there is no file to read at the path.
+        TermsRefused: with every problem found, in order of line.
+    """
+    scenario = _read_yaml(path, Scenario)[0]
+    changes = tuple(_read_in(path.parent, each) for each in scenario.changes)
+    return scenario.model_copy(update={"changes": changes})
+
+
+def _read_in(folder: Path, change: Change) -> Change:
+    """A change with what stands in the file that it names, if it names one."""
+    match change:
+        case WholeTerms(file=str(name)):
+            day = change.model_dump(include={"valid_from"}, exclude_unset=True)
+            return WholeTerms(kind="terms", terms=read_terms(folder / name)[0], **day)
+        case RulesChange(file=str(name)):
+            said = change.model_dump(include={"had_been"}, exclude_unset=True)
+            return RulesChange(kind="rules", rules=read_rules(folder / name), **said)
+    return change

@@ -115,6 +115,7 @@ class Door:
         vault_key = location.key_file_of(place, key_file)
         secret = vault.read_key_file(vault_key)
         self.log = location.open_log(place, clock)
+        self.key_file = vault_key
         self.vault = vault.Vault(location.open_vault_database(place), secret, refs)
         folder = folder_of(place, vault_key)
         self.checkpoint_key = checkpoint_key or folder / CHECKPOINT_KEY_FILE

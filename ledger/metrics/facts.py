@@ -143,12 +143,14 @@ class Facts:
 class Frame:
     """The time within which a metric is asked: the agreement's term, and the day of asking.
 
-    An outcome must be achieved by `ends_on`; what lies after `until` is not known yet.
+    An outcome must be achieved by `ends_on`; what lies after `until` is not known yet. Where
+    nothing is `shown`, a kind may leave out how it reckoned.
     """
 
     starts_on: date
     ends_on: date
     until: date
+    shown: bool = True
 
     @property
     def last(self) -> date:

@@ -159,7 +159,8 @@ class ShelterNightsSaved(Metric):
                 outcome = self._outcome(person, months, period)
                 if outcome.achieved:
                     both = both or self._courses(person, facts, frame)
-                    outcome = self._with_saving(outcome, saving(both, period))
+                    saved = saving(both, period, shown=frame.shown)
+                    outcome = self._with_saving(outcome, saved)
                 yield outcome
 
     def _periods(self, person: Person, frame: Frame) -> list[tuple[int, Period]]:

@@ -88,8 +88,10 @@ class Assessment:
     waiting: tuple[Outcome, ...]
 
 
-def assess(facts: AgreementFacts, until: date) -> Assessment:
+def assess(facts: AgreementFacts, until: date, *, shown: bool = True) -> Assessment:
     """Decide every outcome due by `until`, each by the terms in force for it.
+
+    Unless workings are to be shown, they may hold less; what is decided is the same.
 
     The order is (achievement date, enrolment date, pseudonym, metric as the terms list them, key),
     never the order of recording, so caps are spent alike however late a fact came in. What one
@@ -103,7 +105,7 @@ def assess(facts: AgreementFacts, until: date) -> Assessment:
     modified, spent = Modified(facts.seen(found[0])), Spent()
     decided: list[Decided] = []
     waiting: list[Outcome] = []
-    for version, due in _due(facts, found, until):
+    for version, due in _due(facts, found, until, shown):
         outcome, terms = due, version.terms
         stands = facts.given.get(outcome.identity)
         if stands is not None:
@@ -139,7 +141,10 @@ def _rearranged(facts: AgreementFacts, outcome: Outcome) -> tuple[Outcome, tuple
 
 
 def _due(
-    facts: AgreementFacts, found: tuple[Version, ...], until: date
+    facts: AgreementFacts,
+    found: tuple[Version, ...],
+    until: date,
+    shown: bool,  # noqa: FBT001 - passed on
 ) -> Iterator[tuple[Version, Outcome]]:
     """Every outcome due, with the version that judges it, in order of achievement.
 
@@ -150,7 +155,7 @@ def _due(
         (_order(facts, number, outcome), version, outcome)
         for version in found
         for number, metric in enumerate(version.terms.metrics)
-        for outcome in (*_given(facts, metric), *_readable(facts, version, metric, until))
+        for outcome in (*_given(facts, metric), *_readable(facts, version, metric, until, shown))
         if in_force(found, outcome, facts.enrolled_on(outcome)) is version
     ]
     names: set[tuple[str, str, str]] = set()
@@ -162,10 +167,14 @@ def _due(
 
 
 def _readable(
-    facts: AgreementFacts, version: Version, metric: Metric, until: date
+    facts: AgreementFacts,
+    version: Version,
+    metric: Metric,
+    until: date,
+    shown: bool,  # noqa: FBT001 - passed on
 ) -> Iterator[Outcome]:
     """Outcomes of one metric, of those whose facts can be read."""
-    frame = Frame(version.terms.starts_on, version.terms.ends_on, until)
+    frame = Frame(version.terms.starts_on, version.terms.ends_on, until, shown)
     found = metric.outcomes(facts.seen(version), frame)
     return (each for each in found if each.subject not in facts.erased)
 

@@ -77,15 +77,17 @@ def refund(nights: Iterable[PricedNights], table: RefundRuleTable) -> list[Refun
     """Divide a person's whole history of nights, in order, into refunded and not refunded."""
     year = _RunningYear()
     bounds = [rule.valid_from for rule in table.rules]
-    ruled = list(zip(table.rules, bounds, [*bounds[1:], date.max], strict=True))
+    years_end = [_running_years_end(table, rule) for rule in table.rules]
+    ruled = list(zip(table.rules, bounds, [*bounds[1:], date.max], years_end, strict=True))
     for priced in nights:
-        before_any = priced.period.overlap(Period(date.min, bounds[0]))
-        if before_any.days:
+        first, last = priced.period.start, priced.period.end
+        if first < bounds[0] and first < last:
+            before_any = Period(first, min(last, bounds[0]))
             year.nights.append(RefundedNights(before_any, priced.tariff))
-        for rule, start, end in ruled:
-            under = priced.period.overlap(Period(start, end))
-            if under.days:
-                year.add(under, priced.tariff, rule, _running_years_end(table, rule))
+        for rule, start, end, ends in ruled:
+            if first < end and start < last and first < last:
+                under = Period(max(first, start), min(last, end))
+                year.add(under, priced.tariff, rule, ends)
     return year.nights
 
 

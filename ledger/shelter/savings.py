@@ -23,6 +23,8 @@ SUPPORT_STEP = "support-refund"
 """The name of the steps that show what the state refunds of support."""
 NO_RULE = "no-refund"
 """The name shown for nights before the first rule."""
+NOT_SHOWN = History(lines=(), windows=(), nights=0, cost="0.00", refund="0.00")
+"""A course of events that nobody asked to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +68,24 @@ def courses(  # noqa: PLR0913, PLR0917 - two courses need all of it
     return Courses(refund(otherwise, table), refund(actual, table), support)
 
 
-def saving(both: Courses, period: Period) -> Saving:
-    """The saving of a period.
+def saving(both: Courses, period: Period, *, shown: bool = True) -> Saving:
+    """The saving of a period; unless it is to be shown, without how it was reached.
 
     State-side gain: refund of the counterfactual nights less refund of the actual nights, and less
     the refund newly given on support, never below zero. Municipal gain: what the avoided nights
     cost less the state-side gain, never below zero; so what the state refunds of support is the
     municipality's.
     """
-    cost, refunded = (
-        _sum(both.counterfactual, period)[i] - _sum(both.actual, period)[i] for i in (0, 1)
-    )
-    steps, given = _support(both, period)
+    would_be, were = _sum(both.counterfactual, period), _sum(both.actual, period)
+    cost, refunded = would_be[0] - were[0], would_be[1] - were[1]
+    steps, given = _support(both, period) if both.support else ((), Fraction(0))
     state_gain = max(Fraction(0), refunded - given)
     return Saving(
         state_gain=state_gain,
         municipal_gain=max(Fraction(0), cost - state_gain),
-        counterfactual=_history(both.counterfactual, period),
-        actual=_history(both.actual, period),
-        gains=_gains(both, period),
+        counterfactual=_history(both.counterfactual, period, would_be) if shown else NOT_SHOWN,
+        actual=_history(both.actual, period, were) if shown else NOT_SHOWN,
+        gains=_gains(both, period) if shown else (),
         steps=steps,
     )
 
@@ -100,22 +101,33 @@ def _support(both: Courses, period: Period) -> tuple[tuple[Step, ...], Fraction]
     return steps, sum((each.refund(days) for each, days in lines), Fraction(0))
 
 
-def _sum(course: list[RefundedNights], period: Period) -> tuple[Fraction, Fraction]:
+_Sums = tuple[Fraction, Fraction]
+"""Cost and refund, in exact minor units."""
+
+
+def _sum(course: list[RefundedNights], period: Period) -> _Sums:
     """Cost and refund of a course's nights in the period."""
-    cost, refunded = Fraction(0), Fraction(0)
+    cost, start, end = 0, period.start, period.end
+    refunded: dict[Decimal, int] = defaultdict(int)
+    # In whole minor units, share by share: most nights lie outside, and fractions are slow.
     for nights in course:
-        days = nights.period.overlap(period).days
-        cost += nights.cost(days)
-        refunded += nights.refund(days)
-    return cost, refunded
+        first, last = nights.period.start, nights.period.end
+        if last <= start or end <= first:
+            continue
+        of_these = nights.cost((min(last, end) - max(first, start)).days)
+        cost += of_these
+        if nights.rule is not None and nights.refunded:
+            refunded[nights.rule.state_share] += of_these
+    refund = sum((Fraction(share) * of for share, of in refunded.items()), Fraction(0))
+    return Fraction(cost), refund
 
 
 def _rule_name(nights: RefundedNights) -> str:
     return nights.rule.id if nights.rule else NO_RULE
 
 
-def _history(course: list[RefundedNights], period: Period) -> History:
-    cost, refunded = _sum(course, period)
+def _history(course: list[RefundedNights], period: Period, sums: _Sums) -> History:
+    cost, refunded = sums
     counts: dict[tuple[int, int, str, Decimal, bool], int] = defaultdict(int)
     for nights in course:
         if days := nights.period.overlap(period).days:

@@ -220,16 +220,18 @@ def _unknown(error: ErrorDetails, name: str, model: type[BaseModel]) -> str | No
     match error["type"]:
         case "extra_forbidden":
             known = _known_keys(model, tuple(error["loc"][:-1]))
-            return f"{name!r} is not known here; {_meant(name, known)}"
+            return f"{name!r} is not known here; {meant(name, known)}"
         case "union_tag_invalid":
             kinds = [each.strip("' ") for each in str(limits["expected_tags"]).split(",")]
-            return f"there is no kind {limits['tag']!r}; {_meant(limits['tag'], kinds)}"
+            return f"there is no kind {limits['tag']!r}; {meant(limits['tag'], kinds)}"
         case "union_tag_not_found":
+            if error["loc"][0] == "changes":
+                return "'kind' is missing: what kind of change is it? See `ofl whatif schema`"
             return "'kind' is missing: what kind of metric is it? See `ofl terms kinds`"
     return None
 
 
-def _meant(name: str, known: list[str]) -> str:
+def meant(name: str, known: list[str]) -> str:
     """What somebody may have meant by a name that is not known, or else all that could be."""
     close = difflib.get_close_matches(name, known, n=1)
     return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"

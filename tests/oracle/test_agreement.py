@@ -33,7 +33,7 @@ class Disagreement(AssertionError):  # noqa: N818 - what it is, not what it does
     """The ledger and the oracle decide an agreement differently."""
 
 
-def _owed_by_ledger(assessment: Assessment) -> list[oracle.Owed]:
+def owed_by_ledger(assessment: Assessment) -> list[oracle.Owed]:
     answers = []
     for each in assessment.decided:
         outcome, owed = each.outcome, each.entitlement
@@ -56,7 +56,7 @@ def _owed_by_ledger(assessment: Assessment) -> list[oracle.Owed]:
 
 def compare(agreement: oracle.Agreement, until: date) -> None:
     """Ask both sides what is decided, in which order, and who owes whom."""
-    said = _owed_by_ledger(assess(as_facts(agreement), until))
+    said = owed_by_ledger(assess(as_facts(agreement), until))
     should = [
         owed._replace(claim=owed.claim._replace(enrolled=date.min))
         for owed in oracle.owed(agreement, until)

@@ -8,17 +8,23 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from eventsourcing.persistence import StoredEvent
 from sqlalchemy import select, update
 
 from desk.cli.session import VIEWS_FILE
 from ledger.commands.door import CHECKPOINTS, now
+from ledger.decide.decision import agreement_stream
+from ledger.events import EntitlementCalculated
 from ledger.service import Ledger
+from ledger.store import codec
 from ledger.store.chain import GENESIS, link
+from ledger.store.envelope import Command, body
 from ledger.store.location import EVENTS_FILE, KEY_FILE, VAULT_FILE, Server, open_log
 from projections.follow import Views
 from projections.verify import Check, Kind, Verification, verify
@@ -227,3 +233,31 @@ def test_a_damaged_vault_is_told(demo: Path) -> None:
     faults = verified(Told(demo, demo / VIEWS_FILE, demo / KEY_FILE)).faults
     assert faults[0].check is Check.STORE
     assert faults[0].message.startswith("vault: ")
+
+
+def test_a_decision_that_no_assessment_made_is_found(any_demo: Told) -> None:
+    """Well chained and in its place, so that only policy can tell: nobody had decided so."""
+    stream = agreement_stream("aarhus-hf-1")
+    with Ledger(any_demo.location, actor="mallory", key_file=any_demo.key_file) as ledger:
+        state = ledger.agreement("aarhus-hf-1")
+        claim = next(each for each in state.claims.values() if each.parts)
+        more = tuple(
+            part.model_copy(update={"amount": part.amount + part.amount}) for part in claim.parts
+        )
+        true = ledger.at(claim.entitlement_at or 0)[0].event
+        assert isinstance(true, EntitlementCalculated)
+        forged = true.model_copy(update={"parts": more, "difference": claim.parts})
+        command = Command.of("one-more", "mallory", ["forged"])
+        data = codec.encode(forged, stream, state.version + 1, ledger.vault)
+        made = body(forged.topic, date(2026, 11, 3), command, data)
+        stored = StoredEvent(stream, state.version + 1, forged.topic, made)
+        positions = ledger.log.append([stored], command)
+        assert positions is not None
+        position = positions[0]
+        proposed, _ = ledger.propose_payments("aarhus-hf-1", date(2026, 11, 4))
+        assert proposed.recorded
+    found = verified(any_demo)
+    assert [(each.check, each.kind, each.position) for each in found.faults] == [
+        (Check.DECISIONS, Kind.ALTERED, position)
+    ]
+    assert found.faults[0].message == f"{claim.outcome.claim} was decided by no assessment"

@@ -1,0 +1,207 @@
+"""Changes of facts: stays, spells, measurements, results and enrolments as they might have been."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import date
+from typing import Any, TypeVar
+
+from ledger.decide.facts_state import NOT_KNOWN_YET
+from ledger.decide.state import AgreementState
+from ledger.facts import Stay
+from ledger.metrics.facts import NOWHERE, Measured, Person, Spell
+from ledger.model import Position, SubjectRef
+from ledger.policy.assess import AgreementFacts
+from projections.whatif.scenario import (
+    AnyFact,
+    Do,
+    EnrolmentChange,
+    FactChange,
+    MeasurementChange,
+    ResultChange,
+    SpellChange,
+    StayChange,
+)
+from projections.whatif.unfit import Unfit, unknown, validated
+
+_F = TypeVar("_F", Stay, Spell, Measured)
+_SOMEBODY = "person enrolled in {agreement} as"
+
+
+def with_facts(
+    facts: AgreementFacts, state: AgreementState, changes: Sequence[tuple[int, AnyFact]]
+) -> AgreementFacts:
+    """The facts with changes made, in their order.
+
+    Raises:
+        Unfit: if a change names what is not there, or makes what cannot be.
+    """
+    people, cohorts = dict(facts.people), dict(facts.cohorts)
+    for number, change in changes:
+        if isinstance(change, ResultChange):
+            known = cohorts.get(change.cohort, ())
+            cohorts[change.cohort] = tuple(
+                each for each, _ in _changed(number, change, _results(known, change), _result)
+            )
+            continue
+        subject = SubjectRef(change.person)
+        if subject in facts.erased:
+            raise Unfit(number, f"{subject} is erased; nothing can be supposed of the person")
+        if isinstance(change, EnrolmentChange):
+            _enrolment(number, change, people)
+            continue
+        if subject not in people:
+            what = _SOMEBODY.format(agreement=change.agreement)
+            raise unknown(number, what, change.person, people)
+        people[subject] = _person(number, change, people[subject], state)
+    return replace(facts, people=people, cohorts=cohorts)
+
+
+def _person(
+    number: int,
+    change: StayChange | SpellChange | MeasurementChange,
+    person: Person,
+    state: AgreementState,
+) -> Person:
+    """One person with one fact changed."""
+    match change:
+        case StayChange():
+            stays = [
+                (stay, at, at == change.at if change.at else stay.stay == change.stay)
+                for stay, at in zip(person.stays, person.stays_at, strict=True)
+            ]
+            found = _changed(number, change, stays, _stay)
+            return replace(
+                person,
+                stays=tuple(stay for stay, _ in found),
+                stays_at=tuple(at for _, at in found),
+            )
+        case SpellChange():
+            own = state.spells.get(person.subject, {})
+            position = own[change.spell][0] if change.spell in own else None
+            wanted = change.at or position
+            spells = [(each, each.at, each.at == wanted) for each in person.spells]
+            found_spells = _changed(number, change, spells, _spell)
+            return replace(person, spells=tuple(each for each, _ in found_spells))
+        case MeasurementChange():
+            measured = [(each, each.at, _is_meant(each, change)) for each in person.measured]
+            found_measured = _changed(number, change, measured, _measured)
+            return replace(person, measured=tuple(each for each, _ in found_measured))
+
+
+def _is_meant(measured: Measured, change: MeasurementChange) -> bool:
+    if change.at is not None:
+        return measured.at == change.at
+    if measured.indicator != change.indicator:
+        return False
+    if change.milestone_months is not None:
+        return measured.months == change.milestone_months
+    return measured.measured_on == change.measured_on
+
+
+def _results(
+    known: Sequence[Measured], change: ResultChange
+) -> list[tuple[Measured, Position, bool]]:
+    own = (change.indicator, change.measured_on)
+    return [
+        (
+            each,
+            each.at,
+            each.at == change.at if change.at else (each.indicator, each.measured_on) == own,
+        )
+        for each in known
+    ]
+
+
+_C = TypeVar("_C", bound=FactChange)
+
+
+def _changed(
+    number: int,
+    change: _C,
+    known: Sequence[tuple[_F, Position, bool]],
+    made: Callable[[int, _C, _F | None], _F],
+) -> list[tuple[_F, Position]]:
+    """Facts with one added, replaced or removed; of each, whether it is the one that is meant."""
+    fits = sum(meant for *_, meant in known)
+    what = str(getattr(change, "kind", "fact"))
+    by = f"at {change.at}" if change.at else ", ".join(str(getattr(change, k)) for k in change.key)
+    if change.do is Do.ADD:
+        if fits:
+            raise Unfit(number, f"the {what} {by} is recorded; say replace, or name it otherwise")
+        return [(each, at) for each, at, _ in known] + [(made(number, change, None), NOWHERE)]
+    if fits != 1:
+        told = "is not recorded of" if not fits else "is not one only of"
+        owner = getattr(change, "person", None) or getattr(change, "cohort", "")
+        positions = ", ".join(f"{at}" for _, at, _ in known)
+        hint = f"; name it by one of the positions {positions}" if positions else ""
+        raise Unfit(number, f"the {what} {by} {told} {owner}{hint}")
+    found: list[tuple[_F, Position]] = []
+    for each, at, meant in known:
+        if not meant:
+            found.append((each, at))
+        elif change.do is Do.REPLACE:
+            found.append((made(number, change, each), at))
+    return found
+
+
+def _stay(number: int, change: StayChange, before: Stay | None) -> Stay:
+    given = change.given("stay", "shelter", "admitted", "discharged")
+    kept = before.model_dump() if before else {}
+    return validated(number, lambda: Stay.model_validate({**kept, **given}))
+
+
+def _spell(number: int, change: SpellChange, before: Spell | None) -> Spell:
+    found = _over(Spell, change.given("indicator", "started", "ended"), before)
+    if found.ended is not None and found.ended < found.started:
+        raise Unfit(number, f"ended {found.ended} is before started {found.started}")
+    return found
+
+
+def _measured(number: int, change: MeasurementChange, before: Measured | None) -> Measured:
+    del number
+    given = change.given("indicator", "measured_on", "value")
+    if change.milestone_months is not None:
+        given["months"] = change.milestone_months
+    return _over(Measured, given, before)
+
+
+def _result(number: int, change: ResultChange, before: Measured | None) -> Measured:
+    del number
+    return _over(Measured, change.given("indicator", "measured_on", "value"), before)
+
+
+_D = TypeVar("_D", Spell, Measured)
+
+
+def _over(kind: type[_D], given: Mapping[str, Any], before: _D | None) -> _D:
+    kept = {f.name: getattr(before, f.name) for f in fields(before)} if before else {}
+    return kind(**{**kept, **given})
+
+
+def _enrolment(number: int, change: EnrolmentChange, people: dict[SubjectRef, Person]) -> None:
+    """Somebody enrolled, not enrolled, or enrolled otherwise."""
+    subject = SubjectRef(change.person)
+    there = subject in people
+    if change.do is Do.ADD and there:
+        raise Unfit(number, f"{subject} is enrolled; say replace, or make up another pseudonym")
+    if change.do is not Do.ADD and not there:
+        raise unknown(number, _SOMEBODY.format(agreement=change.agreement), subject, people)
+    if change.do is Do.REMOVE:
+        del people[subject]
+        return
+    known_until = max((each.register_until for each in people.values()), default=NOT_KNOWN_YET)
+    given = change.given("enrolled_on", "group", "referred_on", "born_on", "register_until")
+    if there:
+        people[subject] = replace(people[subject], **given)
+    else:
+        people[subject] = Person(**{"subject": subject, "register_until": known_until, **given})
+
+
+def day_of(text: str) -> date | None:
+    """A day written as 2023-10-01; None if it is something else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
