@@ -12,6 +12,7 @@ from ledger.commands.door import (
 )
 from ledger.commands.fund import FundCommands
 from ledger.commands.imports import ImportCommands
+from ledger.commands.jobs import JobCommands
 from ledger.commands.payments import PaymentCommands
 from ledger.dates import danish_day
 from ledger.decide import (
@@ -23,7 +24,7 @@ from ledger.store.location import Location
 from ledger.terms.shipped import shelter_refund_rules
 
 
-class Ledger(AgreementCommands, ImportCommands, FundCommands, PaymentCommands):
+class Ledger(AgreementCommands, ImportCommands, FundCommands, PaymentCommands, JobCommands):
     """One ledger: its events, its vault, and every command on it."""
 
     @classmethod
