@@ -21,6 +21,7 @@ from desk.cli import (
     guarantee,
     imports,
     invest,
+    jobs,
     payments,
     status,
     subjects,
@@ -52,6 +53,7 @@ app.add_typer(payments.app, name="payments")
 app.add_typer(guarantee.app, name="guarantee")
 app.add_typer(fund.app, name="fund")
 app.add_typer(subjects.app, name="subject")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(audit.export_app, name="export")
 agreements.register(app)
 answers.register(app)
@@ -117,6 +119,7 @@ def shared(  # noqa: PLR0913, PLR0917 - each shared option is a parameter
         checkpoints=checkpoints or found.checkpoints,
         timestamp_url=found.timestamp_url,
         timestamp_certificate=found.timestamp_certificate,
+        bank_inbox=found.bank_inbox,
         json=as_json,
         command_id=command_id or secrets.token_hex(16),
     )
@@ -144,6 +147,7 @@ def main() -> None:
 
     `ofl verify` also exits 3: it could not be verified. 4 means broken off: part of it, or perhaps
     all of it, was recorded. `ofl checkpoint` exits 5 if it got no timestamp.
+    `ofl jobs status` exits 6 if findings are open, and 7 if a job is late or failed.
     """
     arguments = hoisted(sys.argv[1:])
     try:

@@ -64,7 +64,8 @@ SILENT = {
     "PersonEnrolled:1", "RegisterCovered:1", "StayRecorded:1", "MeasurementRecorded:1",
     "AssessmentMade:1", "OutcomeDecided:1", "PaymentProposed:1", "PaymentApproved:1",
     "PaymentInstructed:1", "BankLineSeen:1", "BankLineMatched:1", "FundPolicySet:1",
-    "AppropriationGranted:1", "SubjectErased:1",
+    "AppropriationGranted:1", "SubjectErased:1", "JobStarted:1", "JobTakenOver:1",
+    "JobFinished:1", "JobFailed:1", "FindingRaised:1", "FindingGone:1", "FindingResolved:1",
 }  # fmt: skip
 """Events that move no money."""
 
