@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
 from desk.jobs.job import Report, Shift
+from ledger.dates import danish_day
 from ledger.decide import assessment, guarantee
 from ledger.decide.jobs import Seen
 from ledger.decide.refusal import Refusal
@@ -135,7 +136,9 @@ class _Late:
             if owed <= ZERO:
                 continue  # it comes off what is owed next
             since = min(item.entitlement_at for item in items)
-            if self._on(since) <= self._before(PROPOSED_AFTER_DAYS):
+            recorded = self.shift.ledger.at(since)[0].recorded_at
+            known = danish_day(datetime.fromisoformat(recorded))
+            if known <= self._before(PROPOSED_AFTER_DAYS):
                 told = {"payer": payer, "payee": payee, "amount": owed}
                 yield self._see("owed_not_proposed", f"{payer}/{role}/{payee}/{since}", **told)
 

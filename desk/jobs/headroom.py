@@ -63,6 +63,5 @@ def _used(
     if not reached:
         return
     percent, *_ = reached
-    serious = Severity.SERIOUS if percent == PERCENTS[0] else Severity.WARNING
     told |= {"percent": str(percent), "used": str(used), "limit": str(limit)}
-    yield Seen(kind, f"{kind}/{what}/{percent}", serious, told, agreement)
+    yield Seen(kind, f"{kind}/{what}/{percent}", Severity.WARNING, told, agreement)

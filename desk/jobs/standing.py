@@ -93,8 +93,8 @@ def _standing(last: Run | None, by_hand: Run | None, now: datetime, *, late: boo
     if last.ended is None:
         begun = datetime.fromisoformat(last.started_at).astimezone(UTC)
         return Standing.RUNNING if begun + RUN_MAX > now else Standing.OVERDUE
-    ended = [run for run in (last, by_hand) if run and run.ended_at]
-    newest = max(ended, key=lambda run: run.ended_at or "")
+    ended = [run for run in (last, by_hand) if run and run.ended]
+    newest = max(ended, key=lambda run: run.position)
     return Standing.FAILED if newest.failed else Standing.FINE
 
 

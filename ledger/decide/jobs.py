@@ -14,6 +14,7 @@ from ledger import events as e
 from ledger.decide.decision import New, numbered
 from ledger.decide.refusal import AlreadyDone, FourEyes, NotFound, OutOfOrder
 from ledger.events import Detail, Figure, Recorded, Severity
+from ledger.model import Position
 
 ATTEMPTS_MAX = 5
 """So often a run is begun; one that ends its process each time must not keep others waiting."""
@@ -43,6 +44,8 @@ class Run:
     on: date
     started_at: str
     process: str
+    position: Position
+    """Of its newest event."""
     attempt: int = 1
     ended: e.JobFinished | e.JobFailed | None = None
     ended_at: str | None = None
@@ -68,10 +71,11 @@ def fold(events: Iterable[Recorded]) -> Run | None:
                 on=recorded.effective_on,
                 started_at=recorded.recorded_at,
                 process=event.process,
+                position=recorded.position,
             )
             continue
         assert run is not None
-        run = replace(run, version=recorded.version)
+        run = replace(run, version=recorded.version, position=recorded.position)
         if isinstance(event, e.JobTakenOver):
             run = replace(run, process=event.process, attempt=event.attempt)
         elif isinstance(event, e.JobFinished | e.JobFailed):
