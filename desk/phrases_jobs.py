@@ -25,6 +25,10 @@ JOBS_PHRASES: dict[str, tuple[str, str]] = {
         "fortæl, hvad der næsten er brugt: bevillinger, tilsagn, lofter",
     ),
     "job_deadlines": ("tell what is late", "fortæl, hvad der er forsinket"),
+    "job_refund-tie-out": (
+        "compare register, rules and the municipalities' claims of refund, by the quarter",
+        "sammenhold register, regler og kommunernes refusionskrav, kvartal for kvartal",
+    ),
     "job_verify": (
         "prove that nothing was altered, and compare the views with a rebuild",
         "bevis, at intet er ændret, og sammenlign oversigterne med nybyggede",
@@ -183,7 +187,23 @@ JOBS_PHRASES: dict[str, tuple[str, str]] = {
         "{percent} % or more of the ceiling by {scope} ({of}) is used: {used} of {limit}",
         "{percent} % eller mere af loftet efter {scope} ({of}) er brugt: {used} af {limit}",
     ),
+    "finding_refund_not_stated": (
+        "no municipality has stated what it claimed for {quarter}",
+        "ingen kommune har oplyst, hvad den har krævet for {quarter}",
+    ),
+    "finding_refund_not_comparable": (
+        "{municipality}'s claim for {quarter} cannot be compared; the register is known up to {until} ({reason})",
+        "{municipality}s krav for {quarter} kan ikke sammenholdes; registeret er kendt til {until} ({reason})",
+    ),
+    "finding_refund_differs": (
+        "{municipality}, {quarter}: nights {nights_register} in the register, {nights_stated} stated; refunded nights {refunded_ledger} by the rules, {refunded_stated} stated; refund {refund_ledger} by the rules, {refund_stated} stated; {erased} people erased",
+        "{municipality}, {quarter}: nætter {nights_register} i registeret, {nights_stated} oplyst; refunderede nætter {refunded_ledger} efter reglerne, {refunded_stated} oplyst; refusion {refund_ledger} efter reglerne, {refund_stated} oplyst; {erased} personer slettet",
+    ),
     # events
+    "RefundStated:1": (
+        "{municipality} claimed {refund} for {agreement} in quarter {quarter} of {year}",
+        "{municipality} har krævet {refund} for {agreement} i {quarter}. kvartal {year}",
+    ),
     "JobStarted:1": (
         "job {job} for {occurrence} started",
         "kørslen {job} for {occurrence} begyndt",

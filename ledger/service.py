@@ -14,6 +14,7 @@ from ledger.commands.fund import FundCommands
 from ledger.commands.imports import ImportCommands
 from ledger.commands.jobs import JobCommands
 from ledger.commands.payments import PaymentCommands
+from ledger.commands.refunds import RefundCommands
 from ledger.dates import danish_day
 from ledger.decide import (
     agreement,
@@ -24,7 +25,9 @@ from ledger.store.location import Location
 from ledger.terms.shipped import shelter_refund_rules
 
 
-class Ledger(AgreementCommands, ImportCommands, FundCommands, PaymentCommands, JobCommands):
+class Ledger(
+    AgreementCommands, ImportCommands, FundCommands, PaymentCommands, JobCommands, RefundCommands
+):
     """One ledger: its events, its vault, and every command on it."""
 
     @classmethod

@@ -250,6 +250,7 @@ def models(model: type[BaseModel]) -> set[type[BaseModel]]:
         ("Spells", files.SpellLine),
         ("Results", files.ResultLine),
         ("Bank statements", files.BankLine),
+        ("Statements of refund", files.RefundLine),
     ],
 )
 def test_every_column_of_a_file_is_told(heading: str, line: type[Model]) -> None:

@@ -123,3 +123,13 @@ def bank(context: typer.Context, file: File) -> None:
         done.recorded, message, lines=lines, settled=settled,
         unmatched=[f"{row.account}/{row.line}" for row in unmatched] if done.recorded else [],
     )  # fmt: skip
+
+
+@app.command()
+def refunds(context: typer.Context, file: File) -> None:
+    """What municipalities claimed of the state, by agreement and quarter."""
+    session: Session = context.obj
+    batch = files.read_refunds(file)
+    with session.ledger() as ledger:
+        done = ledger.import_refunds(batch)
+    _report(session, file, done, len(batch.rows), len(done.recorded), "statements of refund")

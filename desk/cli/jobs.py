@@ -31,7 +31,7 @@ from ledger.store.location import Server
 app = typer.Typer(help="Run the jobs of the night, and see what they found.", no_args_is_help=True)
 
 _OPEN_FINDINGS, _ILL = 6, 7
-_AMOUNTS = {"amount", "used", "limit"}
+_AMOUNTS = {"amount", "used", "limit", "refund_ledger", "refund_stated"}
 _DAYS = {"until", "due", "since", "day", "ended"}
 
 

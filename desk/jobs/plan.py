@@ -9,6 +9,7 @@ from desk.jobs import (
     double_payments,
     headroom,
     missing_evidence,
+    refund_tie_out,
     sealing,
     verifying,
 )
@@ -25,7 +26,13 @@ PLAN = (
     Job("missing-evidence", Schedule((3,), 40), missing_evidence.KINDS, missing_evidence.work),
     Job("headroom", Schedule((3,), 50), headroom.KINDS, headroom.work),
     Job("deadlines", Schedule((4,), 0, MONDAY_TO_FRIDAY), deadlines.KINDS, deadlines.work),
-    Job("verify", Schedule((4,), 15), verifying.KINDS, verifying.work),
+    Job(
+        "refund-tie-out",
+        Schedule((4,), 30, months=(1, 4, 7, 10), day=20),
+        refund_tie_out.KINDS,
+        refund_tie_out.work,
+    ),
+    Job("verify", Schedule((4,), 45), verifying.KINDS, verifying.work),
     Job("checkpoint", Schedule((5,), 0), sealing.KINDS, sealing.work),
 )
 

@@ -103,5 +103,17 @@ class BankRow:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class RefundRow:
+    """What a municipality claimed of the state in a quarter, given as year and number."""
+
+    municipality: str
+    agreement: str
+    quarter: tuple[int, int]
+    nights: int
+    refunded_nights: int
+    refund: Amount
+
+
 TariffRow = Tariff
 """A tariff row is the tariff itself."""

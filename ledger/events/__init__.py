@@ -60,6 +60,7 @@ from ledger.events.payments import (
     PaymentProposed,
     PaymentSettled,
 )
+from ledger.events.refunds import RefundStated
 
 __all__ = [
     "EVENTS",
@@ -104,6 +105,7 @@ __all__ = [
     "PersonEnrolled",
     "Recorded",
     "RefundRuleEnacted",
+    "RefundStated",
     "RegisterCovered",
     "Sealed",
     "Severity",

@@ -66,6 +66,7 @@ SILENT = {
     "PaymentInstructed:1", "BankLineSeen:1", "BankLineMatched:1", "FundPolicySet:1",
     "AppropriationGranted:1", "SubjectErased:1", "JobStarted:1", "JobTakenOver:1",
     "JobFinished:1", "JobFailed:1", "FindingRaised:1", "FindingGone:1", "FindingResolved:1",
+    "RefundStated:1",
 }  # fmt: skip
 """Events that move no money."""
 

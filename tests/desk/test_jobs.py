@@ -207,7 +207,9 @@ def test_over_missed_nights_it_runs_once_and_stands_as_late_before(small: Workpl
     assert standing() == (Standing.FINE, 0)
     clock.go(days=5)
     assert standing() == (Standing.OVERDUE, 5)
-    (run,) = runner.run_due() or ()
+    done = runner.run_due()
+    assert done
+    (run,) = done
     assert [name[-2:] for name in run.covers] == ["02", "03", "04", "05", "06"]
     assert standing() == (Standing.FINE, 0)
     clock.go(days=-40)
