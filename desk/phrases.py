@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desk.phrases_bank import BANK_PHRASES
+from desk.phrases_jobs import JOBS_PHRASES
 from desk.phrases_people import PEOPLE_PHRASES
 from desk.phrases_terms import TERMS_PHRASES
 from desk.phrases_whatif import WHATIF_PHRASES
@@ -826,5 +827,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     **BANK_PHRASES,
     **PEOPLE_PHRASES,
     **WHATIF_PHRASES,
+    **JOBS_PHRASES,
 } | {f"step_{name}": words for kind in KINDS.values() for name, words in kind.words.items()}
 """Every phrase by its key: English, Danish. Metric kinds bring those of their own steps."""

@@ -15,9 +15,11 @@ from ledger.commands.door import (
 )
 from ledger.commands.fund import FundCommands
 from ledger.commands.imports import ImportCommands
+from ledger.commands.jobs import JobCommands
 from ledger.commands.people import PeopleCommands
 from ledger.commands.periods import PeriodCommands
 from ledger.commands.reconciling import ReconcilingCommands
+from ledger.commands.refunds import RefundCommands
 from ledger.dates import danish_day
 from ledger.decide import (
     agreement,
@@ -38,6 +40,8 @@ class Ledger(
     ReconcilingCommands,
     PeopleCommands,
     PeriodCommands,
+    JobCommands,
+    RefundCommands,
 ):
     """One ledger: its events, its vault, and every command on it."""
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from desk.cli.session import Settings
 from desk.intake import files
+from desk.jobs.plan import PLAN
 from ledger.events import EVENTS, Event
 from ledger.metrics.base import Metric
 from ledger.metrics.kinds import KINDS
@@ -124,7 +125,7 @@ def test_what_pages_call_a_command_is_one() -> None:
     for each in PAGES:
         shown = [step.text for step in each.steps() if isinstance(step, Command)]
         for text in [*each.code(), *shown]:
-            found = re.match(r"(?:[\w./]*/)?(ofl(?: [a-z]+)*)(.*)", text)
+            found = re.match(r"(?:[\w./]*/)?(ofl(?: [a-z]+(?:-[a-z]+)*)*)(.*)", text)
             if found is None or found[1] == "ofl":
                 continue
             name = found[1]
@@ -263,10 +264,25 @@ def models(model: type[BaseModel]) -> set[type[BaseModel]]:
         ("Spells", files.SpellLine),
         ("Results", files.ResultLine),
         ("Bank statements", files.BankLine),
+        ("Statements of refund", files.RefundLine),
     ],
 )
 def test_every_column_of_a_file_is_told(heading: str, line: type[Model]) -> None:
     assert first_cells(page("reference/files.md").section(heading)) == list(line.model_fields)
+
+
+def test_every_job_is_told_with_its_time_and_every_finding() -> None:
+    told = page("reference/jobs.md")
+    rows = told.section("The jobs").splitlines()
+    assert sorted(first_cells(told.section("The jobs"))) == sorted(job.name for job in PLAN)
+    for job in PLAN:
+        (row,) = [row for row in rows if row.startswith(f"| `{job.name}` |")]
+        for hour in (min(job.schedule.hours), max(job.schedule.hours)):
+            assert f"{hour:02}:{job.schedule.minute:02}" in row, row
+        assert bool(job.schedule.weekdays) == ("mon-fri" in row), row
+        assert bool(job.schedule.day) == (f"{job.schedule.day}th" in row), row
+    kinds = [kind for job in PLAN for kind in job.kinds]
+    assert first_cells(told.section("What they find")) == kinds
 
 
 # --- the published schemas --------------------------------------------------------------------

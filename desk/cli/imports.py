@@ -127,3 +127,13 @@ def bank(
                 advance(1)
         done, matched = ledger.import_bank(*batches)
     report(session, done, matched, files[0].name if len(files) == 1 else f"{len(files)} files")
+
+
+@app.command()
+def refunds(context: typer.Context, file: File) -> None:
+    """What municipalities claimed of the state, by agreement and quarter."""
+    session: Session = context.obj
+    batch = files.read_refunds(file)
+    with session.ledger() as ledger:
+        done = ledger.import_refunds(batch)
+    _report(session, file, done, len(batch.rows), len(done.recorded), "statements of refund")

@@ -23,6 +23,7 @@ from desk.cli import (
     guarantee,
     imports,
     invest,
+    jobs,
     payments,
     people,
     periods,
@@ -62,6 +63,7 @@ app.add_typer(fund.app, name="fund")
 app.add_typer(periods.app, name="period")
 app.add_typer(subjects.app, name="subject")
 app.add_typer(people.app, name="people")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(audit.export_app, name="export")
 app.add_typer(whatif.app, name="whatif")
 agreements.register(app)
@@ -137,6 +139,7 @@ def shared(  # noqa: PLR0913, PLR0917 - each shared option is a parameter
         checkpoints=checkpoints or found.checkpoints,
         timestamp_url=found.timestamp_url,
         timestamp_certificate=found.timestamp_certificate,
+        bank_inbox=found.bank_inbox,
         json=as_json,
         command_id=command_id or secrets.token_hex(16),
     )
@@ -164,6 +167,7 @@ def main() -> None:
 
     `ofl verify` also exits 3: it could not be verified. 4 means broken off: part of it, or perhaps
     all of it, was recorded. `ofl checkpoint` exits 5 if it got no timestamp.
+    `ofl jobs status` exits 6 if findings are open, and 7 if a job is late or failed.
     """
     arguments = hoisted(sys.argv[1:])
     try:

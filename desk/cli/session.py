@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     """The RFC 3161 authority that timestamps checkpoints; none does if not given."""
     timestamp_certificate: Path | None = None
     """That authority's certificates (PEM); without them timestamps are counted only."""
+    bank_inbox: Path | None = None
+    """The folder whose bank statements the job `bank` reads; none is read if not given."""
 
 
 WIDTH_WHEN_PIPED = 120
@@ -108,6 +110,7 @@ class Session:
     checkpoints: Path | None
     timestamp_url: str | None
     timestamp_certificate: Path | None
+    bank_inbox: Path | None
     json: bool
     command_id: str
     """The command's id, made up if the person gave none."""

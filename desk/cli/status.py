@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import typer
 
 from desk.cli.session import Session
+from desk.cli.trouble import TROUBLE
+from desk.jobs.plan import PLAN
+from desk.jobs.standing import ILL, stand
 from ledger.commands.door import now
+from ledger.decide.refusal import Refusal
+from ledger.store.location import open_log
 from projections.status import Places, Status
 from projections.status import status as find_status
 
@@ -31,12 +37,26 @@ def status(context: typer.Context) -> None:
         found = find_status(places, views, now())
     finally:
         views.close()
-    session.answer({"status": found}, lambda: _show(session, found))
+    jobs = _jobs(session)
+    session.answer({"status": found, "jobs": jobs}, lambda: _show(session, found, jobs))
 
 
-def _show(session: Session, found: Status) -> None:
+def _jobs(session: Session) -> dict[str, int] | None:
+    """How many jobs there are, how many are ill, and open findings; None if it cannot be read."""
+    try:
+        with closing(open_log(session.location, now)) as log:
+            standings = stand(log, PLAN, now())
+    except (*TROUBLE, Refusal, ValueError):
+        return None  # the events cannot be read, which is told already
+    ill = sum(each.standing in ILL for each in standings)
+    return {"jobs": len(standings), "ill": ill, "open": sum(each.open for each in standings)}
+
+
+def _show(session: Session, found: Status, jobs: dict[str, int] | None) -> None:
     say, out = session.lang.say, session.console.print
     lines = list(_lines(session, found))
+    if jobs is not None:
+        lines.append(("status_jobs", say("status_jobs_told", **jobs)))
     width = max(len(say(name)) for name, _ in lines)
     for name, text in lines:
         out(f"{say(name).ljust(width)}  {text}", markup=False, soft_wrap=True)

@@ -18,6 +18,7 @@ from ledger.decide.rows import (
     Batch,
     EnrolmentRow,
     MeasurementRow,
+    RefundRow,
     ResultRow,
     SpellRow,
     StayRow,
@@ -42,6 +43,8 @@ YEARS = range(1900, 2100)
 # Letters of the Nordic alphabets, composed: what looks alike must be the same id.
 _LETTER = "0-9A-Za-zÀ-ÖØ-öø-ÿ"
 _ID = re.compile(rf"[{_LETTER}][{_LETTER} ._:/#()+-]{{0,199}}")
+_QUARTER = re.compile(r"([0-9]{4})-Q([1-4])", re.ASCII)
+_COUNT = re.compile(r"0|[1-9][0-9]{0,6}", re.ASCII)
 _MONTHS = re.compile(r"0|[1-9][0-9]{0,2}", re.ASCII)
 
 
@@ -205,6 +208,36 @@ class BankLine(Model):
     text: Remark = ""
 
 
+def _quarter(text: str) -> tuple[int, int]:
+    found = _QUARTER.fullmatch(text)
+    if found is None or int(found[1]) not in YEARS:
+        message = "write the quarter as 2024-Q3"
+        raise ValueError(message)
+    return int(found[1]), int(found[2])
+
+
+def _nights(text: str) -> int:
+    if not _COUNT.fullmatch(text):
+        message = "write whole nights, such as 92"
+        raise ValueError(message)
+    return int(text)
+
+
+QuarterCell = Annotated[tuple[int, int], BeforeValidator(_quarter)]
+Nights = Annotated[int, BeforeValidator(_nights)]
+
+
+class RefundLine(Model):
+    """What a municipality claimed of the state for an agreement's people in a quarter."""
+
+    municipality: Identifier
+    agreement: Identifier
+    quarter: QuarterCell
+    nights: Nights
+    refunded_nights: Nights
+    refund: Money
+
+
 class TermsRefused(FileRefused):
     """A terms file holds errors; a finding's row is the line, its column the path of keys."""
 
@@ -330,6 +363,22 @@ def read_bank(path: Path) -> Batch[BankRow]:
         BankLine,
         lambda line: BankRow(
             line.account, line.line_id, line.booked_on, line.amount, line.reference, line.text
+        ),
+    )
+
+
+def read_refunds(path: Path) -> Batch[RefundRow]:
+    """Read what municipalities claimed of the state, by agreement and quarter."""
+    return read_table(
+        path,
+        RefundLine,
+        lambda line: RefundRow(
+            line.municipality,
+            line.agreement,
+            line.quarter,
+            line.nights,
+            line.refunded_nights,
+            line.refund,
         ),
     )
 

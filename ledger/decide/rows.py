@@ -155,5 +155,17 @@ class BankBatch(Batch[BankRow]):
     statements: tuple[Row[StatementRow], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RefundRow:
+    """What a municipality claimed of the state in a quarter, given as year and number."""
+
+    municipality: str
+    agreement: str
+    quarter: tuple[int, int]
+    nights: int
+    refunded_nights: int
+    refund: Amount
+
+
 TariffRow = Tariff
 """A tariff row is the tariff itself."""

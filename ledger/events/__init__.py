@@ -80,6 +80,18 @@ from ledger.events.guarantee import (
     GuaranteeReturn,
     GuaranteeReversed,
 )
+from ledger.events.jobs import (
+    Detail,
+    Figure,
+    FindingGone,
+    FindingRaised,
+    FindingResolved,
+    JobFailed,
+    JobFinished,
+    JobStarted,
+    JobTakenOver,
+    Severity,
+)
 from ledger.events.law import LedgerOpened, RefundRuleEnacted, TariffsRecorded
 from ledger.events.outcomes import AssessmentMade, EntitlementCalculated, OutcomeDecided
 from ledger.events.payees import PayeeAccountConfirmed, PayeeAccountSet, PaymentPolicySet
@@ -115,6 +127,7 @@ from ledger.events.people import (
     SetUpWitnessed,
 )
 from ledger.events.periods import PeriodClosed, PeriodReopened, PeriodReopenRequested
+from ledger.events.refunds import RefundStated
 
 __all__ = [
     "EVENTS",
@@ -147,6 +160,7 @@ __all__ = [
     "CommitmentDrawn",
     "CommitmentGiven",
     "CommitmentReestimated",
+    "Detail",
     "DrawdownCalled",
     "DrawdownPart",
     "DutyGranted",
@@ -156,6 +170,10 @@ __all__ = [
     "EntitlementCalculated",
     "Event",
     "FactVoided",
+    "Figure",
+    "FindingGone",
+    "FindingRaised",
+    "FindingResolved",
     "FundPolicySet",
     "GlassBroken",
     "GlassReviewed",
@@ -163,6 +181,10 @@ __all__ = [
     "GuaranteeReturn",
     "GuaranteeReversed",
     "GuaranteedLoss",
+    "JobFailed",
+    "JobFinished",
+    "JobStarted",
+    "JobTakenOver",
     "KeyAdded",
     "KeyProposed",
     "KeyRevoked",
@@ -198,6 +220,7 @@ __all__ = [
     "PersonsUnmerged",
     "Recorded",
     "RefundRuleEnacted",
+    "RefundStated",
     "RegisterCorrected",
     "RegisterCovered",
     "RepaymentReversed",
@@ -206,6 +229,7 @@ __all__ = [
     "Sealed",
     "SetUpWitnessed",
     "SettlementReversed",
+    "Severity",
     "SpellCorrected",
     "SpellRecorded",
     "StatementFinding",

@@ -55,7 +55,7 @@ def located(text: str) -> Location:
     return Server(text) if text.startswith(_SCHEMES) else Path(text)
 
 
-def _postgres() -> ModuleType:
+def postgres() -> ModuleType:
     """The engine for servers, which is installed only where it is wanted.
 
     Raises:
@@ -74,7 +74,7 @@ def holds_a_ledger(location: Location) -> bool:
         NoServer: if the server cannot be used.
     """
     if isinstance(location, Server):
-        return bool(_postgres().holds_a_ledger(location))
+        return bool(postgres().holds_a_ledger(location))
     return has_table(location / EVENTS_FILE, "stored_events")
 
 
@@ -92,7 +92,7 @@ def require_a_ledger(location: Location) -> None:
 def open_log(location: Location, clock: Callable[[], datetime]) -> EventLog:
     """The events of a location."""
     if isinstance(location, Server):
-        log: EventLog = _postgres().PostgresEventLog(location, clock)
+        log: EventLog = postgres().PostgresEventLog(location, clock)
         return log
     return SQLiteEventLog(location / EVENTS_FILE, clock)
 
@@ -104,7 +104,7 @@ def open_vault_database(location: Location) -> Database:
         VaultMissingError: if there is none: a new one in its place would know nobody.
     """
     if isinstance(location, Server):
-        there = bool(_postgres().holds_a_vault(location))
+        there = bool(postgres().holds_a_vault(location))
     else:
         there = (location / VAULT_FILE).is_file()
     if not there:
@@ -115,8 +115,8 @@ def open_vault_database(location: Location) -> Database:
 
 def _vault_database(location: Location) -> Database:
     if isinstance(location, Server):
-        postgres = _postgres()
-        database: Database = postgres.PostgresDatabase(location, postgres.VAULT)
+        engine = postgres()
+        database: Database = engine.PostgresDatabase(location, engine.VAULT)
         return database
     return SQLiteDatabase(location / VAULT_FILE, forgets=True)
 
@@ -130,7 +130,7 @@ def create(location: Location, clock: Callable[[], datetime]) -> None:
         NoServer: if the server cannot be used.
     """
     if isinstance(location, Server):
-        _postgres().create_schemas(location)
+        postgres().create_schemas(location)
     else:
         location.mkdir(parents=True, exist_ok=True)
     with closing(_vault_database(location)) as vault:

@@ -276,6 +276,18 @@ class EventLog(ApplicationRecorder):
             c.execute(_STREAMS, (prefix, len(prefix), prefix, len(prefix), prefix))
             return [row[0] for row in c.fetchall()]
 
+    def last_stream(self, prefix: str) -> str | None:
+        """The name, last in the order of bytes, of a stream that begins with a prefix."""
+        beyond = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        with self.database.reading() as c:
+            c.execute(
+                "SELECT max(originator_id) FROM stored_events "
+                "WHERE originator_id >= ? AND originator_id < ?",
+                (prefix, beyond),
+            )
+            name: str | None = c.fetchone()[0]
+        return name
+
     def select_notifications(
         self,
         start: int | None,

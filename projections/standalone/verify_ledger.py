@@ -79,6 +79,8 @@ SILENT = {
     "RegisterCorrected:1", "TariffCorrected:1", "PersonsMerged:1", "PersonsUnmerged:1",
     "MunicipalityChanged:1", "AdjustmentProposed:1",
     "PeriodClosed:1", "PeriodReopenRequested:1", "PeriodReopened:1",
+    "JobStarted:1", "JobTakenOver:1", "JobFinished:1", "JobFailed:1", "FindingRaised:1",
+    "FindingGone:1", "FindingResolved:1", "RefundStated:1",
 }  # fmt: skip
 """Events that move no money."""
 

@@ -35,7 +35,12 @@ from projections.follow import Views
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(
-    ["tests.crash.processes", "projections.follow", "ledger.store.postgres"]
+    [
+        "tests.crash.processes",
+        "tests.crash.scheduler",
+        "projections.follow",
+        "ledger.store.postgres",
+    ]
 )
 
 LOST = (PersistenceError, NotConfirmedError, NoServer)

@@ -43,6 +43,8 @@ _HEAD = """\
 | 3 | `ofl verify` cannot tell: something that is needed is missing |
 | 4 | broken off by the machine: recorded in part, or it is not known whether |
 | 5 | `ofl checkpoint` sealed, but got no timestamp |
+| 6 | `ofl jobs status`: findings are open, of the severity and age asked for |
+| 7 | `ofl jobs status`: a job is overdue, failed, or never ran; `ofl jobs run-once`: one failed |
 
 Answers go to standard output. A refusal goes to standard error; with `--json` it goes to standard
 output, as `refused`, `file` and `findings` (`row`, `column`, `message`). What was broken off is

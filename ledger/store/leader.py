@@ -1,0 +1,61 @@
+"""One process at a time does the ledger's jobs: whoever has the lock, until it lets go or dies.
+
+Beside SQLite it is a lock on a file, on PostgreSQL one that the server holds for a connection. Both
+are let go of by the system when a process is killed. A connection can also be lost by a process
+that lives on; so what must happen once is guarded by the events, and the lock only keeps processes
+from doing the same work side by side.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+from ledger.store.location import Location, Server, postgres
+
+LOCK_FILE = "jobs.lock"
+_LOCK = 0x6F666C03
+_ASK_AGAIN_SECONDS = 0.1
+
+
+@contextmanager
+def leading(place: Location, wait_seconds: float = 0) -> Iterator[bool]:
+    """Have the lock while in the context; False if another has it, also after waiting so long.
+
+    Raises:
+        NoServer: if the server cannot be used.
+    """
+    if isinstance(place, Server):
+        with closing(postgres().connect(place)) as connection:
+            connection.autocommit = True
+            yield _got(lambda: _ask_server(connection), wait_seconds)
+        return
+    handle = os.open(place / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        yield _got(lambda: _ask_file(handle), wait_seconds)
+    finally:
+        os.close(handle)
+
+
+def _got(ask: Callable[[], bool], wait_seconds: float) -> bool:
+    """Ask for the lock until it is had, or the time is up."""
+    give_up = time.monotonic() + wait_seconds
+    while not (got := ask()) and time.monotonic() < give_up:
+        time.sleep(_ASK_AGAIN_SECONDS)
+    return got
+
+
+def _ask_file(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _ask_server(connection: Any) -> bool:  # noqa: ANN401 - the driver may not be installed
+    return bool(connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()[0])
