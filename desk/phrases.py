@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desk.phrases_payments import PAYMENT_PHRASES
 from desk.phrases_terms import TERMS_PHRASES
 from ledger.metrics.kinds import KINDS
 
@@ -655,5 +656,6 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Den seneste efterprøvning er {days} dage gammel. Kør `ofl verify`.",
     ),
     **TERMS_PHRASES,
+    **PAYMENT_PHRASES,
 } | {f"step_{name}": words for kind in KINDS.values() for name, words in kind.words.items()}
 """Every phrase by its key: English, Danish. Metric kinds bring those of their own steps."""

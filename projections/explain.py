@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger import events as e
+from ledger.decide.decision import payee_stream
 from ledger.decide.payment import lineage
 from ledger.decide.refusal import NotFound
 from ledger.decide.state import AgreementState
@@ -53,6 +54,11 @@ class Dossier:
     amended: tuple[Recorded, ...]
     law: tuple[Recorded, ...]
     people_involved: tuple[str, ...]
+    remainders: tuple[tuple[e.PaymentItem, Recorded], ...]
+    """What was left over of payments that came to nothing and of demands, and is in it again."""
+    account: tuple[Recorded, ...]
+    """Where the account was set that it goes to, and where it was confirmed; if one is known."""
+    replaced_by: str | None
 
 
 def explain(ledger: Ledger, payment_id: str) -> Dossier:
@@ -73,9 +79,12 @@ def _dossier(ledger: Ledger, state: AgreementState, payment_id: str) -> Dossier:
     own = {recorded.position: recorded for recorded in ledger.read(f"agreement/{state.agreement}")}
     law = {recorded.position: recorded for recorded in ledger.law_events()}
     rests_on = lineage(state, payment.proposed_at)
-    at = (payment.proposed_at, payment.approved_at, payment.instructed_at, payment.settled_at)
-    steps = tuple(own[position] for position in at if position is not None)
+    steps = tuple(
+        each for each in own.values() if getattr(each.event, "payment", None) == payment_id
+    )
+    calls = [each for each in payment.proposed.items if _is_call(own[each.entitlement_at])]
     known = own | law
+    later = [x for x in state.payments.values() if payment_id in x.proposed.replaces]
     return Dossier(
         payment=payment.proposed,
         steps=steps,
@@ -84,16 +93,43 @@ def _dossier(ledger: Ledger, state: AgreementState, payment_id: str) -> Dossier:
             for item in payment.proposed.items
             if isinstance(own[item.entitlement_at].event, e.EntitlementCalculated)
         ),
-        guarantees=tuple(
-            own[item.entitlement_at]
-            for item in payment.proposed.items
-            if not isinstance(own[item.entitlement_at].event, e.EntitlementCalculated)
-        ),
+        guarantees=tuple(own[item.entitlement_at] for item in calls),
         terms=state.terms,
         signed=own[state.signed_at],
         amended=tuple(own[at] for at in state.terms_at[1:] if at in rests_on),
         law=tuple(law[position] for position in sorted(rests_on & law.keys())),
         people_involved=tuple(sorted({known[position].actor for position in rests_on})),
+        remainders=tuple(
+            (item, own[item.entitlement_at])
+            for item in payment.proposed.items
+            if item not in calls
+            and not isinstance(own[item.entitlement_at].event, e.EntitlementCalculated)
+        ),
+        account=_account(ledger, steps),
+        replaced_by=later[0].proposed.payment if later else None,
+    )
+
+
+def _is_call(recorded: Recorded) -> bool:
+    return isinstance(recorded.event, e.GuaranteeCalled | e.GuaranteeReversed)
+
+
+def _account(ledger: Ledger, steps: tuple[Recorded, ...]) -> tuple[Recorded, ...]:
+    """The account that it was sent to, or else approved for, as it was set and confirmed."""
+    bound = [
+        step.event.account_at
+        for step in steps
+        if isinstance(step.event, e.PaymentApproved | e.PaymentInstructed)
+    ]
+    proposed = steps[0].event
+    assert isinstance(proposed, e.PaymentProposed)
+    if not bound or bound[-1] is None:
+        return ()
+    stream = list(ledger.read(payee_stream(proposed.payee)))
+    return tuple(
+        each
+        for each in stream
+        if each.position == bound[-1] or getattr(each.event, "set_at", None) == bound[-1]
     )
 
 

@@ -15,12 +15,15 @@ from desk.cli import (
     agreements,
     answers,
     audit,
+    bank_files,
+    clawback,
     demo,
     forecast,
     fund,
     guarantee,
     imports,
     invest,
+    payees,
     payments,
     status,
     subjects,
@@ -29,6 +32,7 @@ from desk.cli import (
 from desk.cli.session import Session, settings
 from desk.cli.trouble import TROUBLE, Stopped
 from desk.language import Language
+from ledger.commands.banking import NotTheSameFileError
 from ledger.decide.refusal import FileRefused, Refusal
 from ledger.store.checkpoint import CheckpointError
 from ledger.store.location import located
@@ -48,7 +52,10 @@ app.add_typer(agreements.app, name="agreement")
 app.add_typer(agreements.rules_app, name="rules")
 app.add_typer(imports.app, name="import")
 app.add_typer(invest.app, name="invest")
+bank_files.register(payments.app)
+clawback.register(payments.app)
 app.add_typer(payments.app, name="payments")
+app.add_typer(payees.app, name="payee")
 app.add_typer(guarantee.app, name="guarantee")
 app.add_typer(fund.app, name="fund")
 app.add_typer(subjects.app, name="subject")
@@ -152,7 +159,13 @@ def main() -> None:
         _refuse([f"the command id {conflict} was used before for another command"], arguments)
     except FileRefused as refusal:
         _refuse(refusal.lines(), arguments, refusal)
-    except (Refusal, VaultKeyError, VaultMissingError, CheckpointError) as refusal:
+    except (
+        Refusal,
+        VaultKeyError,
+        VaultMissingError,
+        CheckpointError,
+        NotTheSameFileError,
+    ) as refusal:
         _refuse([str(refusal)], arguments)
     except Stopped as stopped:
         _stop(stopped, arguments)
