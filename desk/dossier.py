@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from desk.dossier_steps import step_lines
 from desk.language import Language
 from ledger import events as e
-from ledger.bank_account import BankAccount
 from ledger.events import Recorded
 from ledger.facts import Reading, Stay, TimeSpell
 from ledger.metrics.base import ALL
@@ -30,7 +30,7 @@ def dossier_lines(dossier: Dossier, lang: Language, items: int | None = None) ->
         *_head(dossier, lang),
         "",
         lang.say("why_steps"),
-        *(f"  {line}" for line in _steps(dossier, lang)),
+        *(f"  {line}" for line in step_lines(dossier, lang)),
         "",
         *_basis(dossier, lang),
         "",
@@ -138,78 +138,6 @@ def _head(dossier: Dossier, lang: Language) -> Iterator[str]:
         amount=lang.amount(payment.amount) + f" {dossier.terms.currency}",
         count=lang.whole(len(payment.items)),
     )
-
-
-_STEPS: dict[type[e.Event], str] = {
-    e.PaymentProposed: "proposed",
-    e.PaymentApproved: "approved",
-    e.PaymentCancelled: "cancelled",
-    e.PaymentInstructed: "sent",
-    e.PaymentAcknowledged: "received",
-    e.PaymentRecallRequested: "recall_asked",
-    e.PaymentRecallRefused: "recall_refused",
-    e.PaymentRecalled: "recalled",
-    e.PaymentFailed: "failed",
-    e.PaymentSettled: "settled",
-    e.SettlementReversed: "settlement_reversed",
-    e.PaymentReturned: "returned",
-}
-
-
-def _steps(dossier: Dossier, lang: Language) -> Iterator[str]:
-    for step in dossier.steps:
-        when = step.recorded_at[:16].replace("T", " ")
-        event = step.event
-        state = lang.say(_STEPS[type(event)])
-        line = f"{state:<20} {step.actor:<20} {when} UTC  (#{step.position})"
-        match event:
-            case e.PaymentSettled() | e.PaymentReturned() | e.SettlementReversed():
-                line += f"  {lang.day(step.effective_on)}, {event.bank_line}"
-            case e.PaymentAcknowledged(status=status):
-                line += f"  {status}"
-            case e.PaymentFailed(code=code, reason=reason):
-                line += f"  {code} {reason}".rstrip()
-            case e.PaymentCancelled(reason=reason) | e.PaymentRecallRequested(reason=reason):
-                line += f"  {reason}"
-        yield line
-    yield from _where(dossier, lang)
-
-
-def _where(dossier: Dossier, lang: Language) -> Iterator[str]:
-    """The account and the file that it went by, what it replaces and what replaced it."""
-    for recorded in dossier.account:
-        match recorded.event:
-            case e.PayeeAccountSet() as account:
-                yield lang.say(
-                    "why_account",
-                    account=BankAccount(account.account).masked,
-                    holder=account.holder,
-                    actor=recorded.actor,
-                    position=recorded.position,
-                    evidence=account.evidence,
-                )
-            case e.PayeeAccountConfirmed(evidence=evidence):
-                yield lang.say(
-                    "why_account_confirmed",
-                    actor=recorded.actor,
-                    position=recorded.position,
-                    evidence=evidence,
-                )
-    for step in dossier.steps:
-        if isinstance(step.event, e.PaymentInstructed) and step.event.message is not None:
-            sent = step.event
-            yield lang.say("why_file", message=sent.message, end_to_end_id=sent.end_to_end_id)
-    if dossier.payment.replaces:
-        yield lang.say("why_replaces", payments=", ".join(dossier.payment.replaces))
-    if dossier.replaced_by is not None:
-        yield lang.say("why_replaced", payment=dossier.replaced_by)
-    for item, recorded in dossier.remainders:
-        yield lang.say(
-            "why_remainder",
-            amount=lang.amount(item.amount),
-            claim=item.claim,
-            position=recorded.position,
-        )
 
 
 def _basis(dossier: Dossier, lang: Language) -> Iterator[str]:
