@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from desk.dossier_steps import step_lines
 from desk.language import Language
 from ledger import events as e
 from ledger.events import Recorded
@@ -29,7 +30,7 @@ def dossier_lines(dossier: Dossier, lang: Language, items: int | None = None) ->
         *_head(dossier, lang),
         "",
         lang.say("why_steps"),
-        *(f"  {line}" for line in _steps(dossier, lang)),
+        *(f"  {line}" for line in step_lines(dossier, lang)),
         "",
         *_basis(dossier, lang),
         "",
@@ -153,16 +154,6 @@ def _head(dossier: Dossier, lang: Language) -> Iterator[str]:
         amount=lang.amount(payment.amount) + f" {dossier.terms.currency}",
         count=lang.whole(len(payment.items)),
     )
-
-
-def _steps(dossier: Dossier, lang: Language) -> Iterator[str]:
-    states = ("proposed", "approved", "sent", "settled")
-    for state, step in zip(states, dossier.steps, strict=False):
-        when = step.recorded_at[:16].replace("T", " ")
-        line = f"{lang.say(state):<20} {step.actor:<20} {when} UTC  (#{step.position})"
-        if isinstance(step.event, e.PaymentSettled):
-            line += f"  {lang.day(step.effective_on)}, {step.event.bank_line}"
-        yield line
 
 
 def _basis(dossier: Dossier, lang: Language) -> Iterator[str]:

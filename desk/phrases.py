@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desk.phrases_bank import BANK_PHRASES
 from desk.phrases_jobs import JOBS_PHRASES
+from desk.phrases_payments import PAYMENT_PHRASES
 from desk.phrases_people import PEOPLE_PHRASES
 from desk.phrases_terms import TERMS_PHRASES
 from desk.phrases_whatif import WHATIF_PHRASES
@@ -828,5 +829,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     **PEOPLE_PHRASES,
     **WHATIF_PHRASES,
     **JOBS_PHRASES,
+    **PAYMENT_PHRASES,
 } | {f"step_{name}": words for kind in KINDS.values() for name, words in kind.words.items()}
 """Every phrase by its key: English, Danish. Metric kinds bring those of their own steps."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger import events as e
-from ledger.decide.decision import agreement_stream
+from ledger.decide.decision import agreement_stream, payee_stream
 from ledger.decide.owing import Payment
 from ledger.decide.payment import lineage
 from ledger.decide.refusal import NotFound
@@ -73,6 +73,11 @@ class Dossier:
     amended: tuple[Recorded, ...]
     law: tuple[Recorded, ...]
     people_involved: tuple[str, ...]
+    remainders: tuple[tuple[e.PaymentItem, Recorded], ...]
+    """What was left over of payments that came to nothing and of demands, and is in it again."""
+    account: tuple[Recorded, ...]
+    """Where the account was set that it goes to, and where it was confirmed; if one is known."""
+    replaced_by: str | None
 
 
 def explain(ledger: Ledger, payment_id: str, at: Stamp | None = None) -> Dossier:
@@ -116,9 +121,15 @@ def _dossier(
         if recorded.position <= at.position
     }
     rests_on = lineage(state, payment.proposed_at)
-    taken = (payment.proposed_at, payment.approved_at, payment.instructed_at, payment.settled_at)
-    steps = tuple(own[position] for position in taken if position and at.holds(own[position]))
+    name = payment.proposed.payment
+    steps = tuple(
+        each
+        for each in own.values()
+        if getattr(each.event, "payment", None) == name and at.holds(each)
+    )
+    calls = [each for each in payment.proposed.items if _is_call(own[each.entitlement_at])]
     known = own | law
+    later = [x for x in state.payments.values() if name in x.proposed.replaces]
     return Dossier(
         payment=payment.proposed,
         steps=steps,
@@ -127,11 +138,7 @@ def _dossier(
             for item in payment.proposed.items
             if isinstance(own[item.entitlement_at].event, e.EntitlementCalculated)
         ),
-        guarantees=tuple(
-            own[item.entitlement_at]
-            for item in payment.proposed.items
-            if isinstance(own[item.entitlement_at].event, e.GuaranteeCalled | e.GuaranteeReversed)
-        ),
+        guarantees=tuple(own[item.entitlement_at] for item in calls),
         adjustments=tuple(
             own[item.entitlement_at]
             for item in payment.proposed.items
@@ -142,6 +149,40 @@ def _dossier(
         amended=tuple(own[made] for made in state.terms_at[1:] if made in rests_on),
         law=tuple(law[position] for position in sorted(rests_on & law.keys())),
         people_involved=tuple(sorted({known[position].actor for position in rests_on})),
+        remainders=tuple(
+            (item, own[item.entitlement_at])
+            for item in payment.proposed.items
+            if item not in calls and not isinstance(own[item.entitlement_at].event, _OWED)
+        ),
+        account=_account(ledger, steps, at),
+        replaced_by=later[0].proposed.payment if later else None,
+    )
+
+
+_OWED = (e.EntitlementCalculated, e.AdjustmentDecided)
+
+
+def _is_call(recorded: Recorded) -> bool:
+    return isinstance(recorded.event, e.GuaranteeCalled | e.GuaranteeReversed)
+
+
+def _account(ledger: Ledger, steps: tuple[Recorded, ...], at: Stamp) -> tuple[Recorded, ...]:
+    """The account that it was sent to, or else approved for, as it was set and confirmed."""
+    bound = [
+        step.event.account_at
+        for step in steps
+        if isinstance(step.event, e.PaymentApproved | e.PaymentInstructed)
+    ]
+    proposed = steps[0].event
+    assert isinstance(proposed, e.PaymentProposed)
+    if not bound or bound[-1] is None:
+        return ()
+    stream = list(ledger.read(payee_stream(proposed.payee)))
+    return tuple(
+        each
+        for each in stream
+        if each.position <= at.position
+        and bound[-1] in {each.position, getattr(each.event, "set_at", None)}
     )
 
 

@@ -16,6 +16,8 @@ from desk.cli import (
     answers,
     audit,
     bank,
+    bank_files,
+    clawback,
     corrections,
     demo,
     forecast,
@@ -24,6 +26,7 @@ from desk.cli import (
     imports,
     invest,
     jobs,
+    payees,
     payments,
     people,
     periods,
@@ -35,6 +38,7 @@ from desk.cli import (
 from desk.cli.session import Session, settings
 from desk.cli.trouble import TROUBLE, Stopped
 from desk.language import Language
+from ledger.commands.banking import NotTheSameFileError
 from ledger.decide.refusal import FileRefused, Refusal
 from ledger.store.checkpoint import CheckpointError
 from ledger.store.location import located
@@ -56,8 +60,11 @@ app.add_typer(agreements.rules_app, name="rules")
 app.add_typer(imports.app, name="import")
 app.add_typer(corrections.app, name="correct")
 app.add_typer(invest.app, name="invest")
+bank_files.register(payments.app)
+clawback.register(payments.app)
 app.add_typer(payments.app, name="payments")
 app.add_typer(bank.app, name="bank")
+app.add_typer(payees.app, name="payee")
 app.add_typer(guarantee.app, name="guarantee")
 app.add_typer(fund.app, name="fund")
 app.add_typer(periods.app, name="period")
@@ -74,7 +81,14 @@ status.register(app)
 demo.register(app)
 forecast.register(app)
 
-REFUSED = (Refusal, VaultKeyError, VaultMissingError, CheckpointError, PersonalKeyError)
+REFUSED = (
+    Refusal,
+    VaultKeyError,
+    VaultMissingError,
+    CheckpointError,
+    NotTheSameFileError,
+    PersonalKeyError,
+)
 """What stops a command before anything is recorded, and says why."""
 
 _SHARED_FLAGS = {"--json"}

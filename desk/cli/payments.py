@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
@@ -11,13 +10,13 @@ import typer
 from desk.cli.session import Session
 from desk.cli.values import day, today
 from ledger.commands.door import Done
-from ledger.decide.refusal import Refusal
+from ledger.decide.many import Refused
 from ledger.events import PaymentProposed, Recorded
-from ledger.service import Ledger
 from projections import payments as view
 
 app = typer.Typer(
-    help="Propose, approve and send payments: three steps, different people.", no_args_is_help=True
+    help="Propose, approve and send payments, follow them at the bank, and claim money back.",
+    no_args_is_help=True,
 )
 On = Annotated[
     date | None, typer.Option("--on", parser=day, help="The day it counts; today if not given.")
@@ -67,8 +66,10 @@ def approve(
 ) -> None:
     """Approve payments. Who took part in what a payment rests on cannot approve it."""
     session: Session = context.obj
-    when = on or today()
-    _step(session, payments, every, "proposed", lambda x, payment: x.approve_payment(payment, when))
+    named = _named(payments, every=every)
+    with session.ledger() as ledger:
+        done, refused = ledger.approve_payments(named, on or today())
+    _tell(session, done, refused)
 
 
 @app.command()
@@ -80,40 +81,42 @@ def send(
 ) -> None:
     """Seal a checkpoint, and record that the bank was told to pay. Not by who approved it."""
     session: Session = context.obj
-    when = on or today()
-    _step(session, payments, every, "approved", lambda x, payment: x.send_payment(payment, when))
+    named = _named(payments, every=every)
+    with session.ledger() as ledger:
+        done, refused = ledger.send_payments(named, on or today())
+    _tell(session, done, refused)
 
 
-def _step(
-    session: Session,
-    payments: list[str] | None,
-    every: bool,
-    state: str,
-    take: Callable[[Ledger, str], Done],
+@app.command()
+def cancel(
+    context: typer.Context,
+    payment: Annotated[str, typer.Argument(help="The payment; it must not be sent.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    on: On = None,
 ) -> None:
-    """Take a step for each named payment, or for every payment in a state."""
+    """Give up a payment that was not sent. What it was to pay is owed as before."""
+    session: Session = context.obj
+    with session.ledger() as ledger:
+        done = ledger.cancel_payment(payment, reason, on or today())
+    session.done(done.recorded, session.lang.say("told_cancelled", payment=payment))
+
+
+def _named(payments: list[str] | None, *, every: bool) -> list[str] | None:
+    """The payments that are named; None for all of them."""
     if bool(payments) == every:
         message = "name the payments, or give --all"
         raise typer.BadParameter(message)
-    with session.views() as (ledger, views):
-        if every:
-            payments = [each.payment for each in view.payments(views) if each.state == state]
-        named = payments or []
-        recorded: list[Recorded] = []
-        refused: list[str] = []
-        with session.progress(len(named), "payments") as advance:
-            for payment in named:
-                ledger.command_id = session.part_of_command(payment)
-                try:
-                    recorded += take(ledger, payment).recorded
-                except Refusal as refusal:
-                    refused.append(str(refusal))
-                advance(1)
-    lines = [f"{len(recorded)} of {len(named)} payments done"]
+    return None if every else payments
+
+
+def _tell(session: Session, done: Done, refused: Refused) -> None:
+    """What a step did for which payments; leaves with 1 if some were refused."""
+    recorded, reasons = done.recorded, list(refused.values())
+    lines = [f"{len(recorded)} of {len(recorded) + len(refused)} payments done"]
     if refused:
         lines = ["Refused in part." if recorded else "Refused: nothing was recorded.", *lines]
-        lines += [f"  {each}" for each in refused]
-    session.done(tuple(recorded), "\n".join(lines), refused=refused)
+        lines += [f"  {each}" for each in reasons]
+    session.done(recorded, "\n".join(lines), refused=reasons)
     if refused:
         raise typer.Exit(1)
 
@@ -122,7 +125,7 @@ def _step(
 def list_payments(
     context: typer.Context,
     agreement: Annotated[str | None, typer.Option(help="Of one agreement.")] = None,
-    only_open: Annotated[bool, typer.Option("--open", help="Not yet settled.")] = False,
+    only_open: Annotated[bool, typer.Option("--open", help="Neither settled nor over.")] = False,
 ) -> None:
     """Show payments and how far each has come."""
     session: Session = context.obj
@@ -134,7 +137,7 @@ def list_payments(
         table = session.table(
             "title_payments",
             *("payment", "payer", "payee", "amount", "entitlements", "state", "approver"),
-            "settled_on",
+            *("settled_on", "replaced_by"),
             right=("amount", "entitlements"),
         )
         for each in found:
@@ -147,6 +150,7 @@ def list_payments(
                 session.lang.say(each.state),
                 each.approved_by or "–",
                 session.lang.day(each.settled_on),
+                each.replaced_by or "–",
             )
         session.console.print(table)
         session.print_stamp(at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from ledger.commands.door import Done
@@ -11,11 +11,14 @@ from ledger.commands.sealing import SealingCommands
 from ledger.decide import payment
 from ledger.decide.decision import New
 from ledger.decide.many import Refused, agreement_of, for_each
-from ledger.decide.owing import Payable
+from ledger.decide.owing import Payable, Stage
 from ledger.decide.payees import Safeguards
 from ledger.decide.refusal import NotFound
 from ledger.decide.state import AgreementState
 from ledger.money import Amount
+
+States = Mapping[str, AgreementState]
+"""The agreements that payments belong to, by name."""
 
 
 class PaymentCommands(PayeeCommands, SealingCommands):
@@ -42,13 +45,15 @@ class PaymentCommands(PayeeCommands, SealingCommands):
 
         return self._run(["approve", payment_id], decide)
 
-    def approve_payments(self, payments: Sequence[str], on: date) -> tuple[Done, Refused]:
-        """Approve those of many payments that the acting person may approve."""
+    def approve_payments(self, payments: Sequence[str] | None, on: date) -> tuple[Done, Refused]:
+        """Approve those of many payments, or of all, that the acting person may approve."""
 
-        def decide(states: dict[str, AgreementState]) -> tuple[list[New], Refused]:
-            return for_each(states, payments, self._approver(states.values(), on).approve)
+        def decide(states: States, names: Sequence[str]) -> tuple[list[New], Refused]:
+            return for_each(states, names, self._approver(states.values(), on).approve)
 
-        return self._run_for_each("approve", payments, decide)
+        return self._run_for_each(
+            "approve", payments, decide, (Stage.PROPOSED, Stage.HALF_APPROVED)
+        )
 
     def _approver(self, states: Iterable[AgreementState], on: date) -> payment.Approver:
         return payment.Approver(self.actor, on, self.law(), self.guarding(states))
@@ -69,7 +74,7 @@ class PaymentCommands(PayeeCommands, SealingCommands):
 
         return self._run(["send", payment_id], decide)
 
-    def send_payments(self, payments: Sequence[str], on: date) -> tuple[Done, Refused]:
+    def send_payments(self, payments: Sequence[str] | None, on: date) -> tuple[Done, Refused]:
         """Record that the bank was told to make those of many payments that may be sent.
 
         Raises:
@@ -77,20 +82,19 @@ class PaymentCommands(PayeeCommands, SealingCommands):
             ledger.store.checkpoint.CheckpointError: likewise.
         """
         self.require_allowed("send")
-        states = self._states_of(payments)
-        for each in payments:
-            if agreement_of(each) in states:
-                self._seal_for(states[agreement_of(each)], each)
 
-        def decide(states: dict[str, AgreementState]) -> tuple[list[New], Refused]:
+        def decide(states: States, names: Sequence[str]) -> tuple[list[New], Refused]:
             guards = self.guarding(states.values())
+            for name in names:
+                if agreement_of(name) in states:
+                    self._seal_for(states[agreement_of(name)], name)
             return for_each(
                 states,
-                payments,
+                names,
                 lambda state, name: payment.instruct(state, guards, name, self.actor, on),
             )
 
-        return self._run_for_each("send", payments, decide)
+        return self._run_for_each("send", payments, decide, (Stage.APPROVED,))
 
     def _seal_for(self, state: AgreementState, payment_id: str) -> None:
         """Seal what a payment's approval rests on, if it is not sealed."""
@@ -109,19 +113,31 @@ class PaymentCommands(PayeeCommands, SealingCommands):
     def _run_for_each(
         self,
         command: str,
-        payments: Sequence[str],
-        decide: Callable[[dict[str, AgreementState]], tuple[list[New], Refused]],
+        payments: Sequence[str] | None,
+        decide: Callable[[States, Sequence[str]], tuple[list[New], Refused]],
+        stages: tuple[Stage, ...],
     ) -> tuple[Done, Refused]:
-        """Decide on many payments at once, and tell which were refused."""
+        """Decide on many payments at once, or on all at some stages; tell which were refused."""
         refused: Refused = {}
 
         def decided() -> list[New]:
-            news, left = decide(self._states_of(payments))
+            if payments is None:
+                states = self.agreements()
+                names = [
+                    name
+                    for state in states.values()
+                    for name, each in state.payments.items()
+                    if each.stage in stages
+                ]
+            else:
+                states, names = self._states_of(payments), [*payments]
+            news, left = decide(states, names)
             refused.clear()
             refused.update(left)
             return news
 
-        return self._run([command, *payments], decided), refused
+        content = ["--all"] if payments is None else payments
+        return self._run([command, *content], decided), refused
 
     def guarding(self, states: Iterable[AgreementState]) -> Safeguards:
         """What guards the payments of agreements besides their own history."""

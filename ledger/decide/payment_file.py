@@ -141,6 +141,7 @@ def make(
         size=making.size,
         tree=making.tree,
         payments=tuple(each.payment for each in transfers),
+        end_to_end_ids=tuple(each.end_to_end_id for each in transfers),
         amount=total(each.amount for each in transfers),
         sha256=hashlib.sha256(making.render(content)).hexdigest(),
     )

@@ -76,6 +76,7 @@ class PaymentFileMade(Event):
     size: int
     tree: Text
     payments: tuple[Text, ...]
+    end_to_end_ids: tuple[Text, ...]
     amount: Amount
     sha256: Text
 
