@@ -109,8 +109,8 @@ def fund(ledger: Ledger, agreement: Terms) -> None:
         )
         for number, each in enumerate(agreement.investment, start=2)
     )
-    _, unmatched = ledger.import_bank(Batch("bank.csv", sha256(name.encode()).hexdigest(), rows))
-    assert not unmatched
+    _, matched = ledger.import_bank(Batch("bank.csv", sha256(name.encode()).hexdigest(), rows))
+    assert not matched.open
     ledger.assess(name, ON)
     ledger.propose_payments(name, ON)
 

@@ -28,10 +28,7 @@ def show_open(
     context: typer.Context,
     account: Annotated[str | None, typer.Option(help="Of one party; of all if not given.")] = None,
 ) -> None:
-    """List every open difference: lines without item, items without line, gaps, wrong balances.
-
-    The exit code is 1 if there is any.
-    """
+    """List every open difference: lines without item, items without line, gaps, wrong balances."""
     session: Session = context.obj
     with session.ledger() as ledger:
         stands, banks = ledger.reconciliation(), ledger.banks()
@@ -45,8 +42,6 @@ def show_open(
             session.console.print(text, style="dim", markup=False)
 
     session.answer({"differences": chosen, "unrecorded": stands.unrecorded}, show)
-    if chosen:
-        raise typer.Exit(1)
 
 
 def show_differences(session: Session, found: list[view.Difference]) -> None:
@@ -209,13 +204,16 @@ def account(
     session.done(done.recorded, f"the account {number[-4:].rjust(5, '…')} is {party}'s")
 
 
-def report(session: Session, done: Done, matched: Matched, what: str) -> None:
-    """Say what a command that matches has done."""
+def report(
+    session: Session, done: Done, matched: Matched, what: str, *, read: bool = False
+) -> None:
+    """Say what a command that matches has done; with `read`, also how many lines were new."""
     events = [each.event for each in done.recorded]
     lines = sum(isinstance(each, BankLineSeen) for each in events)
     made = sum(isinstance(each, BankMatched) for each in events)
     undone = sum(isinstance(each, BankUnmatched) for each in events)
-    message = f"{what}: {lines} new lines, {made} matched, {len(matched.open)} open"
+    message = f"{what}: {f'{lines} new lines, ' if read else ''}{made} matched"
+    message += f", {len(matched.open)} open"
     if undone:
         message += f"; {undone} earlier matches given up"
     if not done.recorded:

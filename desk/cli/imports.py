@@ -126,7 +126,13 @@ def bank(
                 batches.append(read_bank_file(file, opened.currency))
                 advance(1)
         done, matched = ledger.import_bank(*batches)
-    report(session, done, matched, files[0].name if len(files) == 1 else f"{len(files)} files")
+    report(
+        session,
+        done,
+        matched,
+        files[0].name if len(files) == 1 else f"{len(files)} files",
+        read=True,
+    )
 
 
 @app.command()

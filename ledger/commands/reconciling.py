@@ -60,7 +60,7 @@ class ReconcilingCommands(Door):
         def act(ahead: Ahead) -> Iterable[str]:
             taken = [self._with_accounts(batch) for batch in batches]
             lines.append(bank.record_files(ahead, taken))
-            return dict.fromkeys(row.value.account for batch in taken for row in batch.rows)
+            return dict.fromkeys(account for batch in taken for account in _accounts(batch))
 
         done, matched = self._reconciled(["bank", *(each.sha256 for each in batches)], act)
         return done, replace(matched, lines=lines[-1] if lines else 0)
@@ -234,6 +234,13 @@ class ReconcilingCommands(Door):
         if findings:
             raise FileRefused(batch.file, list(findings.values()))
         return replace(batch, rows=tuple(rows), statements=tuple(statements))
+
+
+def _accounts(batch: Batch[BankRow]) -> Iterable[str]:
+    """The parties that a file is about, once for each line and statement."""
+    yield from (row.value.account for row in batch.rows)
+    if isinstance(batch, BankBatch):
+        yield from (row.value.account for row in batch.statements)
 
 
 def _marked(
