@@ -115,7 +115,7 @@ def assess(facts: AgreementFacts, until: date, *, shown: bool = True) -> Assessm
         outcome = modified.apply(terms.metric(outcome.metric), outcome, until)
         result = None
         if outcome.waiting is None and outcome.achieved and terms.repaid:
-            result = entitlement(terms, outcome, spent, facts.capital)
+            result = entitlement(terms, outcome, spent, facts.capital, shown=shown)
         if outcome.waiting is None and _to_be_renegotiated(facts, found, version, outcome):
             # What it would be has been counted in, so that others cannot use its room meanwhile.
             outcome = replace(outcome, waiting=Waiting.RENEGOTIATION)

@@ -17,7 +17,10 @@ from ledger.policy.given import Given
 from ledger.policy.modifiers import owed
 from ledger.policy.waterfall import between, divide
 from ledger.terms.agreement import Terms
-from ledger.working import Part, Working
+from ledger.working import Cap, Part, Working
+
+NOT_SHOWN = Working(before_caps="0.00", caps=())
+"""A working that nobody asked to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,12 @@ class Entitlement:
 
 
 def entitlement(
-    terms: Terms, outcome: Outcome, spent: Spent, capital: Iterable[CapitalPaidIn]
+    terms: Terms,
+    outcome: Outcome,
+    spent: Spent,
+    capital: Iterable[CapitalPaidIn],
+    *,
+    shown: bool = True,
 ) -> Entitlement:
     """What one outcome entitles the investors to, given what the caps have left; counted in.
 
@@ -51,8 +59,13 @@ def entitlement(
         parts = _by_investor(terms, by_payer, paid_in)
     whole = total(by_payer.values())
     spent.add(outcome, parts)
+    working = _working(outcome, before_caps, lines) if shown else NOT_SHOWN
+    return Entitlement(whole, tuple(parts), working, spent.person(outcome), spent.agreement)
+
+
+def _working(outcome: Outcome, before_caps: Fraction, lines: tuple[Cap, ...]) -> Working:
     courses, sides = outcome.courses or (None, None), [side for _, side, _ in outcome.sides]
-    working = Working(
+    return Working(
         counterfactual=courses[0],
         actual=courses[1],
         state=sides[0] if sides else None,
@@ -61,7 +74,6 @@ def entitlement(
         before_caps=written(before_caps),
         caps=lines,
     )
-    return Entitlement(whole, tuple(parts), working, spent.person(outcome), spent.agreement)
 
 
 def standing(given: Given, spent: Spent) -> Entitlement | None:

@@ -240,7 +240,9 @@ def test_a_decision_that_no_assessment_made_is_found(any_demo: Told) -> None:
     with Ledger(any_demo.location, actor="mallory", key_file=any_demo.key_file) as ledger:
         state = ledger.agreement("aarhus-hf-1")
         claim = next(each for each in state.claims.values() if each.parts)
-        more = tuple(part.model_copy(update={"amount": part.amount + part.amount}) for part in claim.parts)
+        more = tuple(
+            part.model_copy(update={"amount": part.amount + part.amount}) for part in claim.parts
+        )
         true = ledger.at(claim.entitlement_at or 0)[0].event
         assert isinstance(true, EntitlementCalculated)
         forged = true.model_copy(update={"parts": more, "difference": claim.parts})
@@ -248,11 +250,12 @@ def test_a_decision_that_no_assessment_made_is_found(any_demo: Told) -> None:
         data = codec.encode(forged, stream, state.version + 1, ledger.vault)
         made = body(forged.topic, date(2026, 11, 3), command, data)
         stored = StoredEvent(stream, state.version + 1, forged.topic, made)
-        (position,) = ledger.log.append([stored], command) or ()
+        positions = ledger.log.append([stored], command)
+        assert positions is not None
         proposed, _ = ledger.propose_payments("aarhus-hf-1", date(2026, 11, 4))
         assert proposed.recorded
     found = verified(any_demo)
     assert [(each.check, each.kind, each.position) for each in found.faults] == [
-        (Check.DECISIONS, Kind.ALTERED, position)
+        (Check.DECISIONS, Kind.ALTERED, positions[0])
     ]
     assert found.faults[0].message == f"{claim.outcome.claim} was decided by no assessment"
