@@ -192,8 +192,11 @@ def split(whole: Amount, weights: Mapping[N, Fraction], residual_to: N) -> dict[
     if whole < ZERO or not sum_of_weights or residual_to not in weights:
         message = "a split needs an amount and weights above zero, and a holder of the residual"
         raise ValueError(message)
+    above, below = sum_of_weights.as_integer_ratio()
     parts = {
-        name: Amount(int(whole.minor * weight / sum_of_weights)) for name, weight in weights.items()
+        # Of whole numbers, as the quotient of fractions would be, and several times as fast.
+        name: Amount(whole.minor * weight.numerator * below // (weight.denominator * above))
+        for name, weight in weights.items()
     }
     holder = (
         residual_to

@@ -547,13 +547,7 @@ def _replay(
             found = again.repeat(recorded, recorded.event, events[index:])
             if found is not None:
                 yield Fault(Check.DECISIONS, found[0], recorded.position, found[1])
-        decided = recorded.event
-        if (
-            isinstance(decided, OutcomeDecided | EntitlementCalculated)
-            and recorded.command not in assessed
-        ):
-            message = f"{decided.claim} was decided by no assessment"
-            yield Fault(Check.DECISIONS, Kind.ALTERED, recorded.position, message)
+        yield from _decided_alone(recorded, assessed)
         if isinstance(recorded.event, SubjectErased):
             readable_then.discard(recorded.event.subject)
         state.apply(recorded)
@@ -568,6 +562,16 @@ def _decide_again(
     if isinstance(recorded.event, AdjustmentDecided):
         return adjust_again(state, recorded, following)
     return None
+
+
+def _decided_alone(recorded: Recorded, assessed: set[str]) -> Iterator[Fault]:
+    """A decision that is in none of the commands that assessed: nothing else would repeat it."""
+    event = recorded.event
+    if not isinstance(event, OutcomeDecided | EntitlementCalculated):
+        return
+    if recorded.command not in assessed:
+        message = f"{event.claim} was decided by no assessment"
+        yield Fault(Check.DECISIONS, Kind.ALTERED, recorded.position, message)
 
 
 def _propose_again(

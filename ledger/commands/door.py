@@ -6,11 +6,11 @@ import getpass
 import random
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from eventsourcing.persistence import (
     IntegrityError,
@@ -148,10 +148,15 @@ class Door:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def read(self, stream: str, after: int = 0) -> Iterator[Recorded]:
-        """The events of a stream after a version, with what is personal opened."""
+    def read(
+        self, stream: str, after: int = 0, instead: Mapping[str, Any] = codec.NOTHING
+    ) -> Iterator[Recorded]:
+        """The events of a stream after a version, with what is personal opened.
+
+        For fields that nobody asks for, something may be given instead: they are not opened then.
+        """
         for stored in self.log.select_events(stream, gt=after):
-            yield codec.decode(stored.state, self.vault)
+            yield codec.decode(stored.state, self.vault, instead)
 
     def at(self, first: int, last: int | None = None) -> list[Recorded]:
         """The events from one position to another (or just one), with what is personal opened."""

@@ -160,7 +160,7 @@ class ShelterNightsSaved(Metric):
                 if outcome.achieved:
                     both = both or self._courses(person, facts, frame)
                     saved = saving(both, period, shown=frame.shown)
-                    outcome = self._with_saving(outcome, saved)
+                    outcome = self._with_saving(outcome, saved, shown=frame.shown)
                 yield outcome
 
     def _periods(self, person: Person, frame: Frame) -> list[tuple[int, Period]]:
@@ -227,7 +227,8 @@ class ShelterNightsSaved(Metric):
             based_on=(person.at, *person.stays_at, *self._support_at(person)),
         )
 
-    def _with_saving(self, outcome: Outcome, saved: Saving) -> Outcome:
+    def _with_saving(self, outcome: Outcome, saved: Saving, *, shown: bool) -> Outcome:
+        tell = exact if shown else _not_told
         sides = (
             (Role.OUTCOME_PAYER, self.state_side, saved.state_gain),
             (Role.CO_PAYER, self.municipal_side, saved.municipal_gain),
@@ -239,9 +240,9 @@ class ShelterNightsSaved(Metric):
                     role,
                     Side(
                         payer=side.payer,
-                        gain=exact(gain),
+                        gain=tell(gain),
                         share=side.share,
-                        amount=exact(gain * Fraction(side.share)),
+                        amount=tell(gain * Fraction(side.share)),
                     ),
                     gain * Fraction(side.share),
                 )
@@ -251,3 +252,9 @@ class ShelterNightsSaved(Metric):
             gains=saved.gains,
             steps=saved.steps,
         )
+
+
+def _not_told(minor: Fraction) -> str:
+    """Stands where a figure would be told that nobody asked to see."""
+    del minor
+    return "0.00"

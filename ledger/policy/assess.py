@@ -118,7 +118,7 @@ def assess(facts: AgreementFacts, until: date, *, shown: bool = True) -> Assessm
         result = None
         if outcome.waiting is None and outcome.achieved and terms.repaid:
             outcome, moves = _rearranged(facts, outcome)
-            result = entitlement(terms, outcome, spent, facts.capital, moves)
+            result = entitlement(terms, outcome, spent, facts.capital, moves, shown=shown)
         if outcome.waiting is None and _to_be_renegotiated(facts, found, version, outcome):
             # What it would be has been counted in, so that others cannot use its room meanwhile.
             outcome = replace(outcome, waiting=Waiting.RENEGOTIATION)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -19,7 +19,10 @@ from ledger.policy.modifiers import owed
 from ledger.policy.moves import moved
 from ledger.policy.waterfall import between, divide
 from ledger.terms.agreement import Terms
-from ledger.working import Part, Working
+from ledger.working import Cap, Part, Working
+
+NOT_SHOWN = Working(before_caps="0.00", caps=())
+"""A working that nobody asked to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ def entitlement(
     spent: Spent,
     capital: Iterable[CapitalPaidIn],
     moves: Iterable[Move] = (),
+    *,
+    shown: bool = True,
 ) -> Entitlement:
     """What one outcome entitles the investors to, given what the caps have left; counted in.
 
@@ -59,17 +64,22 @@ def entitlement(
         parts = _by_investor(terms, by_payer, paid_in)
     whole = total(by_payer.values())
     spent.add(outcome, parts)
+    outcome = replace(outcome, steps=(*outcome.steps, *moved_steps))
+    working = _working(outcome, before_caps, lines) if shown else NOT_SHOWN
+    return Entitlement(whole, tuple(parts), working, spent.person(outcome), spent.agreement)
+
+
+def _working(outcome: Outcome, before_caps: Fraction, lines: tuple[Cap, ...]) -> Working:
     courses, sides = outcome.courses or (None, None), [side for _, side, _ in outcome.sides]
-    working = Working(
+    return Working(
         counterfactual=courses[0],
         actual=courses[1],
         state=sides[0] if sides else None,
         municipality=sides[1] if sides else None,
-        steps=(*outcome.steps, *moved_steps),
+        steps=outcome.steps,
         before_caps=written(before_caps),
         caps=lines,
     )
-    return Entitlement(whole, tuple(parts), working, spent.person(outcome), spent.agreement)
 
 
 def standing(given: Given, spent: Spent) -> Entitlement | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ledger.events import EVENTS, Event, Recorded
@@ -10,6 +12,8 @@ from ledger.model import Position
 from ledger.store.envelope import canonical, unseal
 from ledger.store.vault import Vault
 from ledger.upcasts import upcast
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class UnknownTopicError(Exception):
@@ -30,8 +34,12 @@ def encode(event: Event, stream: str, version: int, vault: Vault) -> dict[str, A
     return data
 
 
-def decode(stored: bytes, vault: Vault | None = None) -> Recorded:
+def decode(
+    stored: bytes, vault: Vault | None = None, instead: Mapping[str, Any] = NOTHING
+) -> Recorded:
     """The event in stored bytes; without a vault, or the subject's key, personal fields stay shut.
+
+    What `instead` gives of a field is taken in place of what is stored, which is not opened then.
 
     Raises:
         UnknownTopicError: if the topic is not known.
@@ -43,6 +51,8 @@ def decode(stored: bytes, vault: Vault | None = None) -> Recorded:
     if kind is None:
         message = f"position {envelope.position}: this program does not know {envelope.topic!r}"
         raise UnknownTopicError(message)
+    if instead:
+        data = {**data, **{name: value for name, value in instead.items() if name in data}}
     if vault is not None and data.get("subject") is not None:
         for field in kind.personal:
             if data.get(field) is not None:

@@ -23,7 +23,7 @@ from ledger.store.location import Location
 from ledger.terms.reader import meant
 from projections.moment import Stamp
 from projections.whatif.compare import Compared, compare
-from projections.whatif.overlay import supposed, supposed_law
+from projections.whatif.overlay import alike, supposed, supposed_law
 from projections.whatif.replay import (
     Standing,
     Standings,
@@ -41,6 +41,10 @@ Told = Callable[[int], None]
 
 NOTHING = Scenario(name="nothing", text="Everything is as it is recorded.")
 """The scenario in which nothing is otherwise."""
+
+
+_NOT_COMPARED = {"working": None, "gains": ()}
+"""How what is recorded was reached, which makes up most of a decision's bytes."""
 
 
 @dataclass(slots=True)
@@ -63,7 +67,7 @@ class Known:
     def agreement(self, name: str) -> AgreementState:
         """One agreement as it was known."""
         state = AgreementState(name)
-        for each in self.ledger.read(agreement_stream(name)):
+        for each in self.ledger.read(agreement_stream(name), instead=_NOT_COMPARED):
             if each.position > self.position:
                 break
             state.apply(each)
@@ -152,6 +156,8 @@ def stands(
     if not scenario.changes:
         return Stands(without, unassessed=unassessed)
     over = supposed(scenario, law_supposed, state)
+    if not working and alike(state.facts(law), over.facts):
+        return Stands(without, over.fitted, unassessed)
     after = replay(state, over.facts, until, working=working).standings
     if found is None and any(each.waits for each in after.values()):
         found = replay(state, state.facts(law), until).standings

@@ -10,6 +10,7 @@ from ledger.facts import Tariff
 from ledger.policy.assess import AgreementFacts
 from ledger.policy.versions import Law
 from ledger.shelter.rules import RefundRule, RefundRuleTable
+from ledger.terms.agreement import OnRuleChange
 from projections.whatif.facts import day_of, with_facts
 from projections.whatif.scenario import AnyLaw, Do, RuleChange, RulesChange, Scenario, TariffChange
 from projections.whatif.terms import with_terms
@@ -62,6 +63,28 @@ def supposed(scenario: Scenario, law: LawState, state: AgreementState) -> Suppos
     facts = _had_been(facts, [each for each in scenario.law if _of_old(each[1])])
     facts, fitted = with_terms(facts, scenario.terms)
     return Supposed(facts, fitted)
+
+
+def alike(one: AgreementFacts, other: AgreementFacts) -> bool:
+    """Whether policy cannot tell two agreements apart, so that it need not be asked again.
+
+    Law that their terms do not follow, and tariffs of shelters where nobody stayed, are no
+    difference; but terms that renegotiate look at any change of law.
+    """
+    laws = [[version.law(each.today) for version in each.versions] for each in (one, other)]
+    looks = any(each.on_change is OnRuleChange.RENEGOTIATE for each in one.versions)
+    if laws[0] != laws[1] or (looks and one.today != other.today):
+        return False
+    slept_at = {stay.shelter for person in one.people.values() for stay in person.stays}
+    if any(one.tariffs.get(each) != other.tariffs.get(each) for each in slept_at):
+        return False
+    rest = replace(
+        other,
+        tariffs=one.tariffs,
+        rules_today=one.rules_today,
+        support_today=one.support_today,
+    )
+    return rest == one
 
 
 def _of_old(change: AnyLaw) -> bool:

@@ -22,7 +22,7 @@ SCHEDULES = [
     Schedule(hours=(3,)),
     Schedule(hours=(6, 12, 20), minute=10, weekdays=MONDAY_TO_FRIDAY),
     Schedule(hours=(5,), months=(1, 4, 7, 10), day=20),
-    *{job.schedule for job in PLAN},
+    *dict.fromkeys(job.schedule for job in PLAN),
 ]
 MOMENTS = st.datetimes(
     datetime(1996, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone

@@ -253,11 +253,10 @@ def test_a_decision_that_no_assessment_made_is_found(any_demo: Told) -> None:
         stored = StoredEvent(stream, state.version + 1, forged.topic, made)
         positions = ledger.log.append([stored], command)
         assert positions is not None
-        position = positions[0]
         proposed, _ = ledger.propose_payments("aarhus-hf-1", date(2026, 11, 4))
         assert proposed.recorded
     found = verified(any_demo)
     assert [(each.check, each.kind, each.position) for each in found.faults] == [
-        (Check.DECISIONS, Kind.ALTERED, position)
+        (Check.DECISIONS, Kind.ALTERED, positions[0])
     ]
     assert found.faults[0].message == f"{claim.outcome.claim} was decided by no assessment"

@@ -1,0 +1,197 @@
+"""A made-up fund of many agreements, and what it takes to ask it what if.
+
+    .venv/bin/python -m scripts.benchmarks.whole_fund --agreements 1000
+
+makes a ledger with about a thousand facts in each agreement (45 people, each with eleven stays and
+nine measurements), assesses it, and times: reading it, a scenario that touches one agreement, and a
+change of law that touches all of them, in one process and in two.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+
+from eventsourcing.persistence import StoredEvent
+
+from desk.demo import example_folder
+from desk.intake import files
+from ledger import events as e
+from ledger.dates import add_months
+from ledger.decide.decision import agreement_stream
+from ledger.events import Event
+from ledger.facts import Quality, Reading, Source, Stay
+from ledger.model import Position, SubjectRef
+from ledger.money import Amount
+from ledger.service import Ledger
+from ledger.store import codec
+from ledger.store.envelope import Command, body
+from ledger.terms.agreement import Terms
+from projections.moment import Stamp
+from projections.whatif.fund import NOTHING, Asked, Known, Question, whatif
+from projections.whatif.scenario import Scenario
+
+PEOPLE = 45
+STAYS = 11
+MILESTONES = (12, 18, 24)
+INDICATORS = ("no-shelter", "self-mastery", "work-or-education")
+STARTS, UNTIL = date(2022, 1, 1), date(2026, 10, 1)
+SHELTERS = ("herberg-skovbrynet", "herberg-nord")
+LAW = Scenario.model_validate(
+    {
+        "name": "ninety-nights",
+        "text": "The refund limit was 90 nights from 2023-10-01, not 120.",
+        "changes": [{"kind": "rule", "rule": "2023-10-01", "nights_per_running_year": "90"}],
+    }
+)
+_SOURCE = Source(file="made-up.csv", sha256="0" * 64, row=1)
+
+
+def terms_of(number: int) -> Terms:
+    """The demo's second agreement, from another day on and under another name."""
+    terms, _ = files.read_terms(example_folder() / "aarhus-hf-2.yaml")
+    data = terms.model_dump(mode="json")
+    data |= {"agreement": name_of(number), "signed_on": "2021-12-15", "starts_on": str(STARTS)}
+    data["caps"] = [{"scope": "person", "limit": "212000.00"}]
+    data["metrics"][0]["measured_at_months"] = MILESTONES
+    tariffs = data["metrics"][0]["counterfactual"]["reference_tariffs"]
+    tariffs[0]["valid_from"] = str(STARTS)
+    return Terms.model_validate(data)
+
+
+def name_of(number: int) -> str:
+    """What an agreement is called."""
+    return f"fund-{number:04d}"
+
+
+def made_up(chance: random.Random, people: list[SubjectRef]) -> Iterator[tuple[date, Event]]:
+    """The facts of one agreement, each with the day on which it counts."""
+    for subject in people:
+        enrolled = STARTS + timedelta(days=chance.randrange(700))
+        yield enrolled, e.PersonEnrolled(subject=subject, enrolled_on=enrolled, source=_SOURCE)
+        admitted = enrolled - timedelta(days=200)
+        for number in range(STAYS):
+            admitted += timedelta(days=chance.randrange(20, 150))
+            left = admitted + timedelta(days=chance.randrange(1, 40))
+            stay = Stay(
+                stay=f"{subject}-{number}",
+                shelter=chance.choice(SHELTERS),
+                admitted=admitted,
+                discharged=left,
+            )
+            yield left, e.StayRecorded(subject=subject, stay=stay, source=_SOURCE)
+            admitted = left
+        for months, indicator in itertools.product(MILESTONES, INDICATORS):
+            on = add_months(enrolled, months)
+            yes_no = "5" if indicator == "self-mastery" else chance.choice(("yes", "yes", "no"))
+            yield (
+                on,
+                e.MeasurementRecorded(
+                    subject=subject,
+                    milestone_months=months,
+                    measured_on=on,
+                    indicator=indicator,
+                    reading=Reading(value=yes_no),
+                    validator="Validator Example ApS",
+                    quality=Quality(),
+                    source=_SOURCE,
+                ),
+            )
+    yield UNTIL, e.RegisterCovered(until=UNTIL, source=_SOURCE)
+
+
+def capital(ledger: Ledger, name: str) -> None:
+    """All capital paid in on the first day."""
+    terms = ledger.agreement(name).terms
+    whole = sum(each.amount.minor for each in terms.investment)
+    done = ledger.call_drawdown(name, Amount(whole), STARTS)
+    called = done.recorded[0].event
+    assert isinstance(called, e.DrawdownCalled)
+    for part in called.parts:
+        ledger.receive_capital(called.drawdown, part.investor, STARTS)
+
+
+def make(place: Path, agreements: int) -> Ledger:
+    """The fund: facts go straight to the store, as an import would make them; then it decides."""
+    ledger = Ledger.create(place, "Bench fund", "DKK", "demo", actor="bench")
+    for year in range(2021, 2027):
+        ledger.import_tariffs(files.read_tariffs(example_folder() / str(year) / "tariffs.csv"))
+    chance = random.Random("whole fund")  # noqa: S311 - invented people
+    for number in range(agreements):
+        name = name_of(number)
+        ledger.sign(terms_of(number), Source(file="made-up.yaml", sha256="0" * 64))
+        capital(ledger, name)
+        refs = ledger.vault.admit(name, [f"P{n}" for n in range(PEOPLE)])
+        stream, version = agreement_stream(name), ledger.agreement(name).version
+        command = Command.of(f"facts-{name}", "bench", name)
+        stored = []
+        for version, (on, event) in enumerate(  # noqa: B020 - goes on where the stream is
+            made_up(chance, list(refs.values())), start=version + 1
+        ):
+            data = codec.encode(event, stream, version, ledger.vault)
+            made = body(event.topic, on, command, data)
+            stored.append(StoredEvent(stream, version, event.topic, made))
+        ledger.log.append(stored, command)
+        ledger.assess(name, UNTIL)
+        ledger._states.clear()  # noqa: SLF001 - a thousand agreements need not be remembered
+    return ledger
+
+
+def timed(what: str, work: Callable[[], object], found: dict[str, float]) -> None:
+    """Note how long work takes, and how long this process was at it: a machine may be busy."""
+    started, busy = time.perf_counter(), time.process_time()
+    work()
+    found[what] = time.perf_counter() - started
+    found[f"{what} (busy)"] = time.process_time() - busy
+    print(f"{what}: {found[what]:.2f} s, busy {found[f'{what} (busy)']:.2f} s", flush=True)
+
+
+def main() -> None:
+    """Make the fund, and time what is asked of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--agreements", type=int, default=100)
+    parser.add_argument("--in", dest="place", type=Path, help="a ledger made before, or to be made")
+    asked = parser.parse_args()
+    found: dict[str, float] = {}
+    with tempfile.TemporaryDirectory(prefix="ofl-bench-") as folder:
+        place = asked.place or Path(folder) / "ledger"
+        if not place.exists():
+            timed("making it", lambda: make(place, asked.agreements).close(), found)
+        with Ledger(place) as ledger:
+            measure(ledger, found)
+    print(json.dumps({"cores": os.cpu_count(), "load": os.getloadavg()[0], **found}, indent=2))
+
+
+def measure(ledger: Ledger, found: dict[str, float]) -> None:
+    """Everything that is timed of a fund."""
+    position, recorded_at, chain = ledger.log.head()
+    at = Stamp(position, recorded_at, chain.hex())
+    known = Known.at(ledger, Position(position))
+    names = [each.removeprefix("agreement/") for each in ledger.log.streams("agreement/")]
+    found["events"], found["agreements"] = position, len(names)
+    timed("reading the rows", lambda: sum(map(len, ledger.log.batches())), found)
+
+    def decoded() -> None:
+        for row in (row for batch in ledger.log.batches() for row in batch):
+            codec.decode(row.state, ledger.vault)
+
+    timed("reading and decoding", decoded, found)
+    one = [known.agreement(name) for name in names[:20]]
+    law = Asked([Question(NOTHING, LAW, 20)], known.law)
+    timed("one agreement, twenty times", lambda: [law.of(each) for each in one], found)
+    for jobs in (1, 2):
+        work = partial(whatif, ledger, [Question(NOTHING, LAW, 20)], at, jobs=jobs)
+        timed(f"all agreements, read and replayed, {jobs} process(es)", work, found)
+
+
+if __name__ == "__main__":
+    main()
