@@ -121,6 +121,8 @@ class Door:
         self._states: dict[str, AgreementState | BankState] = {}
         self._fund = FundState()
         self._people = PeopleState()
+        self._admitted_at = 0
+        """The version of the people by which the command under way was allowed."""
         self.actor = actor or self._keys_account() or user_name()
         self._sealed_to = 0
         """Up to where this door has sealed, or seen sealed, all events."""
@@ -275,8 +277,8 @@ class Door:
                 else:
                     head = self.log.head()[0] if at_head else None
                     events = decided()
-                    # What people may do must be as it was when it was asked.
-                    unmoved = (PEOPLE_STREAM, self._people.version)
+                    # Who may do what must still be as it was when that was asked.
+                    unmoved = (PEOPLE_STREAM, self._admitted_at)
                     positions = self.log.append(events, command, head, unmoved)
             except (IntegrityError, OperationalError):
                 if attempt == TRIES - 1:
@@ -316,6 +318,7 @@ class Door:
             NotSignedIn: if people are set up, and the key at hand is not theirs.
         """
         people = self.people()
+        self._admitted_at = people.version
         duties.admit(people, command, self.actor, self.moment())
         if not people.staffed:
             return
