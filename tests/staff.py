@@ -292,3 +292,8 @@ STEPS: dict[str, Step] = {
     "people-review": lambda x, w, _: x.review_glass(Position(w.things["broken"]), "in order"),
 }
 """How each command of the service is given; for each there is something to do."""
+
+
+def terms_of(name: str) -> str:
+    """Terms under which one measurement of a person makes 1,000.00 due."""
+    return _TERMS.format(name=name, ends="2028-01-01", price="1000.00")

@@ -125,6 +125,8 @@ class Door:
         self._fund = FundState()
         self._periods = PeriodState()
         self._people = PeopleState()
+        self._admitted_at = 0
+        """The version of the people by which the command under way was allowed."""
         self.actor = actor or self._keys_account() or user_name()
         self._sealed_to = 0
         """Up to where this door has sealed, or seen sealed, all events."""
@@ -290,8 +292,8 @@ class Door:
                 else:
                     head = self.log.head()[0] if at_head else None
                     events = decided()
-                    # What people may do must be as it was when it was asked.
-                    unmoved = (PEOPLE_STREAM, self._people.version)
+                    # Who may do what must still be as it was when that was asked.
+                    unmoved = (PEOPLE_STREAM, self._admitted_at)
                     positions = self.log.append(events, command, head, unmoved)
             except (IntegrityError, OperationalError):
                 if attempt == TRIES - 1:
@@ -331,6 +333,7 @@ class Door:
             NotSignedIn: if people are set up, and the key at hand is not theirs.
         """
         people = self.people()
+        self._admitted_at = people.version
         duties.admit(people, command, self.actor, self.moment())
         if not people.staffed:
             return
