@@ -84,8 +84,8 @@ def matches(
 
     def show() -> None:
         table = session.table(
-            "title_matches", "match", "date", "lines", "items", "amount", "fee", "how",
-            right=("amount", "fee"),
+            "title_matches", "match", "date", "lines", "items", "amount", "match_difference", "how",
+            right=("amount", "match_difference"),
         )  # fmt: skip
         for bank, each in made:
             table.add_row(*_match_cells(session, bank, each))
@@ -96,7 +96,7 @@ def matches(
 
 def _match_cells(session: Session, bank: BankState, each: Made) -> list[str]:
     lang, found = session.lang, each.match
-    said = {"amount": "by-amount", "text": "by-text"}
+    said = {"amount": "by-amount", "text": "by-text", "person": "by-person"}
     how = f"{lang.say(said.get(found.rule, found.rule))}, {lang.say(found.effect)}"
     if each.reason:
         how += f" ({each.actor}: {each.reason})"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ledger.bank_account import BankAccount
-from ledger.commands.door import Done, Door
+from ledger.commands.door import Done
+from ledger.commands.payees import PayeeCommands
 from ledger.dates import danish_day
 from ledger.decide import bank, by_hand
 from ledger.decide.ahead import Ahead
 from ledger.decide.decision import New
-from ledger.decide.expected import Expected
+from ledger.decide.expected import Expected, Numbers
 from ledger.decide.matching import Found
 from ledger.decide.reconcile import Reconciliation
 from ledger.decide.refusal import AgainstTerms, FileRefused, Finding, NotFound
@@ -46,7 +47,7 @@ class Matched:
 _NOTHING = Matched(0, {}, {})
 
 
-class ReconcilingCommands(Door):
+class ReconcilingCommands(PayeeCommands):
     """Reading statements, matching their lines, and saying what they are."""
 
     def import_bank(self, *batches: Batch[BankRow]) -> tuple[Done, Matched]:
@@ -184,9 +185,25 @@ class ReconcilingCommands(Door):
         numbers = self._numbers()
         return {party: Reconciliation(ahead, party, numbers) for party in self.banks()}
 
-    def _numbers(self) -> Mapping[str, frozenset[str]]:
-        """The fingerprints of every party's account numbers."""
-        return {name: frozenset(bank.numbers) for name, bank in self.banks().items()}
+    def _numbers(self) -> Numbers:
+        """The fingerprints of every account number that is known."""
+        return Numbers(
+            {name: frozenset(bank.numbers) for name, bank in self.banks().items()},
+            {
+                position: self._mark(account.account)
+                for payee in self.payees().values()
+                for position, account in payee.accounts.items()
+            },
+        )
+
+    def _owners(self) -> dict[str, str]:
+        """Whose account each number is: as it was named, or as it is confirmed for payments."""
+        confirmed = {
+            self._mark(payee.account.account): name
+            for name, payee in self.payees().items()
+            if payee.account is not None and payee.confirmed_at is not None
+        }
+        return confirmed | bank.owners_of(self.banks().values())
 
     def _mark(self, number: str) -> str:
         """The fingerprint of an account number, however it is written; none of none."""
@@ -203,7 +220,7 @@ class ReconcilingCommands(Door):
         Raises:
             FileRefused: if an account is nobody's.
         """
-        owners = bank.owners_of(self.banks().values())
+        owners = self._owners()
         marks: dict[str, str] = {}
         findings: dict[str, Finding] = {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ledger import events as e
@@ -10,10 +10,27 @@ from ledger.decide.bank_state import BankState
 from ledger.decide.matching import Item, Leg, LegKey
 from ledger.decide.owing import Payment, Stage
 from ledger.decide.state import AgreementState, Drawdown
+from ledger.model import Position
 from ledger.money import ZERO, Amount, total
 
-Accounts = Callable[[str], frozenset[str]]
-"""The fingerprints of a party's account numbers."""
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Account numbers by their fingerprints: what a party's are, and what was set at a position."""
+
+    of_party: Mapping[str, frozenset[str]]
+    set_at: Mapping[Position, str]
+
+    def of(self, party: str) -> frozenset[str]:
+        """The numbers that are known to be a party's."""
+        return self.of_party.get(party, frozenset())
+
+    def sent_to(self, payment: Payment) -> frozenset[str]:
+        """The numbers that a payment may have gone to."""
+        known = self.of(payment.proposed.payee)
+        if payment.account_at is None:
+            return known
+        return known | {self.set_at[payment.account_at]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +63,7 @@ Expected = PaymentItem | CapitalItem | DemandItem
 
 
 def expected(
-    states: Iterable[AgreementState], bank: BankState, accounts: Accounts
+    states: Iterable[AgreementState], bank: BankState, accounts: Numbers
 ) -> dict[str, Expected]:
     """Everything that a party's bank should show, by name."""
     by_bank = {f"{bank.account}/{place(leg)}" for leg in _matched(bank)}
@@ -75,7 +92,7 @@ def _matched(bank: BankState) -> Iterable[LegKey]:
 
 
 def _payment(
-    state: AgreementState, payment: Payment, by_bank: set[str], accounts: Accounts
+    state: AgreementState, payment: Payment, by_bank: set[str], accounts: Numbers
 ) -> PaymentItem:
     proposed = payment.proposed
     assert payment.sent_on is not None
@@ -86,7 +103,7 @@ def _payment(
         since=payment.sent_on,
         known_as=(known,) if known else (),
         batch=payment.message or "",
-        counterparties=accounts(proposed.payee),
+        counterparties=accounts.sent_to(payment),
         settled=-total(
             amount for line, (_, amount) in payment.settlements.items() if line not in by_bank
         ),
@@ -97,7 +114,7 @@ def _payment(
 
 
 def _parts(
-    state: AgreementState, name: str, drawdown: Drawdown, by_bank: set[str], accounts: Accounts
+    state: AgreementState, name: str, drawdown: Drawdown, by_bank: set[str], accounts: Numbers
 ) -> Iterable[CapitalItem]:
     for part in drawdown.called.parts:
         received = drawdown.received.get(part.investor, {})
@@ -105,14 +122,14 @@ def _parts(
             name=f"{name}/{part.investor}",
             amount=part.amount,
             since=drawdown.called_on,
-            counterparties=accounts(part.investor),
+            counterparties=accounts.of(part.investor),
             settled=total(amount for line, (_, amount) in received.items() if line not in by_bank),
         )
         yield CapitalItem(item, state.agreement, name, part.investor)
 
 
 def _demands(
-    state: AgreementState, party: str, by_bank: set[str], accounts: Accounts
+    state: AgreementState, party: str, by_bank: set[str], accounts: Numbers
 ) -> Iterable[DemandItem]:
     for name, demand in state.demands.items():
         demanded = demand.demanded
@@ -122,7 +139,7 @@ def _demands(
             name=name,
             amount=demanded.amount,
             since=demand.demanded_on,
-            counterparties=accounts(demanded.payee),
+            counterparties=accounts.of(demanded.payee),
             settled=demand.written_off
             + demand.withdrawn
             + total(amount for at, (_, amount) in demand.repayments.items() if at not in by_bank),

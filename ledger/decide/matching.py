@@ -415,7 +415,8 @@ class _Matcher:
         """Items, sorted by day, within the days of a leg: the first of them, which is enough."""
         earliest, latest = self._window(leg.booked_on)
         found: list[Item] = []
-        for item in items[bisect_left(items, earliest, key=lambda item: item.since) :]:
+        first = bisect_left(items, earliest, key=lambda item: item.since)
+        for item in (items[at] for at in range(first, len(items))):
             if item.since > latest or len(found) == most:
                 break
             if (leg.key, item.name) not in self._barred:
@@ -429,7 +430,8 @@ class _Matcher:
         found: list[Leg] = []
         for account in sorted(item.counterparties):
             of_account = legs.get((account, item.amount), [])
-            for leg in of_account[bisect_left(of_account, earliest, key=lambda x: x.booked_on) :]:
+            first = bisect_left(of_account, earliest, key=lambda leg: leg.booked_on)
+            for leg in (of_account[at] for at in range(first, len(of_account))):
                 if leg.booked_on > latest or len(found) > 1:
                     break
                 if (leg.key, item.name) not in self._barred:

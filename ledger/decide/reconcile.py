@@ -17,6 +17,7 @@ from ledger.decide.bank_state import BankState, Made
 from ledger.decide.expected import (
     CapitalItem,
     Expected,
+    Numbers,
     PaymentItem,
     expected,
     legs,
@@ -33,7 +34,7 @@ FOUND_OTHERWISE = "all lines and items together say something else"
 class Reconciliation:
     """One party's lines and items, as they are ahead."""
 
-    def __init__(self, ahead: Ahead, party: str, numbers: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, ahead: Ahead, party: str, numbers: Numbers) -> None:
         self._ahead = ahead
         self._party = party
         self._numbers = numbers
@@ -45,8 +46,7 @@ class Reconciliation:
 
     def items(self) -> dict[str, Expected]:
         """Everything that the bank should show."""
-        states = self._ahead.agreements()
-        return expected(states, self.bank, lambda party: self._numbers.get(party, frozenset()))
+        return expected(self._ahead.agreements(), self.bank, self._numbers)
 
     def run(self) -> Found:
         """Give up what is no longer found, and record what is newly found."""
