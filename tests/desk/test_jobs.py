@@ -462,6 +462,7 @@ def test_monitoring_reads_the_exit_code(tmp_path: Path) -> None:
     ofl("jobs", "status", ledger=ledger)
     assert "No finding is open." in ofl("jobs", "findings", ledger=ledger)
     assert "seen to" in ofl("jobs", "findings", "--all", ledger=ledger)
+    assert "kørslen checkpoint for" in ofl("history", "--lang", "da", ledger=ledger)
     assert "0 overdue" in ofl("status", ledger=ledger)
     ofl("jobs", "run-once", "--now", ledger=ledger, code=2)
     ofl("jobs", "run-once", "nonsense", ledger=ledger, code=1)
