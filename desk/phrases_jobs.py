@@ -220,7 +220,7 @@ JOBS_PHRASES: dict[str, tuple[str, str]] = {
         "job {job} for {occurrence} failed: {reason}",
         "kørslen {job} for {occurrence} fejlede: {reason}",
     ),
-    "FindingRaised:1": ("finding {finding}: {kind}, {key}", "fund {finding}: {kind}, {key}"),
+    "FindingRaised:1": ("finding {finding}: {kind}, {about}", "fund {finding}: {kind}, {about}"),
     "FindingGone:1": ("finding {finding} gone", "fund {finding} væk"),
     "FindingResolved:1": (
         "finding {finding} resolved: {reason}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -38,6 +39,8 @@ def keep_awake(jobs: tuple[Job, ...], look: Callable[[], object]) -> None:
 
     One look at a time; what is at work when the end comes is done first.
     """
+    # That a look was left out because another takes long, or came late, is nothing to tell.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BlockingScheduler(
         timezone=DENMARK,
         executors={"default": ThreadPoolExecutor(1)},

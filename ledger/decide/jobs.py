@@ -198,12 +198,12 @@ class FindingsState:
         match recorded.event:
             case e.FindingRaised() as event:
                 self.raised += 1
-                self._keys[event.finding] = event.key
-                self.findings[event.key] = Finding(
+                self._keys[event.finding] = event.about
+                self.findings[event.about] = Finding(
                     finding=event.finding,
                     job=event.job,
                     kind=event.kind,
-                    key=event.key,
+                    key=event.about,
                     severity=event.severity,
                     agreement=event.agreement,
                     details=event.details,
@@ -274,7 +274,7 @@ def _raised(run: Run, name: str, seen: Seen) -> e.FindingRaised:
         job=run.job,
         occurrence=run.occurrence,
         kind=seen.kind,
-        key=seen.key,
+        about=seen.key,
         severity=seen.severity,
         agreement=seen.agreement,
         details=tuple(Detail(name=name, text=text) for name, text in seen.details.items()),

@@ -86,7 +86,7 @@ class FindingRaised(Event):
     job: Identifier
     occurrence: Text
     kind: Text
-    key: str
+    about: str
     severity: Severity
     agreement: Identifier | None
     details: tuple[Detail, ...]

@@ -10,6 +10,7 @@ import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,7 @@ from projections.verify import verify
 from tests.desk.good_input import BANK, GOOD, STAYS, TERMS, small_ledger
 from tests.desk.test_cli import ofl
 from tests.desk.workplace import SetClock, at_work, events_of, kinds_seen, place_of, seen_by
+from tests.test_books import PLAYED_BY_JOBS
 
 NIGHTLY = Schedule(hours=(4,))
 A_YEAR_ON = date(2022, 3, 1)
@@ -441,6 +443,52 @@ def test_assess_decides_until_yesterday_and_tells_what_it_could_not(owing: Workp
     assert again.figures["events"] == report.figures["events"]  # the same run, told again
 
 
+def test_the_other_verifier_knows_every_event_of_jobs(owing: Workplace, tmp_path: Path) -> None:
+    clock, job = owing.clock, Job("look", NIGHTLY, (), lambda _: Report())
+    assert isinstance(clock, SetClock)
+    refunds = tmp_path / "refunds.csv"
+    refunds.write_text(
+        "municipality,agreement,quarter,nights,refunded_nights,refund\n"
+        "aarhus,youth-1,2021-Q2,87,87,44674.50\n",
+        encoding="utf-8",
+    )
+    days = [date(2022, 3, day) for day in (1, 2, 3)]
+    with owing.ledger(job.actor) as ledger:
+        ledger.import_refunds(files.read_refunds(refunds))
+        for number, day in enumerate(days):
+            due = partial(_only, day)
+            ledger.claim_run(job.name, due, "gone")
+            run = ledger.claim_run(job.name, due, "here")
+            assert run is not None
+            seen = [Seen("thing", name, Severity.WARNING) for name in ("a", "b")[number:]]
+            ledger.finish_run(run, "here", seen, {"n": number})
+        ledger.claim_run_by_hand(job.name, "here")
+        ledger.give_up_run_by_hand(job.name)
+        clock.go(minutes=1)
+        run = ledger.claim_run_by_hand(job.name, "here")
+        ledger.finish_run(run, "here", [Seen("thing", "c", Severity.WARNING)], {})
+        ledger.actor = "anna"
+        ledger.resolve_finding("look-3", "seen to")
+        recorded = {type(each.event) for each in ledger.at(1, events_of(ledger))}
+        assert recorded >= PLAYED_BY_JOBS
+    folder = tmp_path / "bundle"
+    ofl("checkpoint", ledger=tmp_path / "ledger")
+    ofl("export", "audit", str(folder), ledger=tmp_path / "ledger")
+    public = (tmp_path / "ledger" / "checkpoint.pub").read_text(encoding="utf-8").strip()
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "verify_ledger.py", ".", "--public-key", public],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _only(day: date, last: str | None) -> list[tuple[str, date]]:
+    return [(str(day), day)] if str(day) > (last or "") else []
+
+
 # --- the command line -------------------------------------------------------------------------
 
 
@@ -462,6 +510,7 @@ def test_monitoring_reads_the_exit_code(tmp_path: Path) -> None:
     ofl("jobs", "status", ledger=ledger)
     assert "No finding is open." in ofl("jobs", "findings", ledger=ledger)
     assert "seen to" in ofl("jobs", "findings", "--all", ledger=ledger)
+    assert "kørslen checkpoint for" in ofl("history", "--lang", "da", ledger=ledger)
     assert "0 overdue" in ofl("status", ledger=ledger)
     ofl("jobs", "run-once", "--now", ledger=ledger, code=2)
     ofl("jobs", "run-once", "nonsense", ledger=ledger, code=1)
