@@ -64,7 +64,10 @@ SILENT = {
     "PersonEnrolled:1", "RegisterCovered:1", "StayRecorded:1", "MeasurementRecorded:1",
     "AssessmentMade:1", "OutcomeDecided:1", "PaymentProposed:1", "PaymentApproved:1",
     "PaymentInstructed:1", "BankLineSeen:1", "BankLineMatched:1", "FundPolicySet:1",
-    "AppropriationGranted:1", "SubjectErased:1",
+    "AppropriationGranted:1", "SubjectErased:1", "PeopleSetUp:1", "SetUpWitnessed:1",
+    "ColleagueAdded:1", "AccountLinked:1", "KeyProposed:1", "KeyAdded:1", "KeyRevoked:1",
+    "DutyProposed:1", "DutyGranted:1", "DutyWithdrawn:1", "ColleagueLeft:1", "GlassBroken:1",
+    "GlassReviewed:1",
 }  # fmt: skip
 """Events that move no money."""
 
