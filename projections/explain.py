@@ -7,6 +7,7 @@ from datetime import date
 
 from ledger import events as e
 from ledger.decide.payment import lineage
+from ledger.decide.people_state import Glass
 from ledger.decide.refusal import NotFound
 from ledger.decide.state import AgreementState
 from ledger.events import Recorded
@@ -16,6 +17,7 @@ from ledger.money import Amount
 from ledger.policy.entitlement import capital_on
 from ledger.service import Ledger
 from ledger.terms.agreement import Terms
+from projections.people import glasses_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Emergency:
+    """Something that was done by a person who had taken a duty in an emergency."""
+
+    position: Position
+    actor: str
+    glass: Glass
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """A payment, its steps, its items, and the terms, rules and tariffs behind them."""
 
@@ -53,6 +64,10 @@ class Dossier:
     amended: tuple[Recorded, ...]
     law: tuple[Recorded, ...]
     people_involved: tuple[str, ...]
+    emergencies: tuple[Emergency, ...]
+    """What people did in an emergency, of all that the payment rests on and its own steps."""
+    set_up_by: str | None
+    """Who let all people in alone, as long as too few others have witnessed it."""
 
 
 def explain(ledger: Ledger, payment_id: str) -> Dossier:
@@ -75,7 +90,8 @@ def _dossier(ledger: Ledger, state: AgreementState, payment_id: str) -> Dossier:
     rests_on = lineage(state, payment.proposed_at)
     at = (payment.proposed_at, payment.approved_at, payment.instructed_at, payment.settled_at)
     steps = tuple(own[position] for position in at if position is not None)
-    known = own | law
+    known, people = own | law, ledger.people()
+    own_steps = {step.position for step in steps}
     return Dossier(
         payment=payment.proposed,
         steps=steps,
@@ -94,6 +110,12 @@ def _dossier(ledger: Ledger, state: AgreementState, payment_id: str) -> Dossier:
         amended=tuple(own[at] for at in state.terms_at[1:] if at in rests_on),
         law=tuple(law[position] for position in sorted(rests_on & law.keys())),
         people_involved=tuple(sorted({known[position].actor for position in rests_on})),
+        emergencies=tuple(
+            Emergency(each.position, each.actor, glass)
+            for each in (known[position] for position in sorted(rests_on | own_steps))
+            for glass in glasses_over(people, each)
+        ),
+        set_up_by=people.founder if people.unwitnessed else None,
     )
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from desk.dossier import dossier_lines
+from desk.language import Language
 from ledger.decide.people import Newcomer, SetUp
 from ledger.decide.people_state import conflict
 from ledger.decide.refusal import (
@@ -23,6 +25,7 @@ from ledger.duties import Duty
 from ledger.model import Position
 from ledger.service import Ledger
 from ledger.store.personal_key import PersonalKey, PersonalKeyError, is_good
+from projections.explain import explain
 from tests.staff import STEPS, TO_APPROVE, World, base, worlds
 
 NOW = datetime(2024, 2, 1, 9, tzinfo=UTC)
@@ -266,3 +269,22 @@ def test_a_personal_key_with_a_passphrase_opens_with_it_only(tmp_path: Path) -> 
         PersonalKey.at(tmp_path / "none.key", str).sign(b"text")
     with pytest.raises(FileExistsError):
         key.write(tmp_path / "my.key", "")
+
+
+def test_an_emergency_in_its_lineage_stands_in_a_payments_dossier(
+    made: dict[Duty, World], tmp_path: Path
+) -> None:
+    world = made[Duty.REGISTRAR].copied(tmp_path / "w")
+    with world.as_("other", lambda: NOW) as ledger:
+        before = explain(ledger, TO_APPROVE)
+        (broken,) = ledger.break_glass(Duty.APPROVER, "nobody else is there").recorded
+        (approved,) = ledger.approve_payment(TO_APPROVE, NOW.date()).recorded
+        after = explain(ledger, TO_APPROVE)
+    assert before.emergencies == ()
+    assert before.set_up_by == "own"
+    (told,) = after.emergencies
+    assert (told.position, told.actor) == (approved.position, "other")
+    assert told.glass.broken_at == broken.position
+    (line,) = [x for x in dossier_lines(after, Language.EN) if "IN AN EMERGENCY" in x]
+    assert "nobody else is there" in line
+    assert "NOT REVIEWED" in line
