@@ -188,6 +188,27 @@ def _basis(dossier: Dossier, lang: Language) -> Iterator[str]:
     approved = any(isinstance(step.event, e.PaymentApproved) for step in dossier.steps)
     key = "why_people" if approved else "why_people_unapproved"
     yield lang.say(key, people=", ".join(dossier.people_involved))
+    yield from _warnings(dossier, lang)
+
+
+def _warnings(dossier: Dossier, lang: Language) -> Iterator[str]:
+    """What to know of who acted: emergencies, and a set-up that nobody else has witnessed."""
+    for each in dossier.emergencies:
+        glass = each.glass
+        reviewed = lang.say("why_glass_unreviewed")
+        if glass.reviewed_by:
+            reviewed = lang.say("why_glass_reviewed", by=glass.reviewed_by, remark=glass.remark)
+        yield lang.say(
+            "why_glass",
+            actor=each.actor,
+            position=each.position,
+            duty=lang.say(f"duty_{glass.duty.value}"),
+            broken_at=glass.broken_at,
+            reason=glass.reason,
+            reviewed=reviewed,
+        )
+    if dossier.set_up_by is not None:
+        yield lang.say("why_set_up_by_one", founder=dossier.set_up_by)
 
 
 def _item_line(number: int, item: Item, lang: Language) -> str:

@@ -10,6 +10,7 @@ from ledger import events as e
 from ledger.decide.decision import agreement_stream, payee_stream
 from ledger.decide.owing import Payment
 from ledger.decide.payment import lineage
+from ledger.decide.people_state import Glass
 from ledger.decide.refusal import NotFound
 from ledger.decide.state import AgreementState
 from ledger.events import Recorded
@@ -20,6 +21,7 @@ from ledger.policy.entitlement import capital_on
 from ledger.service import Ledger
 from ledger.terms.agreement import Terms
 from projections.moment import Stamp, head
+from projections.people import glasses_over
 
 _WRONG = (
     e.EnrolmentCorrected,
@@ -58,6 +60,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Emergency:
+    """Something that was done by a person who had taken a duty in an emergency."""
+
+    position: Position
+    actor: str
+    glass: Glass
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """A payment, its steps, its items, and the terms, rules and tariffs behind them."""
 
@@ -78,6 +89,10 @@ class Dossier:
     account: tuple[Recorded, ...]
     """Where the account was set that it goes to, and where it was confirmed; if one is known."""
     replaced_by: str | None
+    emergencies: tuple[Emergency, ...]
+    """What people did in an emergency, of all that the payment rests on and its own steps."""
+    set_up_by: str | None
+    """Who let all people in alone, as long as too few others have witnessed it."""
 
 
 def explain(ledger: Ledger, payment_id: str, at: Stamp | None = None) -> Dossier:
@@ -128,7 +143,8 @@ def _dossier(
         if getattr(each.event, "payment", None) == name and at.holds(each)
     )
     calls = [each for each in payment.proposed.items if _is_call(own[each.entitlement_at])]
-    known = own | law
+    known, people = own | law, ledger.people()
+    own_steps = {step.position for step in steps}
     later = [x for x in state.payments.values() if name in x.proposed.replaces]
     return Dossier(
         payment=payment.proposed,
@@ -156,6 +172,12 @@ def _dossier(
         ),
         account=_account(ledger, steps, at),
         replaced_by=later[0].proposed.payment if later else None,
+        emergencies=tuple(
+            Emergency(each.position, each.actor, glass)
+            for each in (known[position] for position in sorted(rests_on | own_steps))
+            for glass in glasses_over(people, each)
+        ),
+        set_up_by=people.founder if people.unwitnessed else None,
     )
 
 

@@ -31,4 +31,8 @@ def glasses_over(people: PeopleState, recorded: Recorded) -> Iterator[Glass]:
     """
     person = people.person_of(recorded.actor, recorded.position)
     at = datetime.fromisoformat(recorded.recorded_at)
-    return (each for each in people.glasses if each.colleague == person and each.holds(at))
+    return (
+        each
+        for each in people.glasses
+        if each.colleague == person and recorded.position >= each.broken_at and each.holds(at)
+    )

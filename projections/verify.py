@@ -20,6 +20,7 @@ from ledger.decide.decision import FUND_STREAM, agreement_stream
 from ledger.decide.fund import FundState
 from ledger.decide.guarantee import call
 from ledger.decide.payment import propose
+from ledger.decide.people_state import Glass
 from ledger.decide.refusal import Refusal
 from ledger.decide.state import AgreementState, LawState, as_recorded
 from ledger.events import (
@@ -54,6 +55,7 @@ from ledger.store.vault import VaultKeyError
 from projections.follow import Progress, Views, quiet
 from projections.repeat import adjust_again, by_claim
 from projections.reported import broken
+from projections.signatures import Signatures
 from projections.views import metadata
 
 _CANNOT_FOLLOW = (ValueError, LookupError, TypeError, AssertionError, ArithmeticError)
@@ -74,6 +76,7 @@ class Check(StrEnum):
     CHECKPOINTS = "checkpoints"
     TIMESTAMPS = "timestamps"
     COMMANDS = "commands"
+    SIGNATURES = "signatures"
     VIEWS = "views"
     PERIODS = "periods"
     DECISIONS = "decisions"
@@ -89,6 +92,8 @@ class Kind(StrEnum):
     """The newest events are gone, and something in the file still tells of them."""
     OLDER_BACKUP = "older backup"
     """The file is whole, but ends before a checkpoint: an older copy, or one neatly cut off."""
+    NOT_SIGNED = "not signed"
+    """People are set up, and a command does not carry a good signature of who acted."""
     REWRITTEN = "rewritten"
     """The chain fits, but not the checkpoint: events were changed and chained anew."""
     FORGED_CHECKPOINT = "forged checkpoint"
@@ -141,6 +146,12 @@ class Verification:
     tables: int = 0
     erased: int = 0
     """How many people are erased; their decisions were taken as given, all else was repeated."""
+    signed: int = 0
+    """How many commands carry a good signature of who acted: all, since people are set up."""
+    emergencies: list[Glass] = field(default_factory=list)
+    """The duties that were taken in an emergency, reviewed or not."""
+    unwitnessed: int = 0
+    """How many more people must witness that the set-up names different persons."""
     faults: list[Fault] = field(default_factory=list)
 
     @property
@@ -302,6 +313,8 @@ def verify_chain(
     chain, last_time, tree = GENESIS, "", Tree()
     versions: dict[str, int] = {}
     spans: dict[str, Span] = {}
+    signatures = Signatures()
+    unsigned: list[tuple[int, str]] = []
     for batch in log.batches():
         for row in batch:
             expected, leaf = result.events + 1, leaf_hash(row.state)
@@ -310,6 +323,7 @@ def verify_chain(
                 _in_order(row, last_time, versions)
             except _WrongError as wrong:
                 return [Fault(Check.CHAIN, wrong.kind, expected, str(wrong))]
+            unsigned += signatures.see(row, event)
             chain, last_time = row.chain, row.recorded_at
             versions[row.stream] = row.version
             _, first, _ = spans.get(event.command, ("", expected, 0))
@@ -325,7 +339,14 @@ def verify_chain(
     last = max(known, default=0)
     if result.events < last:
         return [_cut_off(log, result.events, last)]
-    return _command_faults(log.commands(), spans, result.events)
+    unsigned += signatures.finish()
+    people = signatures.people
+    result.signed, result.emergencies = signatures.signed, people.glasses
+    result.unwitnessed = people.unwitnessed
+    return [
+        *(Fault(Check.SIGNATURES, Kind.NOT_SIGNED, at, message) for at, message in unsigned),
+        *_command_faults(log.commands(), spans, result.events),
+    ]
 
 
 def _rewritten(covered: int, size: int) -> Fault:

@@ -40,14 +40,15 @@ _FENCE = re.compile(r"^```(?P<kind>\S*) ?(?P<rest>.*)$")
 _INLINE = re.compile(r"`([^`\n]+)`")
 _HEADING = re.compile(r"^#+ (.*)$")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
-_OF_THE_SHELL = re.compile(r"[|<>;&*]")
+_OF_THE_SHELL = re.compile(r"[|<>;&*]|\$\(")
 
-# What is another for every reader: pseudonyms, moments, hashes.
+# What is another for every reader: pseudonyms, moments, hashes, keys.
 _OTHER = [
     (re.compile(r"\bs[0-9a-f]{16}\b"), "s" + "0" * 16),
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"), "MOMENT"),
     (re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d\b"), "MINUTE"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "HASH"),
+    (re.compile(r"\bed25519:[A-Za-z0-9+/]{43}="), "KEY"),
     (re.compile(r"(chain|chain head|kæde) [0-9a-f]{16}\b"), r"\1 HASH"),
 ]
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from desk.cli.session import VIEWS_FILE
 from desk.intake import files
@@ -123,13 +123,13 @@ class World:
         return World(folder, self.keys, self.things)
 
 
-def base(folder: Path) -> None:
-    """A demo ledger without people yet, in which names are trusted; and files to import."""
+def base(folder: Path, purpose: Literal["live", "demo"] = "demo") -> None:
+    """A ledger without people yet, and files to import; in a live one nothing is approved."""
     folder.mkdir(parents=True)
     for name, text in _FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
     clock = lambda: _THEN  # noqa: E731 - one line
-    Ledger.create(folder / "ledger", "Fund", "DKK", "demo", actor="lineage", clock=clock).close()
+    Ledger.create(folder / "ledger", "Fund", "DKK", purpose, actor="lineage", clock=clock).close()
 
     def as_(actor: str) -> Ledger:
         return Ledger(folder / "ledger", actor=actor, clock=clock)
@@ -157,7 +157,7 @@ def base(folder: Path) -> None:
         if proposer:
             with as_(proposer) as ledger:
                 ledger.propose_payments("hf", _ON)
-        if approver:
+        if approver and purpose == "demo":
             with as_(approver) as ledger:
                 ledger.approve_payment(f"hf-P{number:03d}", _ON)
     with as_("lineage") as ledger:

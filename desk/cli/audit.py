@@ -128,6 +128,7 @@ def _show(session: Session, result: Verification) -> None:
                 markup=False,
                 soft_wrap=True,
             )
+    _show_people(session, result)
     if not result.events:
         return
     if not result.checkpoints:
@@ -143,6 +144,19 @@ def _show(session: Session, result: Verification) -> None:
         say(f"{held}; the first {size} events were there at {moment}.")
     if result.unlooked:
         say(f"{result.unlooked} timestamps not looked at: name OFL_TIMESTAMP_CERTIFICATE.")
+
+
+def _show_people(session: Session, result: Verification) -> None:
+    """Who is proved to have acted, and how far that can be relied on."""
+    say = session.console.print
+    if result.signed:
+        say(f"{result.signed} commands are signed by who acted.")
+    if result.unwitnessed:
+        say(f"The people were set up by one person, and {result.unwitnessed} more must witness it.")
+    for glass in result.emergencies:
+        seen = f"reviewed by {glass.reviewed_by}" if glass.reviewed_by else "NOT REVIEWED"
+        what = f"{glass.colleague} took the duty of {glass.duty.value}: {glass.reason}; {seen}"
+        say(f"Emergency at position {glass.broken_at}: {what}", markup=False, soft_wrap=True)
 
 
 def seal(

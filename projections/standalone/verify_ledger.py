@@ -81,6 +81,9 @@ SILENT = {
     "PeriodClosed:1", "PeriodReopenRequested:1", "PeriodReopened:1",
     "JobStarted:1", "JobTakenOver:1", "JobFinished:1", "JobFailed:1", "FindingRaised:1",
     "FindingGone:1", "FindingResolved:1", "RefundStated:1",
+    "PeopleSetUp:1", "SetUpWitnessed:1", "ColleagueAdded:1", "AccountLinked:1", "KeyProposed:1",
+    "KeyAdded:1", "KeyRevoked:1", "DutyProposed:1", "DutyGranted:1", "DutyWithdrawn:1",
+    "ColleagueLeft:1", "GlassBroken:1", "GlassReviewed:1",
 }  # fmt: skip
 """Events that move no money."""
 

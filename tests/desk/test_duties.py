@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,9 +14,13 @@ import pytest
 import typer.main
 
 from desk.cli.main import app, main
+from desk.language import Language
+from ledger.decide.duties import COMMANDS
+from ledger.decide.people_state import conflict
 from ledger.duties import Duty
 from ledger.service import Ledger
 from tests.desk import reference
+from tests.docs_support import DOCS, Page
 from tests.duties_table import DECLARED, may
 from tests.staff import NIGHTLY, RELATIONS, TO_APPROVE, TO_SEND, World, worlds
 
@@ -165,3 +170,38 @@ def test_a_command_line_is_run_by_whom_it_is_declared_for_and_nobody_else(
 def _head(world: World) -> int:
     with Ledger(world.path, actor="reader") as ledger:
         return ledger.log.head()[0]
+
+
+def test_the_page_of_duties_says_what_is_enforced() -> None:
+    page = Page(DOCS / "reference" / "duties.md").text
+    told = {}
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in line.strip("| ").split("|")]
+        if len(cells) == 3 and cells[0].startswith("`ofl "):
+            assert _path_of(cells[0].strip("`").removeprefix("ofl "))
+            told[cells[1].strip("`")] = cells[2]
+    assert set(told) == set(COMMANDS)
+    anybody = frozenset(Duty) - {Duty.AUDITOR}
+    for command, allowed in COMMANDS.items():
+        named = {Duty(word) for word in re.findall(r"`(\w+)`", told[command])}
+        if told[command].startswith("any"):
+            assert allowed.duties == anybody, command
+        else:
+            assert allowed.duties == named, command
+        assert allowed.job == ("job" in told[command]), command
+    for one in Duty:
+        assert f"| `{one.value}` | {Language.DA.say(f'duty_{one.value}')} |" in page
+        for other in Duty:
+            assert (conflict(one, other) is None) == _go_together(page, one, other), (one, other)
+
+
+def _go_together(page: str, one: Duty, other: Duty) -> bool:
+    """Whether the page's table lets two duties be one person's."""
+    rows = re.findall(r"^\| `(\w+)` \| (any other|(?:`\w+`(?:, )?)+) \|", page, re.MULTILINE)
+    apart = {
+        frozenset((duty, each.value))
+        for duty, others in rows
+        for each in Duty
+        if each.value != duty and (others == "any other" or f"`{each.value}`" in others)
+    }
+    return frozenset((one.value, other.value)) not in apart
