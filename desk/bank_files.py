@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import lru_cache
 
 from desk.iso20022.pain001 import payment_xml
 from desk.iso20022.pain002 import Meaning, PaymentStatus, StatusReport
@@ -42,6 +43,12 @@ def _file(content: FileContent) -> PaymentFile:
     )
 
 
+@lru_cache(maxsize=4096)
+def _bank_account(number: str) -> BankAccount:
+    """An account, checked once: many payments go to the same ones."""
+    return BankAccount(number)
+
+
 def _transfer(content: FileContent, debtor: Debtor, each: Transfer) -> CreditTransfer:
     return CreditTransfer(
         end_to_end_id=each.end_to_end_id,
@@ -50,7 +57,7 @@ def _transfer(content: FileContent, debtor: Debtor, each: Transfer) -> CreditTra
         debtor=debtor,
         requested_on=content.execute_on,
         payee_name=each.payee.holder,
-        payee_account=BankAccount(each.payee.account),
+        payee_account=_bank_account(each.payee.account),
         remittance=each.text,
         payee_bic=each.payee.bic,
     )

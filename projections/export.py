@@ -19,7 +19,7 @@ it stands under a root, each word with a capital, and `-` for the role's `_`:
 
     Assets         bank, receivable, investment    Assets:Dsi:Investor:Hf-1:Receivable:State-fund
     Liabilities    payable, provision
-    Income         funding, outcome-income, guarantee-income
+    Income         funding, outcome-income, guarantee-income, write-off-income
     Expenses       outcome-expense, guarantee-expense, commitment-expense
 
 Two accounts never get one name: an identifier begins with a lower-case letter and holds no
@@ -66,6 +66,10 @@ _HLEDGER_TYPES = {
     Account.GUARANTEE_EXPENSE: "X",
     Account.COMMITMENT_EXPENSE: "X",
     Account.PROVISION: "L",
+    Account.CLAWBACK_RECEIVABLE: "A",
+    Account.CLAWBACK_PAYABLE: "L",
+    Account.WRITE_OFF_EXPENSE: "X",
+    Account.WRITE_OFF_INCOME: "R",
 }
 _BEANCOUNT_ROOTS = {
     Account.BANK: "Assets",
@@ -79,6 +83,10 @@ _BEANCOUNT_ROOTS = {
     Account.GUARANTEE_EXPENSE: "Expenses",
     Account.COMMITMENT_EXPENSE: "Expenses",
     Account.PROVISION: "Liabilities",
+    Account.CLAWBACK_RECEIVABLE: "Assets",
+    Account.CLAWBACK_PAYABLE: "Liabilities",
+    Account.WRITE_OFF_EXPENSE: "Expenses",
+    Account.WRITE_OFF_INCOME: "Income",
 }
 _MEANINGS = {
     Account.INVESTMENT: "drawdown",
@@ -89,6 +97,10 @@ _MEANINGS = {
     Account.GUARANTEE_INCOME: "guarantee",
     Account.COMMITMENT_EXPENSE: "commitment",
     Account.BANK: "payment",
+    Account.WRITE_OFF_EXPENSE: "write-off",
+    Account.WRITE_OFF_INCOME: "write-off",
+    Account.CLAWBACK_RECEIVABLE: "clawback",
+    Account.CLAWBACK_PAYABLE: "clawback",
 }
 """What a transaction is about, told by the one of these accounts that it touches."""
 

@@ -62,20 +62,31 @@ def _touched(
     """Whom an event is about: of a payment, those whose claims it pays."""
     match recorded.event:
         case e.PaymentProposed(payment=payment, items=items):
-            claims[payment] = {item.claim for item in items}
+            claims[payment] = _claims(items, claims)
             yield from _of_payment(payment, people, claims)
-        case (
-            e.PaymentApproved(payment=payment)
-            | e.PaymentInstructed(payment=payment)
-            | e.PaymentSettled(payment=payment)
-        ):
-            yield from _of_payment(payment, people, claims)
+        case e.ClawbackDemanded(demand=demand, items=items):
+            claims[demand] = _claims(items, claims)
+            yield from _of_payment(demand, people, claims)
+        case event if (of := _payment_or_demand(event)) in claims:
+            assert of is not None
+            yield from _of_payment(of, people, claims)
         case event:
             subject: SubjectRef | None = getattr(event, "subject", None)
             if subject is not None:
                 if isinstance(event, e.OutcomeDecided):
                     people[event.claim] = subject
                 yield subject
+
+
+def _payment_or_demand(event: e.Event) -> str | None:
+    """The payment or the demand that an event is about, if it is about one."""
+    found: str | None = getattr(event, "payment", None) or getattr(event, "demand", None)
+    return found
+
+
+def _claims(items: tuple[e.PaymentItem, ...], claims: dict[str, set[str]]) -> set[str]:
+    """The claims that items are for; of what was left over of a payment, all of the payment's."""
+    return {claim for item in items for claim in claims.get(item.claim, {item.claim})}
 
 
 def _of_payment(

@@ -198,34 +198,52 @@ def no_entitlement_is_paid_twice(books: Books) -> None:
             for (_, payer, role, payee), amount in _decided(recorded):
                 known = differences.get((recorded.position, payer, role, payee), Amount(0))
                 differences[recorded.position, payer, role, payee] = known + amount
-    payments: dict[str, e.PaymentProposed] = {}
+    proposals: dict[str, e.PaymentProposed] = {}
     for recorded in books.events:
         match recorded.event:
             case e.PaymentProposed() as proposed:
-                payments[proposed.payment] = proposed
-                _take_out(differences, proposed)
-                summed = sum(item.amount.minor for item in proposed.items)
-                assert proposed.amount.minor == summed, proposed
-                assert proposed.amount.minor > 0, proposed
-            case e.PaymentReturned(payment=name):
-                # It came back as a whole, so another payment may pay it.
-                returned = payments[name]
-                assert recorded.event.amount == returned.amount
-                differences.update({_key(returned, each): each.amount for each in returned.items})
-            case e.ReturnReversed(payment=name):
-                _take_out(differences, payments[name])
+                # Taken out when met, so a second payment finds nothing.
+                _take_out(differences, proposed, proposed.items)
+                owed = sum(item.amount.minor for item in proposed.items)
+                assert proposed.amount.minor == owed > 0, proposed
+                proposals[proposed.payment] = proposed
+            case e.ClawbackDemanded(items=items) as demanded:
+                _take_out(differences, demanded, items)
+            case e.PaymentCancelled(payment=payment):
+                _put_back(differences, proposals[payment], proposals[payment].amount, recorded)
+            case e.PaymentFailed() | e.PaymentRecalled() | e.PaymentReturned() as over:
+                _put_back(differences, proposals[over.payment], over.amount, recorded)
+            case e.ReturnReversed(payment=payment):
+                _take_out(differences, proposals[payment], proposals[payment].items)
+            case e.ClawbackWithdrawn() as withdrawn:
+                key = (recorded.position, withdrawn.payer, withdrawn.role, withdrawn.payee)
+                differences[key] = -withdrawn.amount
 
 
-def _key(proposed: e.PaymentProposed, item: e.PaymentItem) -> tuple[Position, str, Role, str]:
-    return item.entitlement_at, proposed.payer, proposed.role, proposed.payee
+_Differences = dict[tuple[Position, str, Role, str], Amount]
 
 
 def _take_out(
-    differences: dict[tuple[Position, str, Role, str], Amount], proposed: e.PaymentProposed
+    differences: _Differences,
+    event: e.PaymentProposed | e.ClawbackDemanded,
+    items: tuple[e.PaymentItem, ...],
 ) -> None:
-    """What a payment pays is taken out when met, so a second payment finds nothing."""
+    for item in items:
+        key = (item.entitlement_at, event.payer, event.role, event.payee)
+        assert differences.pop(key, None) == item.amount, (event, item)
+
+
+def _put_back(
+    differences: _Differences, proposed: e.PaymentProposed, amount: Amount, recorded: Recorded
+) -> None:
+    """What a payment did not pay is to be paid: its own items, or what is left as one."""
+    owed = (proposed.payer, proposed.role, proposed.payee)
+    if amount != proposed.amount:
+        differences[recorded.position, *owed] = amount
+        return
     for item in proposed.items:
-        assert differences.pop(_key(proposed, item), None) == item.amount, (proposed.payment, item)
+        assert (item.entitlement_at, *owed) not in differences, proposed
+        differences[item.entitlement_at, *owed] = item.amount
 
 
 def what_is_settled_and_what_is_owed_is_what_was_decided(books: Books) -> None:
@@ -262,6 +280,17 @@ def _decided(recorded: Recorded) -> Iterator[tuple[Owed, Amount]]:
             for each in returns:
                 yield (agreement, guarantor, Role.GUARANTOR, each.investor), -each.set_off
                 yield (agreement, each.investor, Role.INVESTOR, guarantor), each.owed_back
+        case _:
+            yield from _no_longer_set_off(agreement, recorded.event)
+
+
+def _no_longer_set_off(agreement: str, event: e.Event) -> Iterator[tuple[Owed, Amount]]:
+    """What a payee owes back leaves what the payer owes it when it is demanded or given up."""
+    match event:
+        case e.ClawbackDemanded() | e.WrittenOff(demand=None) as back:
+            yield (agreement, back.payer, back.role, back.payee), back.amount
+        case e.ClawbackWithdrawn() as back:
+            yield (agreement, back.payer, back.role, back.payee), -back.amount
 
 
 def _settled(recorded: Recorded) -> Iterator[tuple[Owed, Amount]]:

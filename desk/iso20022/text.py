@@ -51,8 +51,8 @@ def bank_text(text: str) -> str:
     Raises:
         ValueError: if it is empty, or holds a character that nothing stands for.
     """
-    if _PLAIN.fullmatch(text) and text == text.strip(" "):
-        return text
+    if _PLAIN.fullmatch(text) and text.strip(" "):
+        return text.strip(" ")
     written = "".join(_letter(each) for each in unicodedata.normalize("NFC", text))
     written = written.translate(_REPLACED).strip(" ")
     if not _PLAIN.fullmatch(written):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +13,7 @@ from ledger.decide.assessment import claim_id
 from ledger.decide.decision import New, agreement_stream, numbered
 from ledger.decide.refusal import OutOfOrder
 from ledger.decide.state import AgreementState, LawState
+from ledger.events import PaymentItem
 from ledger.model import SubjectRef
 from ledger.money import ZERO, Amount
 
@@ -50,14 +52,22 @@ def _unpaid(state: AgreementState, subject: SubjectRef) -> tuple[str, ...]:
     people = set(state.same_as(subject))
     own = {name for name, claim in state.claims.items() if claim.outcome.subject in people}
     owed: dict[tuple[str, object], Amount] = defaultdict(lambda: ZERO)
-    for payable, items in state.unproposed.items():
+    for place, items in _open_places(state):
         for item in items:
-            owed[item.claim, payable] += item.amount
-    for payment in state.payments.values():
-        if payment.settled_at is None:
-            for item in payment.proposed.items:
-                owed[item.claim, payment.proposed.payment] += item.amount
+            for claim in state.claims_of(item):
+                owed[claim, place] += item.amount
     return tuple(sorted({claim for (claim, _), amount in owed.items() if amount} & own))
+
+
+def _open_places(state: AgreementState) -> Iterator[tuple[object, Sequence[PaymentItem]]]:
+    """Where something is still to be paid, set off or paid back, and what it is made of."""
+    yield from state.unproposed.items()
+    for name, payment in state.payments.items():
+        if payment.settled_at is None and payment.over is None:
+            yield name, payment.proposed.items
+    for name, demand in state.demands.items():
+        if demand.outstanding:
+            yield name, demand.demanded.items
 
 
 def erase(

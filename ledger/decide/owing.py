@@ -178,6 +178,20 @@ class Owing:
             item = PaymentItem(entitlement_at=position, claim=claim, amount=amount)
             self.unproposed[payable].append(item)
 
+    def claims_of(self, item: PaymentItem) -> set[str]:
+        """The claims that an item is for: its own; or of a remainder, all that it is left over of.
+
+        Which of several claims a remainder belongs to cannot be said.
+        """
+        whole: tuple[PaymentItem, ...] = ()
+        if item.claim in self.payments:
+            whole = self.payments[item.claim].proposed.items
+        elif item.claim in self.demands:
+            whole = self.demands[item.claim].demanded.items
+        if not whole:
+            return {item.claim}
+        return {claim for each in whole for claim in self.claims_of(each)}
+
     def apply_money(self, recorded: Recorded) -> None:
         """Take in the next event on payments, demands and what is written off."""
         match recorded.event:
