@@ -30,7 +30,10 @@ def test_both_book_the_same_lines() -> None:
         *verify_ledger.COMMITMENTS,
         *verify_ledger.GUARANTEE,
         "CapitalReceived:1",
+        "CapitalReversed:1",
         "DrawdownCalled:1",
         "EntitlementCalculated:1",
+        "PaymentReturned:1",
         "PaymentSettled:1",
+        "SettlementReversed:1",
     }
