@@ -38,6 +38,7 @@ from ledger.money import Amount
 from ledger.parties import Recognition, Role
 from ledger.service import Ledger
 from ledger.terms.agreement import Terms
+from tests.corrections.wrongs import Wrongs
 
 CURRENCY = "DKK"
 AGREEMENTS = ("hf", "hf-1", "hf-10")
@@ -80,6 +81,7 @@ def draw_terms(random: Random, agreement: str) -> Terms:
     roles: dict[str, list[Role]] = {state: [Role.OUTCOME_PAYER]}
     roles.setdefault(municipality, []).append(Role.CO_PAYER)
     roles.setdefault(provider, []).append(Role.PROVIDER)
+    roles.setdefault("odense", []).append(Role.CO_PAYER)  # where people may move to
     for investor in investors:
         roles.setdefault(investor, []).append(Role.INVESTOR)
     guarantee = random.choice(_GUARANTEES)
@@ -194,7 +196,7 @@ def _reference_tariff(valid_from: date, per_night: str, own_payment: str) -> dic
 
 
 @dataclass
-class RandomHistory:
+class RandomHistory(Wrongs):
     """A ledger in a directory, the people who work on it, and the papers that lie around."""
 
     path: Path
@@ -205,7 +207,7 @@ class RandomHistory:
     _doors: dict[str, Ledger] = field(default_factory=dict)
     _terms: dict[str, Terms] = field(default_factory=dict)
     _enrolled: dict[tuple[str, str], date] = field(default_factory=dict)
-    _register: dict[str, StayRow] = field(default_factory=dict)
+    register: dict[str, StayRow] = field(default_factory=dict)
     _bank_rows: list[BankRow] = field(default_factory=list)
     _jobs: dict[str, date | None] = field(default_factory=dict)
     _counted: int = 0
@@ -251,7 +253,7 @@ class RandomHistory:
             )
             for shelter in SHELTERS
         ]
-        self._attempt(KEEPER, "tariffs", lambda ledger: ledger.import_tariffs(self._batch(rows)))
+        self.attempt(KEEPER, "tariffs", lambda ledger: ledger.import_tariffs(self._batch(rows)))
         places = min(3, *(terms.people for terms in self._terms.values()))
         self._enrol([EnrolmentRow(a, p, _STARTS_ON) for a in self._terms for p in PEOPLE[:places]])
         for agreement in self._terms:
@@ -271,7 +273,7 @@ class RandomHistory:
         if agreement in self._terms and self.random.randrange(2):
             terms = self._terms[agreement]
         source = Source(file=f"{agreement}.yaml", sha256="0" * 64)
-        if self._attempt(KEEPER, f"signs {terms}", lambda ledger: ledger.sign(terms, source)):
+        if self.attempt(KEEPER, f"signs {terms}", lambda ledger: ledger.sign(terms, source)):
             self._terms[agreement] = terms
 
     def import_tariffs(self) -> None:
@@ -284,7 +286,7 @@ class RandomHistory:
             }
         )
         batch = self._batch([tariff])
-        self._attempt(KEEPER, f"imports {tariff}", lambda ledger: ledger.import_tariffs(batch))
+        self.attempt(KEEPER, f"imports {tariff}", lambda ledger: ledger.import_tariffs(batch))
 
     def enrol(self) -> None:
         """Some people are enrolled; some of them are already, or are too many."""
@@ -300,13 +302,13 @@ class RandomHistory:
 
     def _enrol(self, rows: list[EnrolmentRow]) -> None:
         batch = self._batch(rows)
-        if self._attempt(KEEPER, f"enrols {rows}", lambda ledger: ledger.import_enrolments(batch)):
+        if self.attempt(KEEPER, f"enrols {rows}", lambda ledger: ledger.import_enrolments(batch)):
             self._enrolled |= {(row.agreement, row.person_id): row.enrolled_on for row in rows}
 
     def import_stays(self) -> None:
         """The register: new stays, late and overlapping ones; open stays, and their ends."""
         known = tuple(person_id for _, person_id in self._enrolled)
-        register = dict(self._register)
+        register = dict(self.register)
         for person_id in self._some(PEOPLE if self._rarely(20) else known):
             stay = self._stay(f"S{len(register)}")
             register[stay.stay] = StayRow(person_id, stay)
@@ -315,17 +317,17 @@ class RandomHistory:
                 end = max(row.stay.admitted, self._earlier(100))
                 stay = row.stay.model_copy(update={"discharged": end})
                 register[stay.stay] = StayRow(row.person_id, stay)
-        changed = [row for stay, row in register.items() if self._register.get(stay) != row]
-        rows = [*changed, *self._some(tuple(self._register.values()))]
+        changed = [row for stay, row in register.items() if self.register.get(stay) != row]
+        rows = [*changed, *self._some(tuple(self.register.values()))]
         self.random.shuffle(rows)
         until = None if self._rarely(5) else self._earlier(100 if self._rarely() else 0)
         batch = self._batch(rows)
-        if self._attempt(
+        if self.attempt(
             KEEPER,
             f"imports {rows} until {until}",
             lambda ledger: ledger.import_stays(batch, until),
         ):
-            self._register = register
+            self.register = register
 
     def measure(self) -> None:
         """Readings of several milestones: due, late, too early, or known already."""
@@ -337,9 +339,7 @@ class RandomHistory:
             if self._due(agreement, person_id, months) <= self.today or self._rarely(40)
         ]
         batch = self._batch(rows)
-        self._attempt(
-            MEASURER, f"measured {rows}", lambda ledger: ledger.import_measurements(batch)
-        )
+        self.attempt(MEASURER, f"measured {rows}", lambda ledger: ledger.import_measurements(batch))
 
     def employ(self) -> None:
         """Jobs of some people, new ones and ends of those that were open."""
@@ -348,7 +348,7 @@ class RandomHistory:
             for agreement, person_id in self._some(tuple(self._enrolled))
         ]
         batch = self._batch(rows)
-        self._attempt(KEEPER, f"jobs {rows}", lambda ledger: ledger.import_spells(batch))
+        self.attempt(KEEPER, f"jobs {rows}", lambda ledger: ledger.import_spells(batch))
 
     def _job(self, agreement: str, person_id: str) -> SpellRow:
         started = self._enrolled[agreement, person_id] + timedelta(days=len(person_id) * 3)
@@ -366,7 +366,7 @@ class RandomHistory:
         value = self.random.choice(("0.20", "0.34", "0.35", "0.419999"))
         row = ResultRow(agreement, "all", self._earlier(200), _RATE, value, "independent")
         batch = self._batch([row])
-        self._attempt(MEASURER, f"rate {row}", lambda ledger: ledger.import_results(batch))
+        self.attempt(MEASURER, f"rate {row}", lambda ledger: ledger.import_results(batch))
 
     def call_drawdown(self) -> None:
         """The provider draws on the commitments: little, much, or more than is left."""
@@ -376,7 +376,7 @@ class RandomHistory:
 
     def _call(self, agreement: str, minor: int) -> None:
         amount, on = Amount(minor), self.today
-        self._attempt(
+        self.attempt(
             KEEPER,
             f"draws {amount} on {agreement}",
             lambda ledger: ledger.call_drawdown(agreement, amount, on),
@@ -390,7 +390,7 @@ class RandomHistory:
         )
 
     def _receive(self, drawdown: str, investor: str, on: date) -> None:
-        self._attempt(
+        self.attempt(
             KEEPER,
             f"{drawdown}: {investor} paid on {on}",
             lambda ledger: ledger.receive_capital(drawdown, investor, on),
@@ -402,7 +402,7 @@ class RandomHistory:
         made = self.ledger().agreement(agreement).assessments
         if made and self._rarely(4):
             until = max(until for until in (each.until for _, each in made))
-        self._attempt(
+        self.attempt(
             KEEPER,
             f"assesses {agreement} until {until}",
             lambda ledger: ledger.assess(agreement, until),
@@ -422,7 +422,7 @@ class RandomHistory:
     def assess_it(self, agreement: str) -> None:
         """What is due in one agreement by today."""
         until = self.today
-        self._attempt(
+        self.attempt(
             KEEPER,
             f"assesses {agreement} until {until}",
             lambda ledger: ledger.assess(agreement, until),
@@ -431,7 +431,7 @@ class RandomHistory:
     def call_guarantee(self, agreement: str) -> None:
         """The guarantor is called; where there is none, no loss or no end yet, in vain."""
         on = self.today
-        self._attempt(
+        self.attempt(
             KEEPER,
             f"calls the guarantee of {agreement}",
             lambda ledger: ledger.call_guarantee(agreement, on),
@@ -454,12 +454,12 @@ class RandomHistory:
             lambda x: x.annul(agreement, amount, "over", on),
         ]
         for act in acts if self.ledger().fund().policy is None else random.sample(acts, 4):
-            self._attempt(KEEPER, f"administers {agreement} {amount} {on}", act)
+            self.attempt(KEEPER, f"administers {agreement} {amount} {on}", act)
 
     def propose(self) -> None:
         """All that is owed in an agreement is proposed for payment."""
         agreement, on = self._agreement(), self.today
-        self._attempt(
+        self.attempt(
             KEEPER,
             f"proposes what {agreement} owes",
             lambda ledger: ledger.propose_payments(agreement, on),
@@ -469,7 +469,7 @@ class RandomHistory:
         """A payment is approved; now and then by somebody who may not, or twice."""
         payment, on = self._payment(lambda each: each.approved_at is None), self.today
         if payment is not None:
-            self._attempt(
+            self.attempt(
                 self._mostly(APPROVER),
                 f"approves {payment}",
                 lambda ledger: ledger.approve_payment(payment, on),
@@ -482,7 +482,7 @@ class RandomHistory:
             lambda each: each.approved_at is not None and each.instructed_at is None
         )
         if payment is not None:
-            self._attempt(
+            self.attempt(
                 self._mostly(SENDER),
                 f"sends {payment}",
                 lambda ledger: ledger.send_payment(payment, on),
@@ -496,7 +496,7 @@ class RandomHistory:
         rows = [self._misread(row) if self._rarely(8) else row for row in rows]
         self.random.shuffle(rows)
         batch = self._batch(rows)
-        if self._attempt(KEEPER, f"reads {rows}", lambda ledger: ledger.import_bank(batch)):
+        if self.attempt(KEEPER, f"reads {rows}", lambda ledger: ledger.import_bank(batch)):
             self._bank_rows += [row for row in rows if row not in self._bank_rows]
 
     def work_a_season(self) -> None:
@@ -514,7 +514,7 @@ class RandomHistory:
 
     # --- how they do it -----------------------------------------------------------------------
 
-    def _attempt(self, actor: str, what: str, act: Callable[[Ledger], T]) -> T | None:
+    def attempt(self, actor: str, what: str, act: Callable[[Ledger], T]) -> T | None:
         """Somebody gives a command. Refused, or given twice, it must leave the head where it is.
 
         Returns the service's answer, None if it refused.
@@ -677,6 +677,9 @@ OPERATIONS: tuple[Callable[[RandomHistory], None], ...] = (
     RandomHistory.end,
     RandomHistory.administer_the_fund,
     RandomHistory.administer_the_fund,
+    RandomHistory.go_over_the_facts,
+    RandomHistory.go_over_the_people,
+    RandomHistory.go_over_the_rest,
 )
 """What `step` chooses from; what stands twice happens twice as often."""
 

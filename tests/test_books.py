@@ -146,6 +146,12 @@ def what_a_claim_is_worth_is_what_was_posted_for_it(books: Books) -> None:
         for part in entitled.parts:
             parts[agreement, part.payer, part.role, part.payee] += part.amount.minor
         assert entitled.total.minor == sum(parts.values()), entitled
+    for recorded, adjusted in books.each(e.AdjustmentDecided):
+        agreement = recorded.stream.removeprefix("agreement/")
+        claims[recorded.position] = adjusted.adjustment
+        parts = decided[adjusted.adjustment] = Counter[Owed]()
+        for part in adjusted.parts:
+            parts[agreement, part.payer, part.role, part.payee] += part.amount.minor
     for entry in books.entries:
         if entry.account is Account.OUTCOME_EXPENSE:
             owed = (entry.agreement, entry.book, entry.role, entry.counterparty)
@@ -193,7 +199,9 @@ def no_entitlement_is_paid_twice(books: Books) -> None:
         for part in entitled.difference
     }
     for recorded in books.events:
-        if isinstance(recorded.event, e.GuaranteeCalled | e.GuaranteeReversed):
+        if isinstance(
+            recorded.event, e.GuaranteeCalled | e.GuaranteeReversed | e.AdjustmentDecided
+        ):
             for (_, payer, role, payee), amount in _decided(recorded):
                 known = differences.get((recorded.position, payer, role, payee), Amount(0))
                 differences[recorded.position, payer, role, payee] = known + amount
@@ -227,11 +235,11 @@ def _decided(recorded: Recorded) -> Iterator[tuple[Owed, Amount]]:
     """What an event adds to what somebody owes somebody."""
     agreement = recorded.stream.removeprefix("agreement/")
     match recorded.event:
-        case e.EntitlementCalculated(difference=difference):
-            for part in difference:
+        case e.EntitlementCalculated(difference=parts) | e.AdjustmentDecided(parts=parts):
+            for part in parts:
                 yield (agreement, part.payer, part.role, part.payee), part.amount
-        case e.DrawdownCalled(parts=parts, provider=provider):
-            for drawn in parts:
+        case e.DrawdownCalled(parts=drawns, provider=provider):
+            for drawn in drawns:
                 yield (agreement, drawn.investor, Role.INVESTOR, provider), drawn.amount
         case e.GuaranteeCalled(parts=losses, guarantor=guarantor):
             for loss in losses:
@@ -284,6 +292,8 @@ def a_guarantee_covers_no_more_than_it_says_and_nothing_that_is_no_loss(  # noqa
                 paid_in[recorded.stream, investor] += amount.minor
             case e.EntitlementCalculated(claim=claim, parts=parts):
                 worth[claim] = (recorded.stream, parts)
+            case e.AdjustmentDecided(adjustment=adjustment, parts=parts):
+                worth[adjustment] = (recorded.stream, parts)
             case e.GuaranteeCalled(parts=losses):
                 for loss in losses:
                     covered[recorded.stream, loss.investor] += loss.amount.minor
@@ -429,8 +439,8 @@ def test_after_every_step_the_books_are_in_order(worker: int) -> None:
 # --- the histories, and the checks, are worth something -----------------------------------------
 
 
-PLAYED_ELSEWHERE = {e.SubjectErased, e.AgreementAmended}
-"""In tests/test_erasing.py and tests/ledger/test_amendments.py."""
+PLAYED_ELSEWHERE = {e.SubjectErased, e.AgreementAmended, e.EnrolmentCorrected, e.SpellCorrected}
+"""In tests/test_erasing.py, tests/ledger/test_amendments.py and tests/corrections."""
 
 CORNERS = {
     "a correction below zero",
