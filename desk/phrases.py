@@ -523,6 +523,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "på grund af det, lofterne levner efter {claims}",
     ),
     "change_others": ("others", "andre"),
+    "changes_more": (
+        "{count} more entitlements changed; `ofl agreement changes` tells of all",
+        "{count} andre resultatopgørelser er ændret; `ofl agreement changes` fortæller om alle",
+    ),
     "changes_none": (
         "{agreement}: no entitlement has changed",
         "{agreement}: ingen resultatopgørelse er ændret",

@@ -1,8 +1,9 @@
 """Whose payment moves, by how much, and because of what: entitlements that were decided anew.
 
-A change is because of the facts that its decision rests on and the one before did not: a corrected
-measurement, a stay told late, people found to be one, other terms or law. Where there is none, the
-change is a knock-on: what others took of a ceiling, or left of it, in order of achievement.
+A change is because of facts that came since and that its decision rests on, as the one before did
+not: a corrected measurement, a stay told late, people found to be one, other terms or law. Where
+there is none, it is a knock-on: what others took of a ceiling, or left of it, in order of
+achievement.
 """
 
 from __future__ import annotations
@@ -78,13 +79,17 @@ def changes(
     outcomes: dict[str, e.OutcomeDecided] = {}
     before: dict[str, _Decision] = {}
     found: list[Change] = []
+    looked_at, seen_to = Position(0), Position(0)
     for recorded in own:
         match recorded.event:
+            case e.AssessmentMade(facts_to=facts_to):
+                # What was known when all was last looked at is no cause of what changes now.
+                looked_at, seen_to = seen_to, facts_to
             case e.OutcomeDecided() as outcome:
                 outcomes[outcome.claim] = outcome
             case e.EntitlementCalculated() as entitled:
                 now = _decision(events, outcomes[entitled.claim], entitled)
-                change = _change(events, recorded, before.get(entitled.claim), now)
+                change = _change(events, recorded, before.get(entitled.claim), now, looked_at)
                 if recorded.position > since and change is not None:
                     found.append(change)
                 before[entitled.claim] = now
@@ -102,13 +107,20 @@ def _decision(
     return _Decision(
         entitled.total,
         frozenset((*outcome.based_on, *entitled.based_on)),
-        frozenset(position for position in law if _concerns(events[position].event, entitled)),
+        frozenset(position for position in law if _concerns(events[position], entitled)),
     )
 
 
-def _concerns(event: e.Event, entitled: e.EntitlementCalculated) -> bool:
-    """Whether terms or law can bear on an entitlement: rules and tariffs on nights only."""
-    return isinstance(event, e.AgreementAmended) or bool(entitled.gains)
+def _concerns(recorded: Recorded, entitled: e.EntitlementCalculated) -> bool:
+    """Whether terms or law can bear on an entitlement: from their day on; law on nights only."""
+    match recorded.event:
+        case e.AgreementAmended():
+            return recorded.effective_on <= entitled.achieved_on
+        case e.TariffsRecorded(tariffs=tariffs):
+            first = min(tariff.valid_from for tariff in tariffs)
+            return bool(entitled.gains) and first < entitled.achieved_on
+        case _:
+            return bool(entitled.gains) and recorded.effective_on < entitled.achieved_on
 
 
 def _change(
@@ -116,13 +128,14 @@ def _change(
     recorded: Recorded,
     before: _Decision | None,
     now: _Decision,
+    looked_at: Position,
 ) -> Change | None:
     """How an entitlement differs from the one before; None if it is new, or nothing moves."""
     entitled = recorded.event
     assert isinstance(entitled, e.EntitlementCalculated)
     known = before or _Decision(total(()), frozenset(), frozenset())
     added = sorted(now.facts - known.facts) + sorted(now.law - known.law)
-    because = [events[position] for position in added]
+    because = [events[position] for position in added if position > looked_at]
     if before is None:
         because = [each for each in because if isinstance(each.event, _TOGETHER)]
     if not entitled.difference or (before is None and not because):

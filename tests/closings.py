@@ -48,7 +48,7 @@ class ClosingHistory(RandomHistory):
         if self._rarely(8):
             name = self.random.choice(("2021", "2022-Q5"))
         reasons = Reasons() if self._rarely(3) else PRETEND
-        done = self._attempt(
+        done = self.attempt(
             KEEPER,
             f"closes {name}",
             lambda ledger: ledger.close_period(
@@ -68,7 +68,7 @@ class ClosingHistory(RandomHistory):
         closed = self.ledger().periods().closed
         name = self.random.choice(closed).event.period if closed else "2022-Q1"
         for actor in (KEEPER, self.random.choice((KEEPER, APPROVER, APPROVER))):
-            self._attempt(
+            self.attempt(
                 actor,
                 f"opens {name} again",
                 lambda ledger: ledger.reopen_period(name, "a bill was forgotten"),

@@ -41,6 +41,7 @@ from ledger.money import Amount
 from ledger.parties import Recognition, Role
 from ledger.service import Ledger
 from ledger.terms.agreement import Terms
+from tests.corrections.wrongs import Wrongs
 
 CURRENCY = "DKK"
 AGREEMENTS = ("hf", "hf-1", "hf-10")
@@ -83,6 +84,7 @@ def draw_terms(random: Random, agreement: str) -> Terms:
     roles: dict[str, list[Role]] = {state: [Role.OUTCOME_PAYER]}
     roles.setdefault(municipality, []).append(Role.CO_PAYER)
     roles.setdefault(provider, []).append(Role.PROVIDER)
+    roles.setdefault("odense", []).append(Role.CO_PAYER)  # where people may move to
     for investor in investors:
         roles.setdefault(investor, []).append(Role.INVESTOR)
     guarantee = random.choice(_GUARANTEES)
@@ -197,7 +199,7 @@ def _reference_tariff(valid_from: date, per_night: str, own_payment: str) -> dic
 
 
 @dataclass
-class RandomHistory:
+class RandomHistory(Wrongs):
     """A ledger in a directory, the people who work on it, and the papers that lie around."""
 
     path: Path
@@ -208,7 +210,7 @@ class RandomHistory:
     _doors: dict[str, Ledger] = field(default_factory=dict)
     _terms: dict[str, Terms] = field(default_factory=dict)
     _enrolled: dict[tuple[str, str], date] = field(default_factory=dict)
-    _register: dict[str, StayRow] = field(default_factory=dict)
+    register: dict[str, StayRow] = field(default_factory=dict)
     _bank_rows: list[BankRow] = field(default_factory=list)
     _jobs: dict[str, date | None] = field(default_factory=dict)
     _counted: int = 0
@@ -254,7 +256,7 @@ class RandomHistory:
             )
             for shelter in SHELTERS
         ]
-        self._attempt(KEEPER, "tariffs", lambda ledger: ledger.import_tariffs(self._batch(rows)))
+        self.attempt(KEEPER, "tariffs", lambda ledger: ledger.import_tariffs(self._batch(rows)))
         places = min(3, *(terms.people for terms in self._terms.values()))
         self._enrol([EnrolmentRow(a, p, _STARTS_ON) for a in self._terms for p in PEOPLE[:places]])
         for agreement in self._terms:
@@ -274,7 +276,7 @@ class RandomHistory:
         if agreement in self._terms and self.random.randrange(2):
             terms = self._terms[agreement]
         source = Source(file=f"{agreement}.yaml", sha256="0" * 64)
-        if self._attempt(KEEPER, f"signs {terms}", lambda ledger: ledger.sign(terms, source)):
+        if self.attempt(KEEPER, f"signs {terms}", lambda ledger: ledger.sign(terms, source)):
             self._terms[agreement] = terms
 
     def import_tariffs(self) -> None:
@@ -287,7 +289,7 @@ class RandomHistory:
             }
         )
         batch = self._batch([tariff])
-        self._attempt(KEEPER, f"imports {tariff}", lambda ledger: ledger.import_tariffs(batch))
+        self.attempt(KEEPER, f"imports {tariff}", lambda ledger: ledger.import_tariffs(batch))
 
     def enrol(self) -> None:
         """Some people are enrolled; some of them are already, or are too many."""
@@ -303,13 +305,13 @@ class RandomHistory:
 
     def _enrol(self, rows: list[EnrolmentRow]) -> None:
         batch = self._batch(rows)
-        if self._attempt(KEEPER, f"enrols {rows}", lambda ledger: ledger.import_enrolments(batch)):
+        if self.attempt(KEEPER, f"enrols {rows}", lambda ledger: ledger.import_enrolments(batch)):
             self._enrolled |= {(row.agreement, row.person_id): row.enrolled_on for row in rows}
 
     def import_stays(self) -> None:
         """The register: new stays, late and overlapping ones; open stays, and their ends."""
         known = tuple(person_id for _, person_id in self._enrolled)
-        register = dict(self._register)
+        register = dict(self.register)
         for person_id in self._some(PEOPLE if self._rarely(20) else known):
             stay = self._stay(f"S{len(register)}")
             register[stay.stay] = StayRow(person_id, stay)
@@ -318,17 +320,17 @@ class RandomHistory:
                 end = max(row.stay.admitted, self._earlier(100))
                 stay = row.stay.model_copy(update={"discharged": end})
                 register[stay.stay] = StayRow(row.person_id, stay)
-        changed = [row for stay, row in register.items() if self._register.get(stay) != row]
-        rows = [*changed, *self._some(tuple(self._register.values()))]
+        changed = [row for stay, row in register.items() if self.register.get(stay) != row]
+        rows = [*changed, *self._some(tuple(self.register.values()))]
         self.random.shuffle(rows)
         until = None if self._rarely(5) else self._earlier(100 if self._rarely() else 0)
         batch = self._batch(rows)
-        if self._attempt(
+        if self.attempt(
             KEEPER,
             f"imports {rows} until {until}",
             lambda ledger: ledger.import_stays(batch, until),
         ):
-            self._register = register
+            self.register = register
 
     def measure(self) -> None:
         """Readings of several milestones: due, late, too early, or known already."""
@@ -340,9 +342,7 @@ class RandomHistory:
             if self._due(agreement, person_id, months) <= self.today or self._rarely(40)
         ]
         batch = self._batch(rows)
-        self._attempt(
-            MEASURER, f"measured {rows}", lambda ledger: ledger.import_measurements(batch)
-        )
+        self.attempt(MEASURER, f"measured {rows}", lambda ledger: ledger.import_measurements(batch))
 
     def employ(self) -> None:
         """Jobs of some people, new ones and ends of those that were open."""
@@ -351,7 +351,7 @@ class RandomHistory:
             for agreement, person_id in self._some(tuple(self._enrolled))
         ]
         batch = self._batch(rows)
-        self._attempt(KEEPER, f"jobs {rows}", lambda ledger: ledger.import_spells(batch))
+        self.attempt(KEEPER, f"jobs {rows}", lambda ledger: ledger.import_spells(batch))
 
     def _job(self, agreement: str, person_id: str) -> SpellRow:
         started = self._enrolled[agreement, person_id] + timedelta(days=len(person_id) * 3)
@@ -369,7 +369,7 @@ class RandomHistory:
         value = self.random.choice(("0.20", "0.34", "0.35", "0.419999"))
         row = ResultRow(agreement, "all", self._earlier(200), _RATE, value, "independent")
         batch = self._batch([row])
-        self._attempt(MEASURER, f"rate {row}", lambda ledger: ledger.import_results(batch))
+        self.attempt(MEASURER, f"rate {row}", lambda ledger: ledger.import_results(batch))
 
     def call_drawdown(self) -> None:
         """The provider draws on the commitments: little, much, or more than is left."""
@@ -379,7 +379,7 @@ class RandomHistory:
 
     def _call(self, agreement: str, minor: int) -> None:
         amount, on = Amount(minor), self.today
-        self._attempt(
+        self.attempt(
             KEEPER,
             f"draws {amount} on {agreement}",
             lambda ledger: ledger.call_drawdown(agreement, amount, on),
@@ -393,7 +393,7 @@ class RandomHistory:
         )
 
     def _receive(self, drawdown: str, investor: str, on: date) -> None:
-        self._attempt(
+        self.attempt(
             KEEPER,
             f"{drawdown}: {investor} paid on {on}",
             lambda ledger: ledger.receive_capital(drawdown, investor, on),
@@ -405,7 +405,7 @@ class RandomHistory:
         made = self.ledger().agreement(agreement).assessments
         if made and self._rarely(4):
             until = max(until for until in (each.until for _, each in made))
-        self._attempt(
+        self.attempt(
             KEEPER,
             f"assesses {agreement} until {until}",
             lambda ledger: ledger.assess(agreement, until),
@@ -425,7 +425,7 @@ class RandomHistory:
     def assess_it(self, agreement: str) -> None:
         """What is due in one agreement by today."""
         until = self.today
-        self._attempt(
+        self.attempt(
             KEEPER,
             f"assesses {agreement} until {until}",
             lambda ledger: ledger.assess(agreement, until),
@@ -434,7 +434,7 @@ class RandomHistory:
     def call_guarantee(self, agreement: str) -> None:
         """The guarantor is called; where there is none, no loss or no end yet, in vain."""
         on = self.today
-        self._attempt(
+        self.attempt(
             KEEPER,
             f"calls the guarantee of {agreement}",
             lambda ledger: ledger.call_guarantee(agreement, on),
@@ -457,12 +457,12 @@ class RandomHistory:
             lambda x: x.annul(agreement, amount, "over", on),
         ]
         for act in acts if self.ledger().fund().policy is None else random.sample(acts, 4):
-            self._attempt(KEEPER, f"administers {agreement} {amount} {on}", act)
+            self.attempt(KEEPER, f"administers {agreement} {amount} {on}", act)
 
     def propose(self) -> None:
         """All that is owed in an agreement is proposed for payment."""
         agreement, on = self._agreement(), self.today
-        self._attempt(
+        self.attempt(
             KEEPER,
             f"proposes what {agreement} owes",
             lambda ledger: ledger.propose_payments(agreement, on),
@@ -472,7 +472,7 @@ class RandomHistory:
         """A payment is approved; now and then by somebody who may not, or twice."""
         payment, on = self._payment(lambda each: each.approved_at is None), self.today
         if payment is not None:
-            self._attempt(
+            self.attempt(
                 self._mostly(APPROVER),
                 f"approves {payment}",
                 lambda ledger: ledger.approve_payment(payment, on),
@@ -485,7 +485,7 @@ class RandomHistory:
             lambda each: each.approved_at is not None and each.instructed_at is None
         )
         if payment is not None:
-            self._attempt(
+            self.attempt(
                 self._mostly(SENDER),
                 f"sends {payment}",
                 lambda ledger: ledger.send_payment(payment, on),
@@ -500,7 +500,7 @@ class RandomHistory:
         rows = [self._misread(row) if self._rarely(8) else row for row in rows]
         self.random.shuffle(rows)
         batch = self._batch(rows)
-        if self._attempt(KEEPER, f"reads {rows}", lambda ledger: ledger.import_bank(batch)):
+        if self.attempt(KEEPER, f"reads {rows}", lambda ledger: ledger.import_bank(batch)):
             self._bank_rows += [row for row in rows if row not in self._bank_rows]
 
     def match_by_hand(self) -> None:
@@ -518,7 +518,7 @@ class RandomHistory:
         if lines:
             names = [self.random.choice(lines), self.random.choice(items)]
             names = self.random.choice(likely) if likely and not self._rarely(5) else names
-            self._attempt(
+            self.attempt(
                 KEEPER, f"matches {names}", lambda ledger: ledger.match_lines(names, "said so")
             )
 
@@ -526,7 +526,7 @@ class RandomHistory:
         """A match is taken apart; now and then one that is not there."""
         made = [name for bank in self.ledger().banks().values() for name in bank.matches]
         name = self.random.choice(["aarhus-M99999", *made] if self._rarely(5) else made or ["M"])
-        self._attempt(KEEPER, f"unmatches {name}", lambda ledger: ledger.unmatch(name, "wrong"))
+        self.attempt(KEEPER, f"unmatches {name}", lambda ledger: ledger.unmatch(name, "wrong"))
 
     def say_what_lines_are(self) -> None:
         """A line is a fee, or is none after all; matched or not, resolved or not."""
@@ -537,7 +537,7 @@ class RandomHistory:
             stands = self.ledger().reconciliation().open
             one = self.random.choice(lines if self._rarely(3) else stands or lines)
             other = self.random.choice(lines)
-            self._attempt(KEEPER, f"{one}: fee", lambda ledger: ledger.resolve(one, "fee", "a fee"))
+            self.attempt(KEEPER, f"{one}: fee", lambda ledger: ledger.resolve(one, "fee", "a fee"))
             resolved = [
                 f"{name}/{line}"
                 for name, bank in self.ledger().banks().items()
@@ -545,14 +545,14 @@ class RandomHistory:
             ]
             back = self.random.choice(resolved) if resolved and not self._rarely(3) else other
             if self._rarely(2):
-                self._attempt(KEEPER, f"{back}: open", lambda ledger: ledger.reopen(back, "none"))
+                self.attempt(KEEPER, f"{back}: open", lambda ledger: ledger.reopen(back, "none"))
 
     def read_a_statement(self) -> None:
         """A statement of an account that has a number, with a line that was told of before."""
         self._counted += 1
         account, number = "aarhus", "DK5000400440116243"
         if not self.ledger().bank(account).numbers:
-            self._attempt(
+            self.attempt(
                 KEEPER,
                 f"{account} has {number}",
                 lambda ledger: ledger.name_account(account, number),
@@ -570,7 +570,7 @@ class RandomHistory:
         )
         digest = hashlib.sha256(repr((rows, statement)).encode()).hexdigest()
         batch = BankBatch("st.xml", digest, rows, (Row(1, statement),))
-        self._attempt(KEEPER, f"reads {batch}", lambda ledger: ledger.import_bank(batch))
+        self.attempt(KEEPER, f"reads {batch}", lambda ledger: ledger.import_bank(batch))
 
     def work_a_season(self) -> None:
         """Time passes, and everybody does some of what falls due."""
@@ -587,7 +587,7 @@ class RandomHistory:
 
     # --- how they do it -----------------------------------------------------------------------
 
-    def _attempt(self, actor: str, what: str, act: Callable[[Ledger], T]) -> T | None:
+    def attempt(self, actor: str, what: str, act: Callable[[Ledger], T]) -> T | None:
         """Somebody gives a command. Refused, or given twice, it must leave the head where it is.
 
         Returns the service's answer, None if it refused.
@@ -770,6 +770,9 @@ OPERATIONS: tuple[Callable[[RandomHistory], None], ...] = (
     RandomHistory.end,
     RandomHistory.administer_the_fund,
     RandomHistory.administer_the_fund,
+    RandomHistory.go_over_the_facts,
+    RandomHistory.go_over_the_people,
+    RandomHistory.go_over_the_rest,
 )
 """What `step` chooses from; what stands twice happens twice as often."""
 

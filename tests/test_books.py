@@ -147,6 +147,12 @@ def what_a_claim_is_worth_is_what_was_posted_for_it(books: Books) -> None:
         for part in entitled.parts:
             parts[agreement, part.payer, part.role, part.payee] += part.amount.minor
         assert entitled.total.minor == sum(parts.values()), entitled
+    for recorded, adjusted in books.each(e.AdjustmentDecided):
+        agreement = recorded.stream.removeprefix("agreement/")
+        claims[recorded.position] = adjusted.adjustment
+        parts = decided[adjusted.adjustment] = Counter[Owed]()
+        for part in adjusted.parts:
+            parts[agreement, part.payer, part.role, part.payee] += part.amount.minor
     for entry in books.entries:
         if entry.account is Account.OUTCOME_EXPENSE:
             owed = (entry.agreement, entry.book, entry.role, entry.counterparty)
@@ -194,33 +200,42 @@ def no_entitlement_is_paid_twice(books: Books) -> None:
         for part in entitled.difference
     }
     for recorded in books.events:
-        if isinstance(recorded.event, e.GuaranteeCalled | e.GuaranteeReversed):
+        if isinstance(
+            recorded.event, e.GuaranteeCalled | e.GuaranteeReversed | e.AdjustmentDecided
+        ):
             for (_, payer, role, payee), amount in _decided(recorded):
                 known = differences.get((recorded.position, payer, role, payee), Amount(0))
                 differences[recorded.position, payer, role, payee] = known + amount
     proposals: dict[str, e.PaymentProposed] = {}
     for recorded in books.events:
-        match recorded.event:
-            case e.PaymentProposed() as proposed:
-                # Taken out when met, so a second payment finds nothing.
-                _take_out(differences, proposed, proposed.items)
-                owed = sum(item.amount.minor for item in proposed.items)
-                assert proposed.amount.minor == owed > 0, proposed
-                proposals[proposed.payment] = proposed
-            case e.ClawbackDemanded(items=items) as demanded:
-                _take_out(differences, demanded, items)
-            case e.PaymentCancelled(payment=payment):
-                _put_back(differences, proposals[payment], proposals[payment].amount, recorded)
-            case e.PaymentFailed() | e.PaymentRecalled() | e.PaymentReturned() as over:
-                _put_back(differences, proposals[over.payment], over.amount, recorded)
-            case e.ReturnReversed(payment=payment):
-                _take_out(differences, proposals[payment], proposals[payment].items)
-            case e.ClawbackWithdrawn() as withdrawn:
-                key = (recorded.position, withdrawn.payer, withdrawn.role, withdrawn.payee)
-                differences[key] = -withdrawn.amount
+        _follow(differences, proposals, recorded)
 
 
 _Differences = dict[tuple[Position, str, Role, str], Amount]
+
+
+def _follow(
+    differences: _Differences, proposals: dict[str, e.PaymentProposed], recorded: Recorded
+) -> None:
+    """What is proposed or demanded is taken out; what came to nothing is put back."""
+    match recorded.event:
+        case e.PaymentProposed() as proposed:
+            # Taken out when met, so a second payment finds nothing.
+            _take_out(differences, proposed, proposed.items)
+            owed = sum(item.amount.minor for item in proposed.items)
+            assert proposed.amount.minor == owed > 0, proposed
+            proposals[proposed.payment] = proposed
+        case e.ClawbackDemanded(items=items) as demanded:
+            _take_out(differences, demanded, items)
+        case e.PaymentCancelled(payment=payment):
+            _put_back(differences, proposals[payment], proposals[payment].amount, recorded)
+        case e.PaymentFailed() | e.PaymentRecalled() | e.PaymentReturned() as over:
+            _put_back(differences, proposals[over.payment], over.amount, recorded)
+        case e.ReturnReversed(payment=payment):
+            _take_out(differences, proposals[payment], proposals[payment].items)
+        case e.ClawbackWithdrawn() as withdrawn:
+            key = (recorded.position, withdrawn.payer, withdrawn.role, withdrawn.payee)
+            differences[key] = -withdrawn.amount
 
 
 def _take_out(
@@ -267,11 +282,11 @@ def _decided(recorded: Recorded) -> Iterator[tuple[Owed, Amount]]:
     """What an event adds to what somebody owes somebody."""
     agreement = recorded.stream.removeprefix("agreement/")
     match recorded.event:
-        case e.EntitlementCalculated(difference=difference):
-            for part in difference:
+        case e.EntitlementCalculated(difference=parts) | e.AdjustmentDecided(parts=parts):
+            for part in parts:
                 yield (agreement, part.payer, part.role, part.payee), part.amount
-        case e.DrawdownCalled(parts=parts, provider=provider):
-            for drawn in parts:
+        case e.DrawdownCalled(parts=drawns, provider=provider):
+            for drawn in drawns:
                 yield (agreement, drawn.investor, Role.INVESTOR, provider), drawn.amount
         case e.GuaranteeCalled(parts=losses, guarantor=guarantor):
             for loss in losses:
@@ -342,6 +357,8 @@ def a_guarantee_covers_no_more_than_it_says_and_nothing_that_is_no_loss(  # noqa
                 paid_in[recorded.stream, investor] += amount.minor
             case e.EntitlementCalculated(claim=claim, parts=parts):
                 worth[claim] = (recorded.stream, parts)
+            case e.AdjustmentDecided(adjustment=adjustment, parts=parts):
+                worth[adjustment] = (recorded.stream, parts)
             case e.GuaranteeCalled(parts=losses):
                 for loss in losses:
                     covered[recorded.stream, loss.investor] += loss.amount.minor
@@ -487,27 +504,28 @@ def test_after_every_step_the_books_are_in_order(worker: int) -> None:
 # --- the histories, and the checks, are worth something -----------------------------------------
 
 
-PLAYED_BY_JOBS = {
-    e.JobStarted,
-    e.JobTakenOver,
-    e.JobFinished,
-    e.JobFailed,
-    e.FindingRaised,
-    e.FindingGone,
-    e.FindingResolved,
-    e.RefundStated,
-}
+def _of_pages(*pages: str) -> set[type[e.Event]]:
+    """Every event on some pages of the language."""
+    return {kind for kind in e.EVENTS.values() if kind.__module__.rpartition(".")[2] in pages}
+
+
+PLAYED_BY_JOBS = _of_pages("jobs", "refunds")
 """In tests/desk/test_jobs.py, where the other verifier reads all of them, and beside it."""
-PLAYED_ELSEWHERE = PLAYED_BY_JOBS | {
-    *(e.SubjectErased, e.AgreementAmended),
-    *(e.PayeeAccountSet, e.PayeeAccountConfirmed, e.PaymentPolicySet, e.PaymentFileMade),
-    *(e.PaymentCancelled, e.PaymentAcknowledged, e.PaymentFailed),
-    *(e.BankLineMatched, e.ReturnReversed),
-    *(e.PaymentRecallRequested, e.PaymentRecalled, e.PaymentRecallRefused),
-    *(e.ClawbackDemanded, e.ClawbackRepaid, e.RepaymentReversed, e.ClawbackWithdrawn),
-    *(e.WriteOffProposed, e.WrittenOff),
-}
-"""In test_erasing.py, and in test_amendments.py, test_owing.py and test_bank.py of tests/ledger."""
+PLAYED_ELSEWHERE = (
+    PLAYED_BY_JOBS
+    | _of_pages("people", "periods", "sampling")
+    | {
+        *(e.SubjectErased, e.AgreementAmended, e.EnrolmentCorrected, e.SpellCorrected),
+        *(e.PayeeAccountSet, e.PayeeAccountConfirmed, e.PaymentPolicySet, e.PaymentFileMade),
+        *(e.PaymentCancelled, e.PaymentAcknowledged, e.PaymentFailed),
+        *(e.BankLineMatched, e.ReturnReversed),
+        *(e.PaymentRecallRequested, e.PaymentRecalled, e.PaymentRecallRefused),
+        *(e.ClawbackDemanded, e.ClawbackRepaid, e.RepaymentReversed, e.ClawbackWithdrawn),
+        *(e.WriteOffProposed, e.WrittenOff),
+    }
+)
+"""In test_erasing.py, and in test_amendments.py, test_owing.py and test_bank.py of tests/ledger,
+and in tests/corrections."""
 
 CORNERS = {
     "a correction below zero",

@@ -251,10 +251,7 @@ def assess(
                 done, found = ledger.assess(name, until)
                 results.append((name, done, found, moved(ledger, name, done)))
                 advance(1)
-        told_moves = {
-            name: [line for each in found for line in change_lines(session, ledger, each)]
-            for name, _, _, found in results
-        }
+        told_moves = {name: _told(session, ledger, found) for name, _, _, found in results}
     answer = [
         {
             "agreement": name,
@@ -277,6 +274,18 @@ def assess(
                 session.console.print(f"  {line}", markup=False, soft_wrap=True)
 
     session.answer({"until": until, "agreements": answer}, show)
+
+
+CHANGES_SHOWN = 3
+"""How many changed entitlements an assessment tells one by one; the rest are only counted."""
+
+
+def _told(session: Session, ledger: Ledger, found: list[Change]) -> list[str]:
+    """The first changes in words, and how many more there are."""
+    shown = found[:CHANGES_SHOWN]
+    lines = [line for each in shown for line in change_lines(session, ledger, each)]
+    more = len(found) - len(shown)
+    return [*lines, *([session.lang.say("changes_more", count=more)] if more else [])]
 
 
 def moved(ledger: Ledger, name: str, done: Done) -> list[Change]:

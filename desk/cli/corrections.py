@@ -35,7 +35,7 @@ At = Annotated[
 def register(agreement_app: typer.Typer) -> None:
     """Add the commands on an agreement as a whole."""
     agreement_app.command()(adjust)
-    agreement_app.command()(decide_adjustment)
+    agreement_app.command("decide")(decide_adjustment)
     agreement_app.command("changes")(show_changes)
 
 
@@ -184,7 +184,7 @@ def adjust(
     amount = session.lang.amount(event.amount)
     message = (
         f"{event.adjustment}: {amount} proposed; another person runs "
-        f"`ofl agreement decide-adjustment {event.adjustment}`"
+        f"`ofl agreement decide {event.adjustment}`"
     )
     session.done(done.recorded, message, adjustment=event.adjustment, amount=event.amount)
 

@@ -54,7 +54,7 @@ def record_tariffs(law: LawState, batch: Batch[Tariff]) -> list[New]:
             message = (
                 f"{tariff.shelter} already has the tariff {before.per_night} less "
                 f"{before.own_payment} from {tariff.valid_from}; a tariff is not changed by "
-                "import; `ofl correct tariffs` does that"
+                "import; ofl correct tariffs does that"
             )
             findings.append(Finding(row.number, "tariff", message))
     refuse(batch.file, findings)
@@ -107,7 +107,7 @@ def check_enrolments(states: States, batch: Batch[EnrolmentRow], subjects: Subje
             what = "from another day" if known[0] != value.enrolled_on else "with other particulars"
             message = (
                 f"this person is enrolled in {value.agreement} {what}; "
-                "an enrolment is not changed by import; `ofl correct enrolments` does that"
+                "an enrolment is not changed by import; ofl correct enrolments does that"
             )
             findings.append(Finding(row.number, "enrolled_on", message))
     refuse(batch.file, findings)
@@ -229,7 +229,7 @@ def record_measurements(
             if not _same_reading(known[1], event):
                 message = (
                     "this milestone was recorded before with another reading or day; a reading is "
-                    "not changed by import; `ofl correct measurements` does that"
+                    "not changed by import; ofl correct measurements does that"
                 )
                 findings.append(Finding(row.number, "value", message))
         elif seen.setdefault(key, value) != value:
@@ -352,7 +352,7 @@ def _fresh_stays(
             if not same or closed != stay or before.discharged is not None:
                 message = (
                     "this stay was recorded before with another person, shelter or date; "
-                    "an import only adds stays and ends open ones; `ofl correct stays` does more"
+                    "an import only adds stays and ends open ones; ofl correct stays does more"
                 )
                 findings.append(Finding(row.number, "stay_id", message))
                 continue
@@ -509,7 +509,7 @@ def _spell_finding(states: States, subjects: Subjects, row: Row[SpellRow]) -> Fi
         if not same or ended != value.spell or before.ended not in (None, ended.ended):
             message = (
                 "this spell was recorded before with another person, indicator or day; "
-                "an import only adds spells and ends open ones; `ofl correct spells` does more"
+                "an import only adds spells and ends open ones; ofl correct spells does more"
             )
             return Finding(number, "spell_id", message)
     return None
@@ -554,7 +554,7 @@ def record_results(states: States, batch: Batch[ResultRow]) -> list[New]:
         if before is not event and not _same_reading(before, event):
             message = (
                 "this cohort was measured that day with another reading; a reading is not changed "
-                "by import; `ofl correct results` does that"
+                "by import; ofl correct results does that"
             )
             findings.append(Finding(row.number, "value", message))
     refuse(batch.file, findings)

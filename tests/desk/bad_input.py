@@ -148,11 +148,11 @@ NOT_ENROLLED = (
 )
 OTHER_STAY = (
     "this stay was recorded before with another person, shelter or date; "
-    "an import only adds stays and ends open ones"
+    "an import only adds stays and ends open ones; ofl correct stays does more"
 )
 OTHER_READING = (
     "this milestone was recorded before with another reading or day; "
-    "a reading is not changed by import"
+    "a reading is not changed by import; ofl correct measurements does that"
 )
 ONE_LINE = "write it on one line, with no spaces around it and nothing unseen in it"
 
@@ -506,7 +506,7 @@ CASES = {
                 3,
                 "tariff",
                 "herberg-nord already has the tariff 1131.00 less 92.00 from 2021-01-01; "
-                "a tariff is not changed by import",
+                "a tariff is not changed by import; ofl correct tariffs does that",
             ),
             "Check which is right. Entitlements may have been calculated with the known one.",
         ),
@@ -518,7 +518,7 @@ CASES = {
                 6,
                 "tariff",
                 "herberg-nord already has the tariff 1162.00 less 93.00 from 2022-01-01; "
-                "a tariff is not changed by import",
+                "a tariff is not changed by import; ofl correct tariffs does that",
             ),
             "Delete the one that is wrong.",
         ),
@@ -558,7 +558,7 @@ CASES = {
                 2,
                 "enrolled_on",
                 "this person is enrolled in youth-1 from another day; "
-                "an enrolment is not changed by import",
+                "an enrolment is not changed by import; ofl correct enrolments does that",
             ),
             "Check the day. Milestones and counterfactual nights count from it.",
         ),
