@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desk.phrases_bank import BANK_PHRASES
 from desk.phrases_people import PEOPLE_PHRASES
+from desk.phrases_sampling import SAMPLING_PHRASES
 from desk.phrases_terms import TERMS_PHRASES
 from ledger.metrics.kinds import KINDS
 
@@ -745,5 +746,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     **TERMS_PHRASES,
     **BANK_PHRASES,
     **PEOPLE_PHRASES,
+    **SAMPLING_PHRASES,
 } | {f"step_{name}": words for kind in KINDS.values() for name, words in kind.words.items()}
 """Every phrase by its key: English, Danish. Metric kinds bring those of their own steps."""

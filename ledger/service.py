@@ -17,6 +17,7 @@ from ledger.commands.fund import FundCommands
 from ledger.commands.imports import ImportCommands
 from ledger.commands.people import PeopleCommands
 from ledger.commands.reconciling import ReconcilingCommands
+from ledger.commands.sampling import SamplingCommands
 from ledger.dates import danish_day
 from ledger.decide import (
     agreement,
@@ -35,6 +36,7 @@ class Ledger(
     BankingCommands,
     ClawbackCommands,
     ReconcilingCommands,
+    SamplingCommands,
     PeopleCommands,
 ):
     """One ledger: its events, its vault, and every command on it."""

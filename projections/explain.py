@@ -17,6 +17,7 @@ from ledger.money import Amount
 from ledger.policy.entitlement import capital_on
 from ledger.service import Ledger
 from ledger.terms.agreement import Terms
+from projections.samples import by_payment
 
 _WRONG = (
     e.EnrolmentCorrected,
@@ -70,6 +71,8 @@ class Dossier:
     amended: tuple[Recorded, ...]
     law: tuple[Recorded, ...]
     people_involved: tuple[str, ...]
+    samples: tuple[tuple[str, str, str], ...]
+    """The samples that the payment is in: name, purpose, how far it has come."""
 
 
 def explain(ledger: Ledger, payment_id: str) -> Dossier:
@@ -116,6 +119,10 @@ def _dossier(ledger: Ledger, state: AgreementState, payment_id: str) -> Dossier:
         amended=tuple(own[at] for at in state.terms_at[1:] if at in rests_on),
         law=tuple(law[position] for position in sorted(rests_on & law.keys())),
         people_involved=tuple(sorted({known[position].actor for position in rests_on})),
+        samples=tuple(
+            (each.sample, each.require_committed().purpose, each.stage)
+            for each in by_payment(ledger).get(payment_id, [])
+        ),
     )
 
 

@@ -25,6 +25,7 @@ from desk.cli import (
     invest,
     payments,
     people,
+    sampling,
     status,
     subjects,
     terms,
@@ -54,6 +55,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(corrections.app, name="correct")
 app.add_typer(invest.app, name="invest")
 app.add_typer(payments.app, name="payments")
+app.add_typer(sampling.app, name="sample")
 app.add_typer(bank.app, name="bank")
 app.add_typer(guarantee.app, name="guarantee")
 app.add_typer(fund.app, name="fund")

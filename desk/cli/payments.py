@@ -8,13 +8,16 @@ from typing import Annotated
 
 import typer
 
+from desk.cli.sampling import stage_words
 from desk.cli.session import Session
 from desk.cli.values import day, today
 from ledger.commands.door import Done
 from ledger.decide.refusal import Refusal
+from ledger.decide.sampling_state import SampleState
 from ledger.events import PaymentProposed, Recorded
 from ledger.service import Ledger
 from projections import payments as view
+from projections.samples import by_payment
 
 app = typer.Typer(
     help="Propose, approve and send payments: three steps, different people.", no_args_is_help=True
@@ -126,15 +129,19 @@ def list_payments(
 ) -> None:
     """Show payments and how far each has come."""
     session: Session = context.obj
-    with session.views() as (_, views):
+    with session.views() as (ledger, views):
         found = view.payments(views, agreement=agreement, open_only=only_open)
         at = session.stamp(views)
+        samples = by_payment(ledger)
+    sampled = {each.payment: samples.get(each.payment, []) for each in found}
+    # Most funds sample few payments, so that there is no column unless it says something.
+    columns = ("settled_on", "sampled") if any(sampled.values()) else ("settled_on",)
 
     def show() -> None:
         table = session.table(
             "title_payments",
             *("payment", "payer", "payee", "amount", "entitlements", "state", "approver"),
-            "settled_on",
+            *columns,
             right=("amount", "entitlements"),
         )
         for each in found:
@@ -147,8 +154,19 @@ def list_payments(
                 session.lang.say(each.state),
                 each.approved_by or "–",
                 session.lang.day(each.settled_on),
+                *([_sampled(session, sampled[each.payment])] if len(columns) > 1 else []),
             )
         session.console.print(table)
         session.print_stamp(at)
 
-    session.answer({"stamp": at, "payments": found}, show)
+    told = {
+        payment: {state.sample: state.stage for state in states}
+        for payment, states in sampled.items()
+        if states
+    }
+    session.answer({"stamp": at, "payments": found, "samples": told}, show)
+
+
+def _sampled(session: Session, states: list[SampleState]) -> str:
+    """The samples that a payment is in, and how far each has come."""
+    return ", ".join(f"{each.sample}: {stage_words(session, each)}" for each in states) or "–"

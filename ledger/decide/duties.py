@@ -60,6 +60,13 @@ COMMANDS: dict[str, Allowed] = {
     "send": _to(Duty.PAYER),
     "bank": _to(Duty.RECONCILER, job=True),
     "received": _to(Duty.RECONCILER),
+    # samples; whose purpose asks for one of the two duties: `sampling.require_duty`
+    "sample-commit": _to(Duty.VALIDATOR, Duty.AUDITOR),
+    "sample-witness": Allowed(_ANYBODY),
+    "sample-draw": _to(Duty.VALIDATOR, Duty.AUDITOR),
+    "sample-examine": _to(Duty.VALIDATOR, Duty.AUDITOR),
+    "sample-close": _to(Duty.VALIDATOR, Duty.AUDITOR),
+    "sample-adjust": _to(Duty.AUDITOR),
     # people; some of these have a rule of their own in `people` besides
     "people-setup": _to(),
     "people-witness": Allowed(_ANYBODY),

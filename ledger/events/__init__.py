@@ -114,6 +114,14 @@ from ledger.events.people import (
     PeopleSetUp,
     SetUpWitnessed,
 )
+from ledger.events.sampling import (
+    SampleClosed,
+    SampleCommitted,
+    SampledItem,
+    SampleDrawn,
+    SampleItemExamined,
+    SampleWitnessed,
+)
 
 __all__ = [
     "EVENTS",
@@ -199,6 +207,12 @@ __all__ = [
     "RepaymentReversed",
     "Resolution",
     "ReturnReversed",
+    "SampleClosed",
+    "SampleCommitted",
+    "SampleDrawn",
+    "SampleItemExamined",
+    "SampleWitnessed",
+    "SampledItem",
     "Sealed",
     "SetUpWitnessed",
     "SettlementReversed",

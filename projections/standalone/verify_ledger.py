@@ -78,6 +78,8 @@ SILENT = {
     "MeasurementCorrected:1", "SpellCorrected:1", "CohortCorrected:1", "FactVoided:1",
     "RegisterCorrected:1", "TariffCorrected:1", "PersonsMerged:1", "PersonsUnmerged:1",
     "MunicipalityChanged:1", "AdjustmentProposed:1",
+    "SampleCommitted:1", "SampleWitnessed:1", "SampleDrawn:1", "SampleItemExamined:1",
+    "SampleClosed:1",
 }  # fmt: skip
 """Events that move no money."""
 
