@@ -466,8 +466,10 @@ PLAYED_ELSEWHERE = {
     *(e.PaymentRecallRequested, e.PaymentRecalled, e.PaymentRecallRefused),
     *(e.ClawbackDemanded, e.ClawbackRepaid, e.RepaymentReversed, e.ClawbackWithdrawn),
     *(e.WriteOffProposed, e.WrittenOff),
+    *(e.SampleCommitted, e.SampleWitnessed, e.SampleDrawn, e.SampleItemExamined, e.SampleClosed),
 }
-"""In test_erasing.py, and in test_amendments.py, test_owing.py and test_bank.py of tests/ledger."""
+"""In test_erasing.py, and in test_amendments.py, test_owing.py, test_bank.py and test_sampling.py of
+tests/ledger."""
 
 CORNERS = {
     "a correction below zero",

@@ -362,7 +362,7 @@ def _to_the_minor_unit(session: Session, text: str) -> str:
 def _show_items(session: Session, state: SampleState) -> None:
     lang = session.lang
     table = session.table(
-        "title_sampled", "sample_claim", "payment", "sample_top", "sample_booked",
+        "title_sampled", "sample_claim", "sample_top", "sample_booked",
         "sample_audited", "sample_evidence", "sample_remark",
         right=("sample_booked", "sample_audited"),
     )  # fmt: skip
@@ -370,7 +370,6 @@ def _show_items(session: Session, state: SampleState) -> None:
         known = state.examined.get(item.claim)
         table.add_row(
             item.claim,
-            ", ".join(item.payments),
             lang.say("yes_top") if item.top else "",
             lang.amount(item.booked),
             lang.amount(known[1].audited) if known else "–",

@@ -15,6 +15,7 @@ import pytest
 
 from desk.intake.sampling import read_examinations
 from ledger import events as e
+from ledger.decide import sampling
 from ledger.decide.people import Newcomer, SetUp
 from ledger.decide.refusal import (
     AgainstTerms,
@@ -27,7 +28,6 @@ from ledger.decide.refusal import (
     Refusal,
     SingleUser,
 )
-from ledger.decide import sampling
 from ledger.decide.rows import BankRow
 from ledger.decide.sampling import Examination, Rule, hash_of
 from ledger.duties import Duty
@@ -436,12 +436,16 @@ def test_a_file_of_examinations_is_taken_whole_or_not_at_all(tmp_path: Path) -> 
 
     before = story.door.log.head()
     assert refused(*good, "small/other,1.00,file,") == [
-        "found.csv, row 7, column claim: this claim is not in s-one; `ofl sample show s-one` "
-        "lists it"
+        (
+            "found.csv, row 7, column claim: this claim is not in s-one; `ofl sample show s-one` "
+            "lists it"
+        )
     ]
     assert refused(f"{made.items[0].claim},1.234,,") == [
-        "found.csv, row 2, column audited: write the amount as 1507.00: two decimals after a "
-        "point, nothing between the thousands, no currency",
+        (
+            "found.csv, row 2, column audited: write the amount as 1507.00: two decimals after a "
+            "point, nothing between the thousands, no currency"
+        ),
         "found.csv, row 2, column evidence: the cell is empty; fill it in",
     ]
     (below,) = refused(f"{made.items[0].claim},-1.00,file,")
@@ -522,9 +526,9 @@ def test_what_is_corrected_claim_by_claim_is_left_out_of_the_adjustment(tmp_path
 def test_a_clean_sample_leaves_nothing_to_adjust_and_days_bound_an_audit(tmp_path: Path) -> None:
     story = paid(tmp_path)
     audit = replace(RULE, purpose="audit")
-    for days in ({"sent_from": LATER}, {"sent_until": UNTIL}):
+    for other in (replace(audit, sent_from=LATER), replace(audit, sent_until=UNTIL)):
         with pytest.raises(AgainstTerms, match="are settled"):
-            as_(story, "vera").commit_sample(replace(audit, **days), LATER)
+            as_(story, "vera").commit_sample(other, LATER)
     drawn(story, replace(audit, sent_from=UNTIL, sent_until=LATER))
     examined(story)
     as_(story, "vera").close_sample("s-one", LATER)
