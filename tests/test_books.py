@@ -468,7 +468,7 @@ PLAYED_ELSEWHERE = {
     *(e.WriteOffProposed, e.WrittenOff),
     *(e.SampleCommitted, e.SampleWitnessed, e.SampleDrawn, e.SampleItemExamined, e.SampleClosed),
 }
-"""In test_erasing.py, and in test_amendments.py, test_owing.py, test_bank.py and test_sampling.py of
+"""In test_erasing.py; in test_amendments.py, test_owing.py, test_bank.py and test_sampling.py of
 tests/ledger."""
 
 CORNERS = {
