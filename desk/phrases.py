@@ -6,6 +6,7 @@ from desk.phrases_bank import BANK_PHRASES
 from desk.phrases_jobs import JOBS_PHRASES
 from desk.phrases_payments import PAYMENT_PHRASES
 from desk.phrases_people import PEOPLE_PHRASES
+from desk.phrases_sampling import SAMPLING_PHRASES
 from desk.phrases_terms import TERMS_PHRASES
 from desk.phrases_whatif import WHATIF_PHRASES
 from ledger.metrics.kinds import KINDS
@@ -834,5 +835,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     **WHATIF_PHRASES,
     **JOBS_PHRASES,
     **PAYMENT_PHRASES,
+    **SAMPLING_PHRASES,
 } | {f"step_{name}": words for kind in KINDS.values() for name, words in kind.words.items()}
 """Every phrase by its key: English, Danish. Metric kinds bring those of their own steps."""

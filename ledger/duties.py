@@ -29,7 +29,7 @@ class Duty(StrEnum):
     RECONCILER = "reconciler"
     """Takes in what the bank saw, and matches it."""
     AUDITOR = "auditor"
-    """Reads, and changes nothing."""
+    """Reads, samples what was paid, and changes nothing."""
     ADMINISTRATOR = "administrator"
     """Lets people in and out, and does no business."""
 

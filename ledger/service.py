@@ -20,6 +20,7 @@ from ledger.commands.people import PeopleCommands
 from ledger.commands.periods import PeriodCommands
 from ledger.commands.reconciling import ReconcilingCommands
 from ledger.commands.refunds import RefundCommands
+from ledger.commands.sampling import SamplingCommands
 from ledger.dates import danish_day
 from ledger.decide import (
     agreement,
@@ -38,6 +39,7 @@ class Ledger(
     BankingCommands,
     ClawbackCommands,
     ReconcilingCommands,
+    SamplingCommands,
     PeopleCommands,
     PeriodCommands,
     JobCommands,

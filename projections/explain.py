@@ -22,6 +22,7 @@ from ledger.service import Ledger
 from ledger.terms.agreement import Terms
 from projections.moment import Stamp, head
 from projections.people import glasses_over
+from projections.samples import by_payment
 
 _WRONG = (
     e.EnrolmentCorrected,
@@ -93,6 +94,8 @@ class Dossier:
     """What people did in an emergency, of all that the payment rests on and its own steps."""
     set_up_by: str | None
     """Who let all people in alone, as long as too few others have witnessed it."""
+    samples: tuple[tuple[str, str, str], ...]
+    """The samples that the payment is in: name, purpose, how far it has come."""
 
 
 def explain(ledger: Ledger, payment_id: str, at: Stamp | None = None) -> Dossier:
@@ -178,6 +181,10 @@ def _dossier(
             for glass in glasses_over(people, each)
         ),
         set_up_by=people.founder if people.unwitnessed else None,
+        samples=tuple(
+            (each.sample, each.require_committed().purpose, each.stage)
+            for each in by_payment(ledger).get(name, [])
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 x  may, in whatever relation
 s  may, but not who took the step before it
 o  may, but neither who took the step before it nor who did anything that it rests on
+l  may, but not who did anything that it rests on
 m  may, but only for oneself
 .  may not
 """
@@ -39,6 +40,12 @@ approve              .   .   .   .   o   .   .   .   .   .
 send                 .   .   .   .   .   s   .   .   .   .
 bank                 .   .   .   .   .   .   x   .   .   x
 received             .   .   .   .   .   .   x   .   .   .
+sample-commit        .   x   .   .   .   .   .   x   .   .
+sample-witness       s   s   s   s   s   s   s   .   s   .
+sample-draw          .   x   .   .   .   .   .   x   .   .
+sample-examine       .   l   .   .   .   .   .   l   .   .
+sample-close         .   x   .   .   .   .   .   x   .   .
+sample-adjust        .   .   .   .   .   .   .   x   .   .
 people-setup         .   .   .   .   .   .   .   .   .   .
 people-witness       s   s   s   s   s   s   s   .   s   .
 people-add           .   .   .   .   .   .   .   .   x   .
@@ -71,6 +78,7 @@ def may(mark: str, relation: str) -> bool:
         "x": True,
         "s": relation != "own",
         "o": relation == "other",
+        "l": relation != "lineage",
         "m": relation == "own",
         ".": False,
     }[mark]

@@ -9,17 +9,20 @@ administrators `adam` and `eva` and the job `job:nightly` are in all of them.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
 from desk.cli.session import VIEWS_FILE
 from desk.intake import files
 from ledger.decide.people import Newcomer, SetUp
+from ledger.decide.sampling import Examination, Rule, hash_of
 from ledger.duties import Duty
 from ledger.events import PersonEnrolled
 from ledger.model import Position
@@ -65,6 +68,7 @@ _READING = "agreement,person_id,milestone_months,measured_on,indicator,value,val
 _FILES = {
     "hf.yaml": _TERMS.format(name="hf", ends="2028-01-01", price="1000.00"),
     "gone.yaml": _TERMS.format(name="gone", ends="2022-06-01", price="1000.00"),
+    "seen.yaml": _TERMS.format(name="seen", ends="2028-01-01", price="1000.00"),
     "new.yaml": _TERMS.format(name="new", ends="2028-01-01", price="1000.00"),
     "amended.yaml": _TERMS.format(name="hf", ends="2028-01-01", price="1100.00"),
     "rules.yaml": json.dumps(
@@ -77,6 +81,12 @@ _FILES = {
     "tariffs.csv": "shelter,valid_from,tariff,own_payment\nsyd,2020-01-01,1200.00,91.00\n",
     "enrolments0.csv": "agreement,person_id,enrolled_on\n"
     + "".join(f"hf,QX-{number},2021-01-01\n" for number in range(1, 6)),
+    "enrolments9.csv": "agreement,person_id,enrolled_on\n"
+    "seen,QX-8,2021-01-01\nseen,QX-9,2021-01-01\n",
+    "measured8.csv": f"{_READING}seen,QX-8,12,2022-01-02,housed,yes,V\n",
+    "measured9.csv": f"{_READING}seen,QX-9,12,2022-01-02,housed,yes,V\n",
+    "paid.csv": "account,line_id,booked_on,amount,reference,text\n"
+    "state-fund,S1,2022-06-02,-1000.00,seen-P001,\n",
     "enrolments.csv": "agreement,person_id,enrolled_on\nhf,QX-6,2021-02-01\n",
     "stays.csv": "stay_id,person_id,shelter,admitted,discharged\n"
     "S1,QX-1,nord,2020-05-06,2020-06-07\n",
@@ -163,6 +173,74 @@ def base(folder: Path, purpose: Literal["live", "demo"] = "demo") -> None:
     with as_("lineage") as ledger:
         ledger.import_measurements(files.read_measurements(folder / "measured4.csv"))
         ledger.assess("gone", _UNTIL)
+    _sample(folder, as_)
+
+
+PURPOSES: tuple[Literal["validation", "audit"], ...] = ("validation", "audit")
+TO_TAKE = ("witness", "draw", "examine", "close", "adjust")
+"""The steps of a sample, in order; of each purpose there is a sample waiting for each step."""
+
+
+def _sample(folder: Path, as_: Callable[[str], Ledger]) -> None:
+    """An agreement with a payment to validate and one to audit, and samples at every step."""
+    with as_("lineage") as ledger:
+        ledger.sign(*files.read_terms(folder / "seen.yaml"))
+        ledger.call_drawdown("seen", Amount.parse("50000.00"), _PAID)
+        ledger.receive_capital("seen-D01", "dsi", _PAID)
+        ledger.import_enrolments(files.read_enrolments(folder / "enrolments9.csv"))
+    for number in (8, 9):
+        with as_("lineage") as ledger:
+            ledger.import_measurements(files.read_measurements(folder / f"measured{number}.csv"))
+        with as_("passer-by") as ledger:
+            ledger.assess("seen", _UNTIL)
+            ledger.propose_payments("seen", _ON)
+        if number == 8:
+            with as_("adam") as ledger:
+                ledger.approve_payment("seen-P001", _ON)
+            with as_("eva") as ledger:
+                ledger.send_payment("seen-P001", _ON)
+            with as_("lineage") as ledger:
+                ledger.import_bank(files.read_bank(folder / "paid.csv"))
+    for purpose in PURPOSES:
+        for number, step in enumerate(TO_TAKE):
+            _sample_until(folder, as_, purpose, f"{purpose}-{step}", number)
+
+
+def _sample_until(
+    folder: Path,
+    as_: Callable[[str], Ledger],
+    purpose: Literal["validation", "audit"],
+    name: str,
+    steps: int,
+) -> None:
+    """A sample that `own` committed to, and so many steps of it taken by others."""
+    nonce = hashlib.sha256(name.encode()).hexdigest()
+    (folder / f"nonce-{name}.txt").write_text(nonce + "\n", encoding="utf-8")
+    with as_("own") as ledger:
+        ledger.commit_sample(_sample_rule(name, purpose, nonce), _ON)
+    if steps > 0:
+        with as_("eva") as ledger:
+            ledger.witness_sample(name, _ON)
+    with as_("passer-by") as ledger:
+        if steps > 1:
+            ledger.draw_sample(name, nonce, _ON)
+    with as_("zoe") as ledger:
+        if steps > 2:
+            claim = ledger.sample(name).require_drawn().items[0].claim
+            ledger.examine_sample(name, Examination(claim, Amount(0), "", "seen"), _ON)
+        if steps > 3:
+            ledger.close_sample(name, _ON)
+
+
+def _sample_rule(name: str, purpose: Literal["validation", "audit"], nonce: str) -> Rule:
+    return Rule(
+        sample=name,
+        purpose=purpose,
+        nonce_sha256=hash_of(nonce),
+        confidence=Decimal("0.95"),
+        size=5,
+        agreements=("seen",),
+    )
 
 
 def staffed(world: World, duty: Duty) -> World:
@@ -195,7 +273,11 @@ def staffed(world: World, duty: Duty) -> World:
         views = Views(world.path / VIEWS_FILE)
         views.catch_up(ledger.log)
         views.close()
-    world.things |= {"broken": broken, "ref": ref}
+        claims = {
+            purpose: ledger.sample(f"{purpose}-examine").require_drawn().items[0].claim
+            for purpose in PURPOSES
+        }
+    world.things |= {"broken": broken, "ref": ref, "claims": claims}
     return world
 
 
@@ -235,6 +317,13 @@ def _target(who: str) -> str:
     return "own" if who == "own" else "passer-by"
 
 
+def _purpose(ledger: Ledger) -> Literal["validation", "audit"]:
+    """What who acts may sample for; those who may nothing try to validate."""
+    colleague = ledger.people().colleague_of(ledger.actor)
+    assert colleague is not None
+    return "audit" if Duty.AUDITOR in colleague.duties else "validation"
+
+
 STEPS: dict[str, Step] = {
     "init": lambda x, w, _: Ledger.create(
         w.path, "Fund", "DKK", actor=x.actor, key=x.key, command_id="again"
@@ -266,6 +355,20 @@ STEPS: dict[str, Step] = {
     "send": lambda x, w, _: x.send_payment(TO_SEND, _ON),
     "bank": _file("bank.csv", "bank"),
     "received": lambda x, w, _: x.receive_capital("hf-D02", "dsi", _ON),
+    "sample-commit": lambda x, w, _: x.commit_sample(
+        _sample_rule("new", _purpose(x), "ab" * 32), _ON
+    ),
+    "sample-witness": lambda x, w, _: x.witness_sample(f"{_purpose(x)}-witness", _ON),
+    "sample-draw": lambda x, w, _: x.draw_sample(
+        f"{_purpose(x)}-draw", hashlib.sha256(f"{_purpose(x)}-draw".encode()).hexdigest(), _ON
+    ),
+    "sample-examine": lambda x, w, _: x.examine_sample(
+        f"{_purpose(x)}-examine",
+        Examination(w.things["claims"][_purpose(x)], _amount("1.00"), "", "seen"),
+        _ON,
+    ),
+    "sample-close": lambda x, w, _: x.close_sample(f"{_purpose(x)}-close", _ON),
+    "sample-adjust": lambda x, w, _: x.adjust_by_sample("audit-adjust", "extrapolated", _ON),
     "people-setup": lambda x, w, _: x.set_up_people(
         SetUp(founder="own", people=(Newcomer(id="xx", name="X"), Newcomer(id="yy", name="Y")))
     ),

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from desk.cli.session import Settings
 from desk.intake import files
+from desk.intake.sampling import ExaminationLine
 from desk.jobs.plan import PLAN
 from ledger.events import EVENTS, Event
 from ledger.metrics.base import Metric
@@ -265,6 +266,7 @@ def models(model: type[BaseModel]) -> set[type[BaseModel]]:
         ("Results", files.ResultLine),
         ("Bank statements", files.BankLine),
         ("Statements of refund", files.RefundLine),
+        ("Examinations of a sample", ExaminationLine),
     ],
 )
 def test_every_column_of_a_file_is_told(heading: str, line: type[Model]) -> None:

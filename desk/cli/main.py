@@ -30,6 +30,7 @@ from desk.cli import (
     payments,
     people,
     periods,
+    sampling,
     status,
     subjects,
     terms,
@@ -63,6 +64,7 @@ app.add_typer(invest.app, name="invest")
 bank_files.register(payments.app)
 clawback.register(payments.app)
 app.add_typer(payments.app, name="payments")
+app.add_typer(sampling.app, name="sample")
 app.add_typer(bank.app, name="bank")
 app.add_typer(payees.app, name="payee")
 app.add_typer(guarantee.app, name="guarantee")

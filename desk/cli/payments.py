@@ -7,12 +7,15 @@ from typing import Annotated
 
 import typer
 
+from desk.cli.sampling import stage_words
 from desk.cli.session import Session
 from desk.cli.values import day, today
 from ledger.commands.door import Done
 from ledger.decide.many import Refused
+from ledger.decide.sampling_state import SampleState
 from ledger.events import PaymentProposed, Recorded
 from projections import payments as view
+from projections.samples import by_payment
 
 app = typer.Typer(
     help="Propose, approve and send payments, follow them at the bank, and claim money back.",
@@ -129,15 +132,20 @@ def list_payments(
 ) -> None:
     """Show payments and how far each has come."""
     session: Session = context.obj
-    with session.views() as (_, views):
+    with session.views() as (ledger, views):
         found = view.payments(views, agreement=agreement, open_only=only_open)
         at = session.stamp(views)
+        samples = by_payment(ledger)
+    sampled = {each.payment: samples.get(each.payment, []) for each in found}
+    # Most funds sample few payments, so that there is no column unless it says something.
+    columns = ("settled_on", "sampled") if any(sampled.values()) else ("settled_on",)
 
     def show() -> None:
         table = session.table(
             "title_payments",
             *("payment", "payer", "payee", "amount", "entitlements", "state", "approver"),
-            *("settled_on", "replaced_by"),
+            *columns,
+            "replaced_by",
             right=("amount", "entitlements"),
         )
         for each in found:
@@ -150,9 +158,20 @@ def list_payments(
                 session.lang.say(each.state),
                 each.approved_by or "–",
                 session.lang.day(each.settled_on),
+                *([_sampled(session, sampled[each.payment])] if len(columns) > 1 else []),
                 each.replaced_by or "–",
             )
         session.console.print(table)
         session.print_stamp(at)
 
-    session.answer({"stamp": at, "payments": found}, show)
+    told = {
+        payment: {state.sample: state.stage for state in states}
+        for payment, states in sampled.items()
+        if states
+    }
+    session.answer({"stamp": at, "payments": found, "samples": told}, show)
+
+
+def _sampled(session: Session, states: list[SampleState]) -> str:
+    """The samples that a payment is in, and how far each has come."""
+    return ", ".join(f"{each.sample}: {stage_words(session, each)}" for each in states) or "–"

@@ -27,11 +27,13 @@ from ledger.decide.decision import (
     New,
     agreement_stream,
     bank_stream,
+    sample_stream,
 )
 from ledger.decide.fund import FundState
 from ledger.decide.people_state import PeopleState
 from ledger.decide.period import PeriodState
 from ledger.decide.refusal import NotSignedIn
+from ledger.decide.sampling_state import SampleState
 from ledger.decide.state import AgreementState, LawState
 from ledger.events import Recorded
 from ledger.store import codec, location, vault
@@ -121,7 +123,7 @@ class Door:
         self.checkpoint_key = checkpoint_key or folder / CHECKPOINT_KEY_FILE
         self.checkpoints = checkpoints or folder / CHECKPOINTS
         self._law = LawState()
-        self._states: dict[str, AgreementState | BankState] = {}
+        self._states: dict[str, AgreementState | BankState | SampleState] = {}
         self._fund = FundState()
         self._periods = PeriodState()
         self._people = PeopleState()
@@ -231,6 +233,21 @@ class Door:
         prefix = bank_stream("")
         names = [stream.removeprefix(prefix) for stream in self.log.streams(prefix)]
         return {name: self.bank(name) for name in names}
+
+    def sample(self, name: str) -> SampleState:
+        """One sample as of now; it may not be committed to."""
+        stream = sample_stream(name)
+        state = self._states.setdefault(stream, SampleState(name))
+        assert isinstance(state, SampleState)
+        for recorded in self.read(stream, state.version):
+            state.apply(recorded)
+        return state
+
+    def samples(self) -> dict[str, SampleState]:
+        """Every sample as of now."""
+        prefix = sample_stream("")
+        names = [stream.removeprefix(prefix) for stream in self.log.streams(prefix)]
+        return {name: self.sample(name) for name in names}
 
     def _run(
         self,

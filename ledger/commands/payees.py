@@ -11,6 +11,7 @@ from ledger.dates import danish_day
 from ledger.decide import payees
 from ledger.decide.decision import PAYMENT_POLICY_STREAM, payee_stream
 from ledger.decide.payees import AccountWords, PayeeState, PolicyState, Safeguards
+from ledger.decide.sampling_state import validations
 from ledger.events import PaymentPolicySet
 
 
@@ -43,7 +44,8 @@ class PayeeCommands(Door):
         """What guards payments between parties today, by the clock."""
         known = {party: self.payee(party) for party in set(parties)}
         today = danish_day(self.clock())
-        return Safeguards(self.people(), self.payment_policy(), known, today)
+        sampled = validations(self.samples().values())
+        return Safeguards(self.people(), self.payment_policy(), known, today, sampled)
 
     def set_payee_account(
         self, party: str, account: BankAccount, words: AccountWords, on: date

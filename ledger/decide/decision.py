@@ -47,6 +47,11 @@ def file_stream(payer: str) -> str:
     return f"payment-file/{payer}"
 
 
+def sample_stream(sample: str) -> str:
+    """The stream of one sample."""
+    return f"sample/{sample}"
+
+
 LEDGER_STREAM = "ledger"
 PAYMENT_POLICY_STREAM = "payment-policy"
 TARIFFS_STREAM = "tariffs"

@@ -99,6 +99,13 @@ COMMANDS: dict[str, Allowed] = {
     "finish-run": Allowed(_ANYBODY, job=True),
     "fail-run": Allowed(_ANYBODY, job=True),
     "resolve-finding": Allowed(_ANYBODY),
+    # samples; whose purpose asks for one of the two duties: `sampling.Acting`
+    "sample-commit": _to(Duty.VALIDATOR, Duty.AUDITOR),
+    "sample-witness": Allowed(_ANYBODY),
+    "sample-draw": _to(Duty.VALIDATOR, Duty.AUDITOR),
+    "sample-examine": _to(Duty.VALIDATOR, Duty.AUDITOR),
+    "sample-close": _to(Duty.VALIDATOR, Duty.AUDITOR),
+    "sample-adjust": _to(Duty.AUDITOR),
     # people; some of these have a rule of their own in `people` besides
     "people-setup": _to(),
     "people-witness": Allowed(_ANYBODY),

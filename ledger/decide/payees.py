@@ -19,6 +19,7 @@ from ledger.decide.decision import New, numbered, payee_stream
 from ledger.decide.four_eyes import another_person
 from ledger.decide.people_state import PeopleState
 from ledger.decide.refusal import AgainstTerms, AlreadyDone, NotFound, OutOfOrder
+from ledger.decide.sampling_state import Validations
 from ledger.events import Recorded
 from ledger.model import Position
 from ledger.money import ZERO, Amount
@@ -93,12 +94,13 @@ class PayeeState:
 
 @dataclass(frozen=True, slots=True)
 class Safeguards:
-    """What guards a payment besides its own history: people, policy, accounts and the clock."""
+    """What guards a payment besides its own history: people, policy, accounts, clock, samples."""
 
     people: PeopleState
     policy: PolicyState
     payees: Mapping[str, PayeeState]
     today: date
+    sampled: Validations = field(default_factory=Validations)
 
     def account_of(self, party: str, *, required: bool = False) -> PayeeState | None:
         """A party's account, if money may go there; None if none is known and none is required.

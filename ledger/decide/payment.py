@@ -144,13 +144,15 @@ class Approver:
         Raises:
             AlreadyDone: if it is approved by as many as must approve it, or was sent.
             FourEyes: if the person took part in what it rests on, or approved it before.
-            OutOfOrder: if it is over, or no money may go to the payee's account.
+            OutOfOrder: if it is over, a validation sample holds it back, or no money may go to
+                the payee's account.
         """
         payment = payment_of(state, payment_id)
         _require_not_over(payment)
         if payment.instructed_at is not None:
             message = f"{payment_id} was sent to the bank already"
             raise AlreadyDone(message)
+        self.guards.sampled.require(state.payments, payment_id)
         payee = self.guards.account_of(payment.proposed.payee)
         content = approved_hash(payment.proposed, payee)
         before = [each for each in payment.approvals if each.content_hash == content]
@@ -193,8 +195,8 @@ def instruct(
     """Record that the bank was told to pay an approved payment, in a file if one is named.
 
     Raises:
-        OutOfOrder: if it is not approved, or not for the account that is the payee's now; or if
-            it goes in a file and no account is known.
+        OutOfOrder: if it is not approved, or not for the account that is the payee's now; if a
+            validation sample holds it back; or if it goes in a file and no account is known.
         AlreadyDone: if it was sent.
         FourEyes: if the person approved it, or set or confirmed where it goes.
     """
@@ -206,6 +208,7 @@ def instruct(
     if payment.instructed_at is not None:
         message = f"{payment_id} was sent to the bank already"
         raise AlreadyDone(message)
+    guards.sampled.require(state.payments, payment_id)
     payee = guards.account_of(payment.proposed.payee, required=message_id is not None)
     approvals = _valid(payment, payee, guards)
     approved = {each.at: each.actor for each in approvals}

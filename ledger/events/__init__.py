@@ -128,6 +128,14 @@ from ledger.events.people import (
 )
 from ledger.events.periods import PeriodClosed, PeriodReopened, PeriodReopenRequested
 from ledger.events.refunds import RefundStated
+from ledger.events.sampling import (
+    SampleClosed,
+    SampleCommitted,
+    SampledItem,
+    SampleDrawn,
+    SampleItemExamined,
+    SampleWitnessed,
+)
 
 __all__ = [
     "EVENTS",
@@ -226,6 +234,12 @@ __all__ = [
     "RepaymentReversed",
     "Resolution",
     "ReturnReversed",
+    "SampleClosed",
+    "SampleCommitted",
+    "SampleDrawn",
+    "SampleItemExamined",
+    "SampleWitnessed",
+    "SampledItem",
     "Sealed",
     "SetUpWitnessed",
     "SettlementReversed",

@@ -84,6 +84,8 @@ SILENT = {
     "PeopleSetUp:1", "SetUpWitnessed:1", "ColleagueAdded:1", "AccountLinked:1", "KeyProposed:1",
     "KeyAdded:1", "KeyRevoked:1", "DutyProposed:1", "DutyGranted:1", "DutyWithdrawn:1",
     "ColleagueLeft:1", "GlassBroken:1", "GlassReviewed:1",
+    "SampleCommitted:1", "SampleWitnessed:1", "SampleDrawn:1", "SampleItemExamined:1",
+    "SampleClosed:1",
 }  # fmt: skip
 """Events that move no money."""
 

@@ -35,6 +35,11 @@ def _about(who: str) -> str:
     return "own" if who == "own" else "passer-by"
 
 
+def _purpose(world: World) -> str:
+    """What those in a world may sample for; those who may nothing try to validate."""
+    return "audit" if world.folder.name == "auditor" else "validation"
+
+
 LINES: dict[str, Line] = {
     "init": lambda w, _: "init",
     "checkpoint": lambda w, _: "checkpoint",
@@ -62,6 +67,19 @@ LINES: dict[str, Line] = {
     "send": lambda w, _: f"payments send {TO_SEND} --on 2022-06-01",
     "bank": lambda w, _: f"import bank {w.folder}/bank.csv",
     "received": lambda w, _: "invest received hf-D02 dsi --on 2022-06-01",
+    "sample-commit": lambda w, _: (
+        f"sample commit new --purpose {_purpose(w)} --agreement seen --size 5 "
+        f"--nonce {w.folder}/nonce-new.txt"
+    ),
+    "sample-witness": lambda w, _: f"sample witness {_purpose(w)}-witness",
+    "sample-draw": lambda w, _: (
+        f"sample draw {_purpose(w)}-draw --nonce {w.folder}/nonce-{_purpose(w)}-draw.txt"
+    ),
+    "sample-examine": lambda w, _: (
+        f"sample examine {_purpose(w)}-examine {w.things['claims'][_purpose(w)]} 1.00 --evidence x"
+    ),
+    "sample-close": lambda w, _: f"sample close {_purpose(w)}-close",
+    "sample-adjust": lambda w, _: "sample adjust audit-adjust --reason extrapolated",
     "people-setup": lambda w, _: f"people setup {w.folder}/people.yaml",
     "people-witness": lambda w, _: "people witness",
     "people-add": lambda w, _: "people add zoe Zoe",
@@ -87,8 +105,8 @@ READS = {
     "agreement list", "agreement show", "balances", "copy", "demo", "exposure", "explain",
     "export audit", "export journal", "forecast", "fund portfolio", "fund status", "history",
     "invest list", "payments list", "payments unmatched", "people key", "people list",
-    "people show", "prove", "rebuild", "report", "rules list", "status", "subject find",
-    "subject retention", "verify",
+    "people show", "prove", "rebuild", "report", "rules list", "sample list", "sample show",
+    "status", "subject find", "subject retention", "verify",
 }  # fmt: skip
 """Commands that record nothing in the ledger, and that whoever can read the files may run."""
 
@@ -100,7 +118,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[Duty, World]:
 
 def test_every_command_line_records_by_a_declared_command_or_only_reads() -> None:
     world = World(Path("x"), dict.fromkeys(("own", "passer-by", "fresh", "lineage-2"), _NO_KEY))
-    world.things |= {"ref": "r", "broken": 1}
+    world.things |= {"ref": "r", "broken": 1, "claims": {"validation": "c", "audit": "c"}}
     recording = {_path_of(line(world, "own")) for line in LINES.values()}
     every = {" ".join(path).removeprefix("ofl ") for path, _ in reference.commands()}
     reading = {each for each in every if each.split()[0] == "terms"} | READS
