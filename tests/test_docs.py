@@ -121,7 +121,7 @@ def test_what_pages_call_a_command_is_one() -> None:
     for each in PAGES:
         shown = [step.text for step in each.steps() if isinstance(step, Command)]
         for text in [*each.code(), *shown]:
-            found = re.match(r"(?:[\w./]*/)?(ofl(?: [a-z]+)*)(.*)", text)
+            found = re.match(r"(?:[\w./]*/)?(ofl(?: [a-z][a-z-]*)*)(.*)", text)
             if found is None or found[1] == "ofl":
                 continue
             name = found[1]
