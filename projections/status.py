@@ -204,12 +204,13 @@ def _warn_of_people(found: Status, place: Location, at: datetime) -> None:
     if people.staffed and len(administrators) < ADMINISTRATORS_MIN:
         found.warn("few_administrators", count=len(administrators))
     for glass in people.unreviewed:
-        values = {"colleague": glass.colleague, "duty": glass.duty.value}
+        at_place = {"position": glass.broken_at, "colleague": glass.colleague}
         if glass.holds(at):
             until = f"{glass.until:%Y-%m-%d %H:%M} UTC"
-            values |= {"until": until, "reason": glass.reason}
-        name = "glass_broken" if glass.holds(at) else "glass_unreviewed"
-        found.warn(name, position=glass.broken_at, **values)
+            told = {"duty": glass.duty.value, "until": until, "reason": glass.reason}
+            found.warn("glass_broken", **at_place, **told)
+        else:
+            found.warn("glass_unreviewed", **at_place, duty=glass.duty.value)
 
 
 def _warn_of_engine(found: Status, engine: Engine) -> None:

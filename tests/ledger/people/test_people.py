@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from desk.cli.session import VIEWS_FILE
 from desk.dossier import dossier_lines
 from desk.language import Language
 from ledger.decide.people import Newcomer, SetUp
@@ -26,6 +27,8 @@ from ledger.model import Position
 from ledger.service import Ledger
 from ledger.store.personal_key import PersonalKey, PersonalKeyError, is_good
 from projections.explain import explain
+from projections.follow import Views
+from projections.status import Places, status
 from tests.staff import STEPS, TO_APPROVE, World, base, worlds
 
 NOW = datetime(2024, 2, 1, 9, tzinfo=UTC)
@@ -288,3 +291,22 @@ def test_an_emergency_in_its_lineage_stands_in_a_payments_dossier(
     (line,) = [x for x in dossier_lines(after, Language.EN) if "IN AN EMERGENCY" in x]
     assert "nobody else is there" in line
     assert "NOT REVIEWED" in line
+
+
+def test_the_status_tells_of_one_person_of_an_emergency_and_of_its_end(
+    office: World, tmp_path: Path
+) -> None:
+    Ledger.create(tmp_path / "live", "Fund", "DKK", actor="anna").close()
+
+    def warned(path: Path, at: datetime) -> set[str]:
+        found = status(Places(path), Views(path / VIEWS_FILE), at)
+        return {each.name for each in found.warnings}
+
+    assert "single_user" in warned(tmp_path / "live", NOW)
+    with office.as_("adam", lambda: NOW) as ledger:
+        ledger.break_glass(Duty.REGISTRAR, "fire")
+    now, later = warned(office.path, NOW), warned(office.path, NOW + timedelta(hours=4))
+    assert "single_user" not in now
+    assert {"glass_broken", "set_up_by_one"} <= now
+    assert "glass_unreviewed" in later
+    assert "glass_broken" not in later
