@@ -22,7 +22,8 @@ from typing import Any, Literal
 from desk.cli.session import VIEWS_FILE
 from desk.intake import files
 from ledger.decide.people import Newcomer, SetUp
-from ledger.decide.sampling import Examination, Rule, hash_of
+from ledger.decide.sampling import Examination, hash_of
+from ledger.decide.sampling_population import Rule
 from ledger.duties import Duty
 from ledger.events import PersonEnrolled
 from ledger.model import Position

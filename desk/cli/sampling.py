@@ -17,7 +17,8 @@ from desk.cli.values import amount, day, today
 from desk.intake.sampling import read_examinations
 from desk.intake.table import read_text
 from ledger.decide.refusal import AgainstTerms
-from ledger.decide.sampling import NONCE_HEX, Examination, Rule, hash_of
+from ledger.decide.sampling import NONCE_HEX, Examination, hash_of
+from ledger.decide.sampling_population import Rule
 from ledger.decide.sampling_state import SampleState
 from ledger.events import AdjustmentProposed, SampleClosed, SampleCommitted
 from ledger.money import Amount, from_exact, rounded

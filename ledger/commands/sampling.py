@@ -7,10 +7,11 @@ from datetime import date
 
 from ledger.commands.door import Done
 from ledger.commands.subjects import SubjectCommands
-from ledger.decide import sampling
+from ledger.decide import sampling, sampling_adjustment
 from ledger.decide.decision import New
 from ledger.decide.rows import Batch
-from ledger.decide.sampling import Acting, Examination, Examiner, Rule
+from ledger.decide.sampling import Acting, Examination, Examiner
+from ledger.decide.sampling_population import Rule
 from ledger.model import Position
 
 
@@ -81,7 +82,9 @@ class SamplingCommands(SubjectCommands):
         def decide() -> list[New]:
             states = self.agreements()
             self._impersonal(states.values(), reason)
-            return sampling.adjust(self.sample(name), states, reason, on, less_found=less_found)
+            return sampling_adjustment.adjust(
+                self.sample(name), states, reason, on, less_found=less_found
+            )
 
         return self._run(["sample-adjust", name, reason, less_found], decide)
 

@@ -12,17 +12,14 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from decimal import Decimal
 from fractions import Fraction
 
 from ledger import events as e
-from ledger.decide import adjustment
 from ledger.decide.decision import New, numbered, sample_stream
 from ledger.decide.four_eyes import another_person
-from ledger.decide.owing import Payable, Payment
 from ledger.decide.payment import acted_in
 from ledger.decide.people_state import PeopleState
 from ledger.decide.refusal import (
@@ -35,37 +32,20 @@ from ledger.decide.refusal import (
     OutOfOrder,
 )
 from ledger.decide.rows import Batch
+from ledger.decide.sampling_population import Found, Rule, claims_of, payments_meant
 from ledger.decide.sampling_state import SampleState
 from ledger.decide.state import AgreementState, LawState
 from ledger.duties import Duty
 from ledger.events.sampling import Purpose
 from ledger.facts import Source
 from ledger.model import Position
-from ledger.money import ZERO, Amount, split, total, written
-from ledger.parties import PAYING_ROLES
+from ledger.money import ZERO, Amount, total, written
 from ledger.policy import sampling as policy
-from ledger.working import Part
 
 NONCE_HEX = re.compile(r"(?:[0-9a-f]{2}){16,64}", re.ASCII)
 _SHA256_HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,39}", re.ASCII)
 _DUTIES: dict[Purpose, Duty] = {"validation": Duty.VALIDATOR, "audit": Duty.AUDITOR}
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What is asked for: of which payments, and how sure. No agreements named means all."""
-
-    sample: str
-    purpose: Purpose
-    nonce_sha256: str
-    confidence: Decimal
-    tolerable: Amount | None = None
-    size: int | None = None
-    agreements: tuple[str, ...] = ()
-    payer: str | None = None
-    sent_from: date | None = None
-    sent_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,78 +86,6 @@ class Acting:
             raise NotAllowed(message)
 
 
-# --- the population -----------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Found:
-    """A claim in the population: what is paid for it, by which payments, and from where."""
-
-    agreement: str
-    booked: Amount = ZERO
-    payments: dict[str, None] = field(default_factory=dict)
-    rests_on: set[Position] = field(default_factory=set)
-
-
-def claims_of(
-    states: Mapping[str, AgreementState], payments: Iterable[str]
-) -> tuple[dict[str, Found], dict[tuple[str, Payable], Amount]]:
-    """What payments pay for each claim, and by agreement and payable; what is zero or less is out.
-
-    A payment never changes what it pays, so that this is the same whenever it is asked.
-    """
-    claims: dict[str, Found] = {}
-    wanted = set(payments)
-    paying = [
-        (state, payment)
-        for state in states.values()
-        for name, payment in state.payments.items()
-        if name in wanted
-    ]
-    for state, payment in paying:
-        for item in payment.proposed.items:
-            found = claims.setdefault(item.claim, Found(state.agreement))
-            found.booked += item.amount
-            found.payments[payment.proposed.payment] = None
-            found.rests_on.add(item.entitlement_at)
-    claims = {claim: found for claim, found in sorted(claims.items()) if found.booked > ZERO}
-    owed: dict[tuple[str, Payable], Amount] = {}
-    for state, payment in paying:
-        key = state.agreement, payment.payable
-        kept = [item.amount for item in payment.proposed.items if item.claim in claims]
-        owed[key] = owed.get(key, ZERO) + total(kept)
-    return claims, {key: amount for key, amount in sorted(owed.items()) if amount > ZERO}
-
-
-def _payments(states: Mapping[str, AgreementState], rule: Rule) -> list[str]:
-    """The payments that a rule means, as they stand now."""
-    unknown = [name for name in rule.agreements if name not in states]
-    if unknown:
-        message = f"there is no agreement {unknown[0]!r}; `ofl agreement list` names them"
-        raise NotFound(message)
-    return [
-        name
-        for agreement, state in sorted(states.items())
-        if not rule.agreements or agreement in rule.agreements
-        for name, payment in state.payments.items()
-        if rule.payer in (None, payment.proposed.payer) and _is_meant(payment, rule)
-    ]
-
-
-def _is_meant(payment: Payment, rule: Rule) -> bool:
-    if payment.over is not None or payment.proposed.role not in PAYING_ROLES:
-        return False
-    if rule.purpose == "validation":
-        return payment.instructed_at is None
-    sent = payment.sent_on
-    return (
-        payment.settled_at is not None
-        and sent is not None
-        and (rule.sent_from is None or rule.sent_from <= sent)
-        and (rule.sent_until is None or sent < rule.sent_until)
-    )
-
-
 # --- the steps ----------------------------------------------------------------------------------
 
 
@@ -204,7 +112,7 @@ def commit(
         if other.committed and other.committed.nonce_sha256 == rule.nonce_sha256:
             message = f"the nonce of {name} cannot serve again; make another"
             raise AlreadyDone(message)
-    payments = _payments(states, rule)
+    payments = payments_meant(states, rule)
     claims, _ = claims_of(states, payments)
     if not claims:
         waiting = "wait to be sent" if rule.purpose == "validation" else "are settled"
@@ -484,67 +392,3 @@ def evaluated(state: SampleState) -> policy.Evaluation:
     )
     audited = {claim: examined.audited for claim, (_, examined) in state.examined.items()}
     return policy.evaluate(made, audited, committed.confidence)
-
-
-# --- from what was found to the agreements -----------------------------------------------------
-
-
-def adjust(
-    state: SampleState,
-    states: Mapping[str, AgreementState],
-    reason: str,
-    on: date,
-    *,
-    less_found: bool,
-) -> list[New]:
-    """Propose what the agreements change by; another person decides each.
-
-    It is divided as the population was between agreements, payers and payees. With `less_found`
-    what was found in the sample itself is left out, as it is corrected claim by claim.
-
-    Raises:
-        OutOfOrder: if the sample is not closed.
-        AgainstTerms: if it is of payments that are not made yet, or there is nothing to adjust.
-        AlreadyDone: if it was proposed before.
-    """
-    committed = state.require_committed()
-    if state.closed is None:
-        message = f"{state.sample} is not closed; `ofl sample close {state.sample}` closes it"
-        raise OutOfOrder(message)
-    if committed.purpose != "audit":
-        message = (
-            f"{state.sample} is of payments that are not made: correct what was found, and propose "
-            "them anew"
-        )
-        raise AgainstTerms(message)
-    basis = f"sample {state.sample} (event {state.closed_at})"
-    for each in states.values():
-        for name, known in each.adjustments.items():
-            if known.proposed.basis == basis:
-                message = f"{name} was proposed from {state.sample} already"
-                raise AlreadyDone(message)
-    whole = state.closed.adjustment + (state.closed.found if less_found else ZERO)
-    if not whole:
-        message = f"{state.sample} leaves nothing to adjust"
-        raise AgainstTerms(message)
-    _, owed = claims_of(states, committed.payments)
-    news: list[New] = []
-    for name, parts in _divided(whole, owed).items():
-        news += adjustment.propose(states[name], parts, basis, reason, on)
-    return news
-
-
-def _divided(whole: Amount, owed: Mapping[tuple[str, Payable], Amount]) -> dict[str, list[Part]]:
-    """An amount, of either sign, in proportion to what was paid; the largest has the residual."""
-    keys = {f"{number:06d}": key for number, key in enumerate(owed)}
-    weights = {name: Fraction(owed[key].minor) for name, key in keys.items()}
-    largest = max(weights, key=lambda name: (weights[name], name))
-    shares = split(Amount(abs(whole.minor)), weights, largest)
-    found: dict[str, list[Part]] = {}
-    for name, share in shares.items():
-        agreement, (payer, role, payee) = keys[name]
-        amount = share if whole > ZERO else -share
-        if amount:
-            part = Part(payer=payer, role=role, payee=payee, amount=amount)
-            found.setdefault(agreement, []).append(part)
-    return found

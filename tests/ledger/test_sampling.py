@@ -29,7 +29,8 @@ from ledger.decide.refusal import (
     SingleUser,
 )
 from ledger.decide.rows import BankRow
-from ledger.decide.sampling import Examination, Rule, hash_of
+from ledger.decide.sampling import Examination, hash_of
+from ledger.decide.sampling_population import Rule
 from ledger.duties import Duty
 from ledger.money import Amount
 from ledger.service import Ledger
