@@ -29,6 +29,7 @@ def test_both_book_the_same_lines() -> None:
     assert met == {
         *verify_ledger.COMMITMENTS,
         *verify_ledger.GUARANTEE,
+        "AdjustmentDecided:1",
         "CapitalReceived:1",
         "CapitalReversed:1",
         "DrawdownCalled:1",
