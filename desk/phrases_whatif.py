@@ -13,7 +13,7 @@ WHATIF_PHRASES: dict[str, tuple[str, str]] = {
         "Intet ændres: {outcomes} resultater i {agreements} aftaler står, som de gør nu.",
     ),
     "whatif_against": (
-        "Compared with what is recorded, each agreement until the day it was last assessed until.",
+        "Compared with what is recorded, each agreement as far as it is assessed.",
         "Sammenlignet med det registrerede, hver aftale til den dag, den sidst er opgjort til.",
     ),
     "whatif_against_other": (
