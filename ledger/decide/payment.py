@@ -94,9 +94,7 @@ def approve(
         position: state.actors.get(position) or law.actors[position]
         for position in lineage(state, payment.proposed_at)
     }
-    another_person(
-        people, actor, acted, f"took part in what {payment_id} rests on", f"approve {payment_id}"
-    )
+    another_person(people, actor, acted, f"took part in what {payment_id} rests on", "approve it")
     approved = e.PaymentApproved(
         payment=payment_id,
         proposed_at=payment.proposed_at,
@@ -117,7 +115,7 @@ def instruct(
         message = f"{payment_id} was sent to the bank already"
         raise AlreadyDone(message)
     acted = {payment.approved_at: state.actors[payment.approved_at]}
-    another_person(people, actor, acted, f"approved {payment_id}", f"send {payment_id}")
+    another_person(people, actor, acted, f"approved {payment_id}", "send it")
     instructed = e.PaymentInstructed(
         payment=payment_id, approved_at=payment.approved_at, end_to_end_id=payment_id
     )
