@@ -204,7 +204,10 @@ def _warn_of_people(found: Status, place: Location, at: datetime) -> None:
     if people.staffed and len(administrators) < ADMINISTRATORS_MIN:
         found.warn("few_administrators", count=len(administrators))
     for glass in people.unreviewed:
-        at_place: dict[str, str | int] = {"position": glass.broken_at, "colleague": glass.colleague}
+        at_place: dict[str, str | int] = {
+            "position": glass.broken_at,
+            "colleague": glass.colleague,
+        }
         if glass.holds(at):
             until = f"{glass.until:%Y-%m-%d %H:%M} UTC"
             told = {"duty": glass.duty.value, "until": until, "reason": glass.reason}
