@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from ledger.commands.door import Done
 from ledger.dates import Period
+from ledger.decide.owing import Stage
 from ledger.decide.period import Books, Reasons, Verified
 from ledger.decide.refusal import Refusal
 from ledger.model import Position
@@ -17,6 +18,9 @@ from projections import views as v
 from projections.follow import Progress, Views, quiet
 from projections.reported import currency_of, trial_balance
 from projections.verify import Outcome, Verification, verify
+
+_UNSETTLED = (Stage.SENT.value, Stage.RECEIVED.value, Stage.RECALL_ASKED.value)
+"""How a payment stands that the bank was told to make, and has neither made nor refused."""
 
 
 class NotVerified(Refusal):
@@ -50,7 +54,8 @@ def look_at(
         opened = v.line.c.value_date >= (closed_until or date.min)
         with views.engine.connect() as connection:
             first = connection.execute(select(func.min(v.line.c.value_date)).where(opened)).scalar()
-            loose = _unreconciled(connection, Period(closed_until or date.min, days.end))
+            since = Period(closed_until or date.min, days.end)
+            loose = [*_unmatched(ledger, since), *_unsettled(connection, since)]
         return Books(covers, balance.sha256(), balance.turnover, first, tuple(loose))
 
     return books
@@ -72,22 +77,31 @@ def _verdict(found: Verification, reasons: Reasons) -> Verified:
     return "unverifiable"
 
 
-def _unreconciled(connection: Connection, days: Period) -> list[str]:
-    """Lines of bank statements that match nothing, and payments sent and not settled."""
-    line, payment = v.bank_line.c, v.payment.c
-    unmatched = (
-        select(line.account, line.line, line.booked_on)
-        .where(line.matched.is_(None), line.booked_on >= days.start, line.booked_on < days.end)
-        .order_by(line.booked_on, line.account, line.line)
-    )
+def _unmatched(ledger: Ledger, days: Period) -> list[str]:
+    """Lines of bank statements that nothing explains."""
+    banks = ledger.banks()
+    loose = [
+        (banks[party].lines[name].booked_on, party, name)
+        for party, found in ledger.reconciliation().found.items()
+        for name in dict.fromkeys(each.leg.key[0] for each in found.open)
+    ]
+    return [
+        f"bank line {name} of {party}, {on}, matches nothing"
+        for on, party, name in sorted(loose)
+        if days.start <= on < days.end
+    ]
+
+
+def _unsettled(connection: Connection, days: Period) -> list[str]:
+    """Payments that the bank was told to make, and has not made."""
+    payment = v.payment.c
     sent = (
         select(payment.payment, payment.sent_on)
-        .where(payment.state == "sent", payment.sent_on >= days.start, payment.sent_on < days.end)
+        .where(
+            payment.state.in_(_UNSETTLED),
+            payment.sent_on >= days.start,
+            payment.sent_on < days.end,
+        )
         .order_by(payment.sent_on, payment.payment)
     )
-    return [
-        *(f"bank line {name} of {account}, {on}, matches nothing"
-          for account, name, on in connection.execute(unmatched)),
-        *(f"payment {name}, sent {on}, is not settled"
-          for name, on in connection.execute(sent)),
-    ]  # fmt: skip
+    return [f"payment {name}, sent {on}, is not settled" for name, on in connection.execute(sent)]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from ledger.service import Ledger
 from ledger.store.personal_key import PersonalKey
 from ledger.terms.shipped import shelter_refund_rules
 from projections.follow import Views
+from tests import staff_waiting
 
 RELATIONS = ("own", "lineage", "other")
 NIGHTLY = "job:nightly"
@@ -49,7 +51,7 @@ parties:
   - {{id: home, name: The home, roles: [provider]}}
   - {{id: dsi, name: DSI, roles: [investor]}}
   - {{id: bikuben, name: Bikubenfonden, roles: [guarantor]}}
-investment:
+{more}investment:
   - {{investor: dsi, amount: 100000.00}}
 guarantee: {{guarantor: bikuben, kind: first_loss, amount: 30000.00}}
 indicators:
@@ -62,16 +64,26 @@ metrics:
     measured_at_months: [12]
     achieved_when: {{indicator: housed, equals: yes}}
     price: {price}
-split: [{{payer: state-fund, share: 1}}]
+split: {split}
 rounding: {{residual_payer: state-fund, residual_investor: dsi}}
 """
+_ALONE = {"split": "[{payer: state-fund, share: 1}]", "more": ""}
+_WITH_MUNICIPALITIES = {
+    "split": "[{payer: state-fund, share: 0.5}, {payer: aarhus, share: 0.5}]",
+    "more": "  - {id: aarhus, name: Aarhus, roles: [co_payer]}\n"
+    "  - {id: odense, name: Odense, roles: [co_payer]}\n",
+}
 _READING = "agreement,person_id,milestone_months,measured_on,indicator,value,validator\n"
 _FILES = {
-    "hf.yaml": _TERMS.format(name="hf", ends="2028-01-01", price="1000.00"),
-    "gone.yaml": _TERMS.format(name="gone", ends="2022-06-01", price="1000.00"),
-    "seen.yaml": _TERMS.format(name="seen", ends="2028-01-01", price="1000.00"),
-    "new.yaml": _TERMS.format(name="new", ends="2028-01-01", price="1000.00"),
-    "amended.yaml": _TERMS.format(name="hf", ends="2028-01-01", price="1100.00"),
+    **{
+        f"{name}.yaml": _TERMS.format(name=name, ends="2028-01-01", price="1000.00", **_ALONE)
+        for name in ("hf", "seen", "new", "filed", "owing")
+    },
+    "gone.yaml": _TERMS.format(name="gone", ends="2022-06-01", price="1000.00", **_ALONE),
+    "amended.yaml": _TERMS.format(name="hf", ends="2028-01-01", price="1100.00", **_ALONE),
+    "facts.yaml": _TERMS.format(
+        name="facts", ends="2028-01-01", price="1000.00", **_WITH_MUNICIPALITIES
+    ),
     "rules.yaml": json.dumps(
         shelter_refund_rules()
         .model_copy(update={"title": "As it is called now"})
@@ -103,11 +115,13 @@ _FILES = {
     },
     "people.yaml": "founder: own\npeople:\n  - {id: xx, name: X}\n  - {id: yy, name: Y}\n",
     "measured.csv": f"{_READING}hf,QX-5,12,2022-01-02,housed,yes,V\n",
+    **staff_waiting.FILES,
 }  # fmt: skip
 _UNTIL = date(2022, 6, 1)
 _ON = date(2022, 6, 1)
 _PAID = date(2021, 1, 10)
 _THEN = datetime(2024, 1, 1, 9, tzinfo=UTC)
+_EARLY = _THEN - timedelta(days=30)
 TO_SEND, TO_APPROVE, TO_PROPOSE = "hf-P001", "hf-P002", "hf"
 
 
@@ -130,8 +144,16 @@ class World:
 
     def copied(self, folder: Path) -> World:
         """The same in another folder, to do anything with."""
-        shutil.copytree(self.folder, folder)
+        shutil.copytree(self.folder, folder, copy_function=_copied)
         return World(folder, self.keys, self.things)
+
+
+def _copied(source: str, target: str) -> None:
+    """A file again; one to import, which nothing changes, is not copied but linked."""
+    if source.endswith((".csv", ".yaml")):
+        os.link(source, target)
+    else:
+        shutil.copyfile(source, target)
 
 
 def base(folder: Path, purpose: Literal["live", "demo"] = "demo") -> None:
@@ -139,11 +161,14 @@ def base(folder: Path, purpose: Literal["live", "demo"] = "demo") -> None:
     folder.mkdir(parents=True)
     for name, text in _FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
-    clock = lambda: _THEN  # noqa: E731 - one line
-    Ledger.create(folder / "ledger", "Fund", "DKK", purpose, actor="lineage", clock=clock).close()
+    now = _EARLY
 
     def as_(actor: str) -> Ledger:
-        return Ledger(folder / "ledger", actor=actor, clock=clock)
+        return Ledger(folder / "ledger", actor=actor, clock=lambda: now)
+
+    Ledger.create(
+        folder / "ledger", "Fund", "DKK", purpose, actor="lineage", clock=lambda: now
+    ).close()
 
     with as_("lineage") as ledger:
         for name in ("hf", "gone"):
@@ -157,6 +182,11 @@ def base(folder: Path, purpose: Literal["live", "demo"] = "demo") -> None:
         ledger.set_fund_policy("state-fund", Recognition.ONGOING, _ON)
         ledger.appropriate(2022, Amount.parse("900000.00"), "FL", _ON)
         ledger.commit("hf", Amount.parse("20000.00"), _ON)
+    if purpose == "demo":
+        staff_waiting.accounts(as_)
+    now = _THEN
+    if purpose == "demo":
+        staff_waiting.wait(folder, as_)
     # One payment is approved, by `own`; one is proposed, by `own`; one is owed; one is measured.
     for number, (proposer, approver) in enumerate(
         [("passer-by", "own"), ("own", None), (None, None)], start=1
@@ -174,7 +204,9 @@ def base(folder: Path, purpose: Literal["live", "demo"] = "demo") -> None:
     with as_("lineage") as ledger:
         ledger.import_measurements(files.read_measurements(folder / "measured4.csv"))
         ledger.assess("gone", _UNTIL)
-    _sample(folder, as_)
+    if purpose == "demo":
+        _sample(folder, as_)
+        staff_waiting.send_late(as_)
 
 
 PURPOSES: tuple[Literal["validation", "audit"], ...] = ("validation", "audit")
@@ -274,6 +306,7 @@ def staffed(world: World, duty: Duty) -> World:
         views = Views(world.path / VIEWS_FILE)
         views.catch_up(ledger.log)
         views.close()
+        world.things |= staff_waiting.things(ledger)
         claims = {
             purpose: ledger.sample(f"{purpose}-examine").require_drawn().items[0].claim
             for purpose in PURPOSES
@@ -370,6 +403,7 @@ STEPS: dict[str, Step] = {
     ),
     "sample-close": lambda x, w, _: x.close_sample(f"{_purpose(x)}-close", _ON),
     "sample-adjust": lambda x, w, _: x.adjust_by_sample("audit-adjust", "extrapolated", _ON),
+    **staff_waiting.WAITING,
     "people-setup": lambda x, w, _: x.set_up_people(
         SetUp(founder="own", people=(Newcomer(id="xx", name="X"), Newcomer(id="yy", name="Y")))
     ),
@@ -400,4 +434,4 @@ STEPS: dict[str, Step] = {
 
 def terms_of(name: str) -> str:
     """Terms under which one measurement of a person makes 1,000.00 due."""
-    return _TERMS.format(name=name, ends="2028-01-01", price="1000.00")
+    return _TERMS.format(name=name, ends="2028-01-01", price="1000.00", **_ALONE)

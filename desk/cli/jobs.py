@@ -46,6 +46,7 @@ def _workplace(session: Session) -> Workplace:
         timestamp_url=session.timestamp_url,
         timestamp_certificate=session.timestamp_certificate,
         bank_inbox=session.bank_inbox,
+        key=session.personal_key(),
     )
 
 

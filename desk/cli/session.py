@@ -130,12 +130,16 @@ class Session:
             key_file=self.vault_key,
             checkpoint_key=self.checkpoint_key,
             checkpoints=self.checkpoints,
-            key=PersonalKey.at(self.key, self.passphrase) if self.key else None,
+            key=self.personal_key(),
         ) as ledger:
             try:
                 yield ledger
             except TROUBLE as trouble:
                 raise Stopped(trouble, ledger.recorded, self.command_id) from trouble
+
+    def personal_key(self) -> PersonalKey | None:
+        """The personal key that was named, if one was."""
+        return PersonalKey.at(self.key, self.passphrase) if self.key else None
 
     def passphrase(self, *, new: bool = False) -> str:
         """The passphrase of the personal key: as set, or as typed in; empty if neither can be."""

@@ -12,6 +12,7 @@ from ledger.commands.door import now
 from ledger.decide.jobs import ACTOR, Run, Seen
 from ledger.service import Ledger
 from ledger.store.location import Location, Server
+from ledger.store.personal_key import PersonalKey
 from projections.follow import Views
 
 
@@ -28,9 +29,11 @@ class Workplace:
     timestamp_certificate: Path | None = None
     bank_inbox: Path | None = None
     clock: Callable[[], datetime] = now
+    key: PersonalKey | None = None
+    """What signs the runs once people are set up: the key of a job, or of who runs one by hand."""
 
-    def ledger(self, actor: str) -> Ledger:
-        """The ledger, opened by an actor."""
+    def ledger(self, actor: str | None) -> Ledger:
+        """The ledger, opened by an actor; by whose the key is if none is named."""
         return Ledger(
             self.location,
             actor=actor,
@@ -38,6 +41,7 @@ class Workplace:
             checkpoint_key=self.checkpoint_key,
             checkpoints=self.checkpoints,
             clock=self.clock,
+            key=self.key,
         )
 
 

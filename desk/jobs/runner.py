@@ -13,7 +13,7 @@ from pathlib import Path
 
 from desk.jobs.job import Job, Report, Shift, Workplace
 from ledger.decide.jobs import Run
-from ledger.decide.refusal import OutOfOrder, Refusal
+from ledger.decide.refusal import NotSignedIn, OutOfOrder, Refusal
 from ledger.service import Ledger
 from ledger.shelter.nights import NoTariffError
 from ledger.store.checkpoint import CheckpointError, NotTheSameLogError
@@ -43,6 +43,27 @@ def tell_nobody(_: Run) -> None:
     """Report to nobody."""
 
 
+def acting(ledger: Ledger, job: Job) -> str:
+    """Who acts in a job's runs: the job; or, once people are set up, whose the key at hand is.
+
+    All jobs may share one key, of the one colleague `job:nightly`; the run says which job it was.
+
+    Raises:
+        NotSignedIn: if people are set up, and the key is nobody's.
+    """
+    if not ledger.people().staffed:
+        return job.actor
+    account = ledger.keys_account()
+    if account is None:
+        message = (
+            "people are set up, so jobs need a key of their own: make one with `ofl people key`, "
+            "let an administrator register it (`ofl people add job:nightly`), and name its file "
+            "with --key or in OFL_KEY"
+        )
+        raise NotSignedIn(message)
+    return account
+
+
 class Runner:
     """One process that does the jobs of a ledger whenever it is asked to."""
 
@@ -58,9 +79,9 @@ class Runner:
             if not leads:
                 return None
             done: list[Run] = []
-            with self.place.ledger("") as ledger:
+            with self.place.ledger(None) as ledger:
                 for job in self.jobs:
-                    ledger.actor = job.actor
+                    ledger.actor = acting(ledger, job)
                     given_up = ledger.give_up_run_by_hand(job.name)
                     done += [given_up] if given_up else []
                 while fresh := [run for job in self.jobs if (run := self._run_next(ledger, job))]:
@@ -77,13 +98,14 @@ class Runner:
             if not leads:
                 message = "another process is at work on the jobs; try again later"
                 raise JobsBusy(message)
-            with self.place.ledger(job.actor) as ledger:
+            with self.place.ledger(None) as ledger:
+                ledger.actor = acting(ledger, job)
                 ledger.give_up_run_by_hand(job.name)
                 return self._work(ledger, job, ledger.claim_run_by_hand(job.name, self.process))
 
     def _run_next(self, ledger: Ledger, job: Job) -> Run | None:
         """Claim and do the next run of a job; None if nothing is due."""
-        ledger.actor = job.actor
+        ledger.actor = acting(ledger, job)
 
         def due(last: str | None) -> list[tuple[str, date]]:
             found = job.schedule.due(last, self.place.clock())

@@ -147,7 +147,12 @@ class BankingCommands(PaymentCommands):
 
     def answer_recall(self, payment_id: str, on: date, refused: str | None = None) -> Done:
         """Record that the bank stopped a payment, or why it did not."""
-        return self._run(
-            ["recall-answer", payment_id, refused or ""],
-            lambda: settling.answer_recall(self._paying(payment_id), payment_id, on, refused),
-        )
+
+        def decide() -> list[New]:
+            state = self._paying(payment_id)
+            news = settling.answer_recall(state, payment_id, on, refused)
+            if refused is None:
+                settling.require_another_person(state, self.people(), payment_id, self.actor)
+            return news
+
+        return self._run(["recall-answer", payment_id, refused or ""], decide)

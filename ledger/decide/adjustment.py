@@ -12,6 +12,8 @@ from datetime import date
 from ledger import events as e
 from ledger.decide import guarantee
 from ledger.decide.decision import New, agreement_stream, numbered
+from ledger.decide.four_eyes import another_person
+from ledger.decide.people_state import PeopleState
 from ledger.decide.refusal import AgainstTerms, AlreadyDone, FourEyes, NotFound
 from ledger.decide.state import AgreementState
 from ledger.model import Position
@@ -55,6 +57,20 @@ def propose(
     return numbered(agreement_stream(state.agreement), state.version, [(on, event)])
 
 
+def require_another_person(
+    state: AgreementState, people: PeopleState, adjustment: str, actor: str
+) -> None:
+    """Refuse who proposed an adjustment to decide it, under whatever account.
+
+    Raises:
+        FourEyes: if the person proposed it.
+        NotAllowed, SingleUser: as `another_person` does.
+    """
+    proposed_at = state.adjustments[adjustment].proposed_at
+    acted = {proposed_at: state.actors[proposed_at]}
+    another_person(people, actor, acted, f"proposed {adjustment}", "decide it")
+
+
 def decide(
     state: AgreementState, adjustment: str, actor: str, on: date, first: Position
 ) -> list[New]:
@@ -65,7 +81,7 @@ def decide(
     Raises:
         NotFound: if there is no such adjustment.
         AlreadyDone: if it is decided.
-        FourEyes: if the same person proposed it.
+        FourEyes: if the same account proposed it; `require_another_person` looks at persons.
     """
     known = state.adjustments.get(adjustment)
     if known is None:

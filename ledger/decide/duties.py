@@ -146,7 +146,9 @@ def admit(people: PeopleState, command: str, actor: str, moment: datetime) -> No
     if is_job(colleague.id):
         return
     if not allowed.duties & people.duties_of(colleague.id, moment):
-        message = f"{people.named(actor)} may not run {command!r}: {_told(people, allowed.duties)}"
+        told = "only a job may" if allowed.job and not allowed.duties else ""
+        told = told or _told(people, allowed.duties)
+        message = f"{people.named(actor)} may not run {command!r}: {told}"
         raise NotAllowed(message)
 
 

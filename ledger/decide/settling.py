@@ -11,8 +11,10 @@ from datetime import date
 
 from ledger import events as e
 from ledger.decide.decision import New, agreement_stream, numbered
+from ledger.decide.four_eyes import another_person
 from ledger.decide.owing import Payment, Stage
 from ledger.decide.payment import payment_of
+from ledger.decide.people_state import PeopleState
 from ledger.decide.refusal import AgainstTerms, AlreadyDone, NotFound, OutOfOrder
 from ledger.decide.state import AgreementState
 from ledger.facts import Source
@@ -235,6 +237,23 @@ def answer_recall(
         requested_at=payment.recall_at,
     )
     return _one(state, on, recalled)
+
+
+def require_another_person(
+    state: AgreementState, people: PeopleState, payment_id: str, actor: str
+) -> None:
+    """Refuse who sent a payment, or had it recalled, to say that the bank stopped it.
+
+    It is owed anew then; and if the bank made it all the same, it is paid twice.
+
+    Raises:
+        FourEyes: if the person did.
+        NotAllowed, SingleUser: as `another_person` does.
+    """
+    payment, sent_at = _sent(state, payment_id)
+    acted = {at: state.actors[at] for at in (sent_at, payment.recall_at) if at is not None}
+    did, step = f"sent or recalled {payment_id}", "say that the bank stopped it"
+    another_person(people, actor, acted, did, step)
 
 
 def _one(state: AgreementState, on: date, event: e.Event) -> list[New]:

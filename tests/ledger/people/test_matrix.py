@@ -20,6 +20,10 @@ NOTHING_TO_DO = {"fund-policy"}
 """Commands that find nothing to do here, and say so only after they have been let through."""
 
 
+_PASS_ON = {"_reconciled", "_run_for_each"}
+"""Functions that run a command which their callers name, as the first thing they are given."""
+
+
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[Duty, World]:
     return worlds(tmp_path_factory.mktemp("worlds"))
@@ -30,7 +34,7 @@ def commands_in_the_code() -> Iterator[str]:
     sources = [_HOME / "service.py", *sorted((_HOME / "commands").glob("*.py"))]
     for path in sources:
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(function, ast.FunctionDef):
+            if isinstance(function, ast.FunctionDef) and function.name not in _PASS_ON:
                 yield from _commands_in(function, path)
 
 
@@ -41,11 +45,17 @@ def _commands_in(function: ast.FunctionDef, path: Path) -> Iterator[str]:
         if isinstance(node, ast.Assign)
         for target in node.targets
         if isinstance(target, ast.Name)
+    } | {
+        node.target.id: node.value
+        for node in ast.walk(function)
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and node.value is not None
     }
     for call in ast.walk(function):
         if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
             continue
-        if call.func.attr not in {"_run", "require_allowed"}:
+        if call.func.attr not in {"_run", "require_allowed", *_PASS_ON}:
             continue
         content = call.args[0]
         if isinstance(content, ast.Name):
@@ -59,7 +69,7 @@ def _commands_in(function: ast.FunctionDef, path: Path) -> Iterator[str]:
 
 def test_every_command_in_the_code_is_in_the_tables_and_no_other() -> None:
     found = set(commands_in_the_code())
-    assert len(found) > 35
+    assert len(found) > 80
     assert found == set(COMMANDS) == set(DECLARED) == set(STEPS)
     assert set(COLUMNS) == {*map(str, Duty), "job"}
 
@@ -89,7 +99,10 @@ def done(command: str, world: World, who: str) -> bool:
         except (NotAllowed, FourEyes):
             assert door.log.head() == head
             return False
-        except OutOfOrder:
+        except OutOfOrder as told:
+            if "so another person must" in str(told):
+                assert door.log.head() == head  # it was said of each of many, and none is left
+                return False
             assert command in NOTHING_TO_DO
             return True
         recorded = door.log.head()[0] > head[0]
