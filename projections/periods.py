@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from sqlalchemy import Connection, func, select
 
 from ledger.commands.door import Done
-from ledger.dates import Period
+from ledger.dates import Period, danish_day
+from ledger.decide.owing import Stage
 from ledger.decide.period import Books, Reasons, Verified
 from ledger.decide.refusal import Refusal
 from ledger.model import Position
 from ledger.service import Ledger
 from projections import views as v
 from projections.follow import Progress, Views, quiet
+from projections.reconciliation import differences
 from projections.reported import currency_of, trial_balance
 from projections.verify import Outcome, Verification, verify
+
+_ON_ITS_WAY = (Stage.SENT, Stage.RECEIVED, Stage.RECALL_ASKED)
 
 
 class NotVerified(Refusal):
@@ -50,8 +54,9 @@ def look_at(
         opened = v.line.c.value_date >= (closed_until or date.min)
         with views.engine.connect() as connection:
             first = connection.execute(select(func.min(v.line.c.value_date)).where(opened)).scalar()
-            loose = _unreconciled(connection, Period(closed_until or date.min, days.end))
-        return Books(covers, balance.sha256(), balance.turnover, first, tuple(loose))
+            days_closed = Period(closed_until or date.min, days.end)
+            loose = tuple(_unreconciled(ledger, connection, days_closed))
+        return Books(covers, balance.sha256(), balance.turnover, first, loose)
 
     return books
 
@@ -72,22 +77,28 @@ def _verdict(found: Verification, reasons: Reasons) -> Verified:
     return "unverifiable"
 
 
-def _unreconciled(connection: Connection, days: Period) -> list[str]:
-    """Lines of bank statements that match nothing, and payments sent and not settled."""
-    line, payment = v.bank_line.c, v.payment.c
-    unmatched = (
-        select(line.account, line.line, line.booked_on)
-        .where(line.matched.is_(None), line.booked_on >= days.start, line.booked_on < days.end)
-        .order_by(line.booked_on, line.account, line.line)
-    )
+def _unreconciled(ledger: Ledger, connection: Connection, days: Period) -> Iterator[str]:
+    """On what the bank and the books do not agree in some days: of `ofl bank open`, what is theirs.
+
+    A difference whose day nobody can tell is theirs too; so is a payment sent in those days and not
+    settled, even while it may still be on its way, or if no statement of its payer was ever read.
+    """
+    stands = ledger.reconciliation()
+    if stands.unrecorded:
+        yield "the bank's lines are not matched as they now can be, which `ofl bank reconcile` does"
+    today = danish_day(ledger.clock())
+    found = differences(stands.found, stands.items, ledger.banks(), today)
+    theirs = [each for each in found if each.on is None or days.start <= each.on < days.end]
+    for each in theirs:
+        yield f"{each.name} of {each.account}, {each.on or 'day unknown'} ({each.kind})"
+    told = {each.name for each in theirs}
+    payment = v.payment.c
     sent = (
         select(payment.payment, payment.sent_on)
-        .where(payment.state == "sent", payment.sent_on >= days.start, payment.sent_on < days.end)
+        .where(payment.state.in_(_ON_ITS_WAY))
+        .where(payment.sent_on >= days.start, payment.sent_on < days.end)
         .order_by(payment.sent_on, payment.payment)
     )
-    return [
-        *(f"bank line {name} of {account}, {on}, matches nothing"
-          for account, name, on in connection.execute(unmatched)),
-        *(f"payment {name}, sent {on}, is not settled"
-          for name, on in connection.execute(sent)),
-    ]  # fmt: skip
+    for name, on in connection.execute(sent):
+        if name not in told:
+            yield f"payment {name}, sent {on}, is not settled"
