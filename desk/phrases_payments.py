@@ -56,8 +56,14 @@ PAYMENT_PHRASES: dict[str, tuple[str, str]] = {
         "{payment} er annulleret; det, den skulle betale, skyldes som før.",
     ),
     "told_file": (
-        "{message}: {count} payments of {payer}, {amount} in all, to be paid on {day}.\nIn {path}",
-        "{message}: {count} betalinger fra {payer}, {amount} i alt, til betaling {day}.\nI {path}",
+        (
+            "{message}: {count} payments of {payer}, {amount} in all, to be paid on {day}.\n"
+            "Sealed before it: events 1 to {size}. In {path}\nSHA-256 {hash}"
+        ),
+        (
+            "{message}: {count} betalinger fra {payer}, {amount} i alt, til betaling {day}.\n"
+            "Forseglet før den: hændelse 1 til {size}. I {path}\nSHA-256 {hash}"
+        ),
     ),
     "told_answers": (
         "{received} payments received by the bank, {failed} not completed, {silent} not answered.",

@@ -48,6 +48,7 @@ _OTHER = [
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"), "MOMENT"),
     (re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d\b"), "MINUTE"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "HASH"),
+    (re.compile(r"\b(OFL\d+)-[0-9a-f]{16}\b"), r"\1-HASH"),
     (re.compile(r"\bed25519:[A-Za-z0-9+/]{43}="), "KEY"),
     (re.compile(r"(chain|chain head|kæde) [0-9a-f]{16}\b"), r"\1 HASH"),
 ]

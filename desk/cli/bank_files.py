@@ -69,7 +69,9 @@ def file(
         payer=made.made.payer,
         amount=session.lang.amount(made.made.amount),
         day=session.lang.day(made.made.execute_on),
+        size=made.made.size,
         path=path,
+        hash=made.made.sha256,
     )
     lines = [told, *(f"  {each}" for each in refused.values())]
     session.done(

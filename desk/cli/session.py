@@ -226,7 +226,10 @@ class Session:
             self.console.print(line, style="dim", markup=False, soft_wrap=True)
 
     def table(self, title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
-        """An empty table with columns named by phrases; those in `right` hold numbers."""
+        """An empty table with columns named by phrases.
+
+        Those in `right` hold numbers, which are not broken where a line ends.
+        """
         table = Table(
             title=self.lang.say(title),
             title_justify="left",
@@ -237,8 +240,10 @@ class Session:
         )
         for column in columns:
             head = self.lang.say(column)
-            justify: Any = "right" if column in right else "left"
-            table.add_column(head[0].upper() + head[1:], justify=justify, overflow="fold")
+            number = column in right
+            justify: Any = "right" if number else "left"
+            name = head[0].upper() + head[1:]
+            table.add_column(name, justify=justify, overflow="fold", no_wrap=number)
         return table
 
 

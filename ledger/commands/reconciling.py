@@ -145,7 +145,8 @@ class ReconcilingCommands(PayeeCommands):
         def act(ahead: Ahead) -> Iterable[str]:
             known = bank.parties(ahead.agreements())
             if party not in known:
-                message = f"no agreement has a party {party!r} ({', '.join(sorted(known))})"
+                listed = ", ".join(sorted(known)) or "none is signed"
+                message = f"no agreement has a party {party!r} (parties: {listed})"
                 raise NotFound(message)
             bank.name_account(ahead, party, mark, bank.owners_of(self.banks().values()))
             return []

@@ -59,7 +59,7 @@ class Books:
     first_line: date | None
     """The first day that money counts on and that is not closed; None if there is none."""
     unreconciled: tuple[str, ...]
-    """Bank lines that match nothing and payments not settled, of the days that would be closed."""
+    """On what the bank and the books do not agree, of the days that would be closed."""
 
 
 Verified = Literal["sound", "unverifiable"]
@@ -162,8 +162,8 @@ def close(
         more = len(books.unreconciled) - _LISTED_MAX
         told = "; ".join(books.unreconciled[:_LISTED_MAX]) + (f"; {more} more" if more > 0 else "")
         message = (
-            f"{name} is not reconciled: {told}. Settle them, or close it with "
-            "--even-though-unreconciled and the reason, which is recorded"
+            f"{name} is not reconciled: {told}. `ofl bank open` tells more. Settle them, or close "
+            "it with --even-though-unreconciled and the reason, which is recorded"
         )
         raise Unreconciled(message)
     closed = e.PeriodClosed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import sys
@@ -50,7 +51,7 @@ class Bank(Ledger):
     """What a statement would show, one line at a time."""
 
     def say(self, what: str, news: Sequence[New]) -> None:
-        self._run([what], lambda: news)
+        self._run(["bank", what], lambda: news)
 
 
 @dataclass
@@ -159,9 +160,12 @@ def test_from_a_file_to_a_payment_that_takes_the_place_of_another(house: House) 
     (seen,) = independently(content)
     assert (seen[0], str(seen[3]), seen[5]) == (ONE, "10.04", "2025-03-04")
     (made,) = house.ask("payments", "files")["files"]
+    assert hashlib.sha256(content).hexdigest() == made["sha256"]
     assert seen[8].startswith(f"{ONE} ofl {made['size']} {made['tree'][:16]}")
     again = house.folder / "again.xml"
-    house.run("rita", "payments", "file", "--again", made["message"], "--out", str(again))
+    told = house.run("rita", "payments", "file", "--again", made["message"], "--out", str(again))
+    assert f"events 1 to {made['size']}" in told
+    assert f"SHA-256 {made['sha256']}" in told
     assert again.read_bytes() == content
     told = house.run("dan", "payments", "file", "--payer", "aarhus", code=1)
     assert "no payment of aarhus is approved" in told

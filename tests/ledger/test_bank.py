@@ -180,7 +180,7 @@ def test_an_account_that_is_nobodys_is_refused_without_its_number(ledger: Ledger
     assert kinds(ledger)["A"] == "line-unknown"
     with pytest.raises(AlreadyDone, match="aarhus"):
         ledger.name_account("dsi", IBAN)
-    with pytest.raises(NotFound, match="no agreement has a party"):
+    with pytest.raises(NotFound, match=r"no agreement has a party 'nobody' \(parties: aarhus, "):
         ledger.name_account("nobody", "0040-0440116244")
     with pytest.raises(AgainstTerms, match="no account"):
         ledger.name_account("dsi", "12")

@@ -52,6 +52,28 @@ def pays(payer: str, as_role: str, payee: str, to: str, minor: int) -> list[Any]
     ]
 
 
+def payee_role(data: dict[str, Any]) -> str:
+    """Who pays an investor back is one as well; a guarantor is who an investor gives back to."""
+    return "guarantor" if data["role"] == "investor" else "investor"
+
+
+def demands(data: dict[str, Any], debit: str, credit: str) -> list[Any]:
+    """What a payee owes back moves, told by the payer's two accounts, debit first."""
+    mirror = {
+        "clawback-receivable": "clawback-payable",
+        "payable": "receivable",
+        "write-off-expense": "write-off-income",
+        "bank": "bank",
+    }
+    payer, payee, minor = data["payer"], data["payee"], ore(data["amount"])
+    found = []
+    for account, sign in ((debit, 1), (credit, -1)):
+        to_payee, to_payer = ("", "") if account == "bank" else (payee, payer)
+        found.append((payer, data["role"], account, to_payee, sign * minor))
+        found.append((payee, payee_role(data), mirror[account], to_payer, -sign * minor))
+    return found
+
+
 def guarantee(data: dict[str, Any]) -> Iterator[Any]:
     giver = data["guarantor"]
     outward = ("guarantee-expense", "guarantee-income")
@@ -80,17 +102,34 @@ def entries(  # noqa: C901 - one case per event that books
             for part in data["parts"]:
                 minor = ore(part["amount"])
                 yield from owes(part["investor"], "investor", data["provider"], drawn, minor)
-        case "CapitalReceived:1":
-            minor = ore(data["amount"])
+        case "CapitalReceived:1" | "CapitalReversed:1":
+            minor = ore(data["amount"]) * (-1 if topic == "CapitalReversed:1" else 1)
             yield from pays(data["investor"], "investor", data["provider"], "provider", minor)
         case "EntitlementCalculated:1":
             for part in data["difference"]:
                 minor = ore(part["amount"])
                 yield from owes(part["payer"], part["role"], part["payee"], outcome, minor)
-        case "PaymentSettled:1":
-            to = "guarantor" if data["role"] == "investor" else "investor"
-            minor = ore(data["amount"])
-            yield from pays(data["payer"], data["role"], data["payee"], to, minor)
+        case "AdjustmentDecided:1":
+            for part in data["parts"]:
+                minor = ore(part["amount"])
+                yield from owes(part["payer"], part["role"], part["payee"], outcome, minor)
+        case (
+            "PaymentSettled:1" | "ReturnReversed:1" | "PaymentReturned:1" | "SettlementReversed:1"
+        ):
+            sign = 1 if topic in {"PaymentSettled:1", "ReturnReversed:1"} else -1
+            minor = sign * ore(data["amount"])
+            yield from pays(data["payer"], data["role"], data["payee"], payee_role(data), minor)
+        case "ClawbackDemanded:1":
+            yield from demands(data, "clawback-receivable", "payable")
+        case "ClawbackWithdrawn:1":
+            yield from demands(data, "payable", "clawback-receivable")
+        case "ClawbackRepaid:1":
+            yield from demands(data, "bank", "clawback-receivable")
+        case "RepaymentReversed:1":
+            yield from demands(data, "clawback-receivable", "bank")
+        case "WrittenOff:1":
+            given_up = "payable" if data["demand"] is None else "clawback-receivable"
+            yield from demands(data, "write-off-expense", given_up)
         case "GuaranteeCalled:1" | "GuaranteeReversed:1":
             yield from guarantee(data)
         case "CommitmentGiven:1":
