@@ -28,6 +28,7 @@ from ledger.decide.refusal import Refusal
 from ledger.events import JobFinished, Severity
 from ledger.store import location
 from ledger.store.location import Server
+from ledger.store.personal_key import PersonalKey
 
 app = typer.Typer(help="Run the jobs of the night, and see what they found.", no_args_is_help=True)
 
@@ -47,6 +48,7 @@ def _workplace(session: Session) -> Workplace:
         timestamp_url=session.timestamp_url,
         timestamp_certificate=session.timestamp_certificate,
         bank_inbox=session.bank_inbox,
+        key=PersonalKey.at(session.key, session.passphrase) if session.key else None,
     )
 
 

@@ -12,6 +12,7 @@ from ledger.commands.door import now
 from ledger.decide.jobs import ACTOR, Run, Seen
 from ledger.service import Ledger
 from ledger.store.location import Location, Server
+from ledger.store.personal_key import PersonalKey
 from projections.follow import Views
 
 
@@ -28,6 +29,8 @@ class Workplace:
     timestamp_certificate: Path | None = None
     bank_inbox: Path | None = None
     clock: Callable[[], datetime] = now
+    key: PersonalKey | None = None
+    """What jobs sign with where people are let in."""
 
     def ledger(self, actor: str) -> Ledger:
         """The ledger, opened by an actor."""
@@ -38,6 +41,7 @@ class Workplace:
             checkpoint_key=self.checkpoint_key,
             checkpoints=self.checkpoints,
             clock=self.clock,
+            key=self.key,
         )
 
 
@@ -79,7 +83,7 @@ class Job:
 
     @property
     def actor(self) -> str:
-        """Who acts in its runs; it is no person and never approves."""
+        """Who acts in its runs, unless a key says who; it is no person and never approves."""
         return ACTOR + self.name
 
 

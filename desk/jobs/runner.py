@@ -60,7 +60,7 @@ class Runner:
             done: list[Run] = []
             with self.place.ledger("") as ledger:
                 for job in self.jobs:
-                    ledger.actor = job.actor
+                    _act_for(ledger, job)
                     given_up = ledger.give_up_run_by_hand(job.name)
                     done += [given_up] if given_up else []
                 while fresh := [run for job in self.jobs if (run := self._run_next(ledger, job))]:
@@ -78,12 +78,13 @@ class Runner:
                 message = "another process is at work on the jobs; try again later"
                 raise JobsBusy(message)
             with self.place.ledger(job.actor) as ledger:
+                _act_for(ledger, job)
                 ledger.give_up_run_by_hand(job.name)
                 return self._work(ledger, job, ledger.claim_run_by_hand(job.name, self.process))
 
     def _run_next(self, ledger: Ledger, job: Job) -> Run | None:
         """Claim and do the next run of a job; None if nothing is due."""
-        ledger.actor = job.actor
+        _act_for(ledger, job)
 
         def due(last: str | None) -> list[tuple[str, date]]:
             found = job.schedule.due(last, self.place.clock())
@@ -119,6 +120,11 @@ class Runner:
             return None, str(error)
         except Exception as error:  # noqa: BLE001 - one job's failure must not stop the others
             return None, _where(error)
+
+
+def _act_for(ledger: Ledger, job: Job) -> None:
+    """Act under the job's name; or, where people are let in, as whoever's the key at hand is."""
+    ledger.actor = ledger.keys_account() or job.actor
 
 
 def _where(error: Exception) -> str:

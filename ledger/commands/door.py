@@ -129,11 +129,11 @@ class Door:
         self._people = PeopleState()
         self._admitted_at = 0
         """The version of the people by which the command under way was allowed."""
-        self.actor = actor or self._keys_account() or user_name()
+        self.actor = actor or self.keys_account() or user_name()
         self._sealed_to = 0
         """Up to where this door has sealed, or seen sealed, all events."""
 
-    def _keys_account(self) -> str | None:
+    def keys_account(self) -> str | None:
         """The account of whom the key is, if it is anybody's."""
         if self.key is None:
             return None

@@ -29,9 +29,11 @@ from desk.phrases import PHRASES
 from ledger.dates import Period
 from ledger.decide.decision import New, agreement_stream
 from ledger.decide.jobs import Seen
+from ledger.decide.people import Newcomer, SetUp
 from ledger.decide.period import Books
-from ledger.decide.refusal import NotFound
+from ledger.decide.refusal import NotAllowed, NotFound
 from ledger.decide.rows import MeasurementRow
+from ledger.duties import Duty
 from ledger.events import (
     JobFailed,
     JobFinished,
@@ -49,6 +51,7 @@ from ledger.parties import Recognition
 from ledger.service import Ledger
 from ledger.store.leader import leading
 from ledger.store.location import Server
+from ledger.store.personal_key import PersonalKey
 from projections import views as v
 from projections.follow import Views
 from projections.verify import verify
@@ -242,6 +245,40 @@ def test_a_run_whose_process_is_gone_is_overdue_only_after_some_hours(small: Wor
     done = Runner(small, [job]).run_due()
     assert done is not None
     assert [(run.occurrence, run.attempt) for run in done] == [(str(day), 2)]
+
+
+def test_where_people_are_let_in_jobs_act_by_the_key_they_are_given(small: Workplace) -> None:
+    keys = {name: PersonalKey.new() for name in ("anna", "bo", "job:nightly")}
+    people = tuple(
+        Newcomer(
+            id=name,
+            name=name,
+            key=key.public,
+            duties=() if name.startswith("job:") else (Duty.ADMINISTRATOR,),
+        )
+        for name, key in keys.items()
+    )
+    with small.ledger("anna") as ledger:
+        ledger.set_up_people(SetUp(founder="anna", people=people))
+    with pytest.raises(NotAllowed, match="job:bank"):
+        Runner(small, PLAN).run_due()
+    place = replace(small, key=keys["job:nightly"])
+    done = Runner(place, PLAN).run_due()
+    assert done is not None
+    assert {run.job for run in done if isinstance(run.ended, JobFinished)} == {
+        job.name for job in PLAN
+    }
+    with place.ledger("reader") as ledger, closing(Views(place.views)) as views:
+        views.catch_up(ledger.log)
+        assert {each.actor for each in ledger.of_topic(JobFinished.topic)} == {"job:nightly"}
+        assert verify(ledger, views).sound
+    # A person who runs a job by hand acts as that person, with that person's duties.
+    run = Runner(replace(small, key=keys["bo"]), PLAN).run_by_hand(named("assess"))
+    assert isinstance(run.ended, JobFinished)
+    with place.ledger("reader") as ledger:
+        (found,) = (each.finding for each in findings(ledger.log, "assess", small.clock()))
+    (reason,) = (each.text for each in found.details if each.name == "reason")
+    assert "bo may not run 'assess'" in reason
 
 
 # --- the bank's inbox -------------------------------------------------------------------------
