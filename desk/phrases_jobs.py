@@ -104,8 +104,8 @@ JOBS_PHRASES: dict[str, tuple[str, str]] = {
         "{file} blev afvist, {more} fejl, den første: {reason}",
     ),
     "finding_bank_difference": (
-        "{what}: {account}, {line}, of {day}, {amount}",
-        "{what}: {account}, {line}, af {day}, {amount}",
+        "{what} ({account}/{line}, {day}, {amount})",
+        "{what} ({account}/{line}, {day}, {amount})",
     ),
     "finding_assessment_overdue": (
         "what was due by {until} is not decided ({reason}); run `ofl assess`",
