@@ -5,8 +5,8 @@ from __future__ import annotations
 JOBS_PHRASES: dict[str, tuple[str, str]] = {
     # what each job does
     "job_bank": (
-        "read bank statements from the inbox, and name lines that nothing explains",
-        "læs kontoudtog fra indbakken, og nævn linjer, som intet forklarer",
+        "read bank statements from the inbox, and name where books and bank differ",
+        "læs kontoudtog fra indbakken, og nævn, hvor bøgerne og banken er uenige",
     ),
     "job_assess": (
         "decide what was due until yesterday",
@@ -103,9 +103,9 @@ JOBS_PHRASES: dict[str, tuple[str, str]] = {
         "{file} was refused, {more} problems, the first: {reason}",
         "{file} blev afvist, {more} fejl, den første: {reason}",
     ),
-    "finding_line_unmatched": (
-        "nothing explains bank line {account}/{line} of {day}, {amount}",
-        "intet forklarer banklinje {account}/{line} af {day}, {amount}",
+    "finding_bank_difference": (
+        "{what} ({account}/{line}, {day}, {amount})",
+        "{what} ({account}/{line}, {day}, {amount})",
     ),
     "finding_assessment_overdue": (
         "what was due by {until} is not decided ({reason}); run `ofl assess`",
@@ -139,6 +139,14 @@ JOBS_PHRASES: dict[str, tuple[str, str]] = {
         "{payment} of {amount} is sent since {since} and not settled",
         "{payment} på {amount} er sendt siden {since} og ikke afregnet",
     ),
+    "finding_recall_not_answered": (
+        "the bank was asked on {since} to stop {payment} of {amount}, and has not answered",
+        "banken blev {since} bedt om at standse {payment} på {amount} og har ikke svaret",
+    ),
+    "finding_demand_overdue": (
+        "{payee} was to pay back {amount} by {due} ({demand}), and has not",
+        "{payee} skulle betale {amount} tilbage senest {due} ({demand}) og har ikke gjort det",
+    ),
     "finding_commitment_left": (
         "it ended on {ended}, and {amount} of its commitment is undrawn: draw or annul it",
         "den sluttede {ended}, og {amount} af tilsagnet er ikke trukket: træk eller annullér det",
@@ -167,13 +175,9 @@ JOBS_PHRASES: dict[str, tuple[str, str]] = {
         "{payment}: {outcomes} outcomes rest on a measurement without evidence",
         "{payment}: {outcomes} resultater hviler på en måling uden dokumentation",
     ),
-    "finding_validator_missing": (
-        "{payment}: {outcomes} outcomes rest on a measurement without a validator",
-        "{payment}: {outcomes} resultater hviler på en måling uden validator",
-    ),
     "finding_measurement_not_valid": (
-        "{payment}: {outcomes} outcomes rest on a measurement that is provisional or rejected now",
-        "{payment}: {outcomes} resultater hviler på en måling, der nu er foreløbig eller forkastet",
+        "{payment}: {outcomes} outcomes rest on a measurement that is provisional, rejected or void now",
+        "{payment}: {outcomes} resultater hviler på en måling, der nu er foreløbig, forkastet eller ugyldig",
     ),
     "finding_appropriation_used": (
         "{percent} % or more of the appropriation of {year} is committed: {used} of {limit}",

@@ -20,6 +20,7 @@ from desk.jobs.standing import ILL, AgedFinding, JobStanding, counts, stand
 from desk.jobs.standing import findings as find
 from desk.jobs.waking import keep_awake
 from desk.language import Language
+from desk.phrases import PHRASES
 from ledger.commands.door import now
 from ledger.dates import parse_date
 from ledger.decide.jobs import Finding, Run
@@ -249,11 +250,16 @@ def says(lang: Language, found: Finding) -> str:
     """What a finding says, with amounts and days as the language writes them."""
     told = {each.name: _detail(lang, each.name, each.text) for each in found.details}
     where = f"{found.agreement}: " if found.agreement else ""
-    return where + lang.say(f"finding_{found.kind}", **told)
+    words = f"finding_{found.kind}"
+    if words not in PHRASES:  # a kind that jobs saw once, and that is still open
+        return where + ", ".join([found.kind, *(f"{name} {text}" for name, text in told.items())])
+    return where + lang.say(words, **told)
 
 
 def _detail(lang: Language, name: str, text: str) -> str:
-    if name in _AMOUNTS:
+    if name == "what":
+        return lang.say(text) if text in PHRASES else text
+    if name in _AMOUNTS and text != "–":
         return lang.decimal(text)
     if name in _DAYS and text != "–":
         return lang.day(parse_date(text))

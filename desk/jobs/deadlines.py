@@ -13,6 +13,7 @@ from ledger.dates import danish_day
 from ledger.decide import assessment, guarantee
 from ledger.decide.facts_state import NOT_KNOWN_YET
 from ledger.decide.jobs import Seen
+from ledger.decide.owing import Payable, Stage
 from ledger.decide.refusal import Refusal
 from ledger.decide.state import AgreementState
 from ledger.events import Severity
@@ -31,6 +32,8 @@ KINDS = (
     "payment_not_approved",
     "payment_not_sent",
     "payment_not_settled",
+    "recall_not_answered",
+    "demand_overdue",
     "commitment_left",
     "guarantee_callable",
 )
@@ -40,14 +43,21 @@ REGISTER_DAYS_MAX = 100
 """A quarter and some days: registers are exported by the quarter."""
 CAPITAL_DAYS_MAX = 30
 PROPOSED_AFTER_DAYS = 30
-STEP_DAYS_MAX = {"proposed": 14, "approved": 5, "sent": 5}
-"""So long a payment may stand at a step."""
+RECALL_DAYS_MAX = 21
+"""Banks have fifteen working days to answer."""
 COMMITMENT_DAYS_MAX = 90
-_NEXT = {
-    "proposed": "payment_not_approved",
-    "approved": "payment_not_sent",
-    "sent": "payment_not_settled",
+_STEPS = {
+    Stage.PROPOSED: ("payment_not_approved", v.payment.c.proposed_at, 14),
+    Stage.HALF_APPROVED: ("payment_not_approved", v.payment.c.proposed_at, 14),
+    Stage.APPROVED: ("payment_not_sent", v.payment.c.approved_at, 5),
+    Stage.SENT: ("payment_not_settled", v.payment.c.sent_at, 5),
+    Stage.RECEIVED: ("payment_not_settled", v.payment.c.sent_at, 5),
+    Stage.RECALL_ASKED: ("recall_not_answered", v.payment.c.recall_at, RECALL_DAYS_MAX),
 }
+"""By stage: what has not happened, since when it is awaited, and how many days it may take.
+
+At the other stages nothing is awaited: it is settled, or it came to nothing and is owed anew.
+"""
 _CANNOT = (Refusal, NoTariffError, NoPriceError)
 
 
@@ -72,6 +82,7 @@ class _Late:
         yield from self._register()
         yield from self._capital()
         yield from self._owed()
+        yield from self._demands()
         yield from self._at_end()
 
     def _see(self, kind: str, key: str, **details: object) -> Seen:
@@ -81,10 +92,6 @@ class _Late:
 
     def _before(self, days: int) -> date:
         return self.shift.day - timedelta(days=days)
-
-    def _on(self, position: Position) -> date:
-        """The day on which an event counts."""
-        return self.shift.ledger.at(position)[0].effective_on
 
     def _outcomes(self) -> Iterator[Seen]:
         """What is due and not decided, and what waits for a measurement."""
@@ -120,28 +127,44 @@ class _Late:
     def _capital(self) -> Iterator[Seen]:
         """Capital that was called, and has not come in."""
         for name, drawdown in self.state.drawdowns.items():
-            missing = [
-                part
-                for part in drawdown.called.parts
-                if part.amount and part.investor not in drawdown.received
-            ]
-            if missing and self._on(drawdown.called_at) <= self._before(CAPITAL_DAYS_MAX):
-                for part in missing:
-                    told = {"drawdown": name, "investor": part.investor, "amount": part.amount}
+            if drawdown.called_on > self._before(CAPITAL_DAYS_MAX):
+                continue
+            for part in drawdown.called.parts:
+                missing = part.amount - drawdown.paid(part.investor)
+                if missing > ZERO:
+                    told = {"drawdown": name, "investor": part.investor, "amount": missing}
                     yield self._see("capital_not_received", f"{name}/{part.investor}", **told)
 
     def _owed(self) -> Iterator[Seen]:
         """What is owed, and nobody has proposed to pay."""
-        for (payer, role, payee), items in self.state.unproposed.items():
+        for payable, items in self.state.unproposed.items():
+            payer, role, payee = payable
             owed = total(item.amount for item in items)
             if owed <= ZERO:
                 continue  # it comes off what is owed next
-            since = min(item.entitlement_at for item in items)
+            anew = self._owed_anew(payable)
+            since = min(anew.get(item.entitlement_at, item.entitlement_at) for item in items)
             recorded = self.shift.ledger.at(since)[0].recorded_at
             known = danish_day(datetime.fromisoformat(recorded))
             if known <= self._before(PROPOSED_AFTER_DAYS):
                 told = {"payer": payer, "payee": payee, "amount": owed}
                 yield self._see("owed_not_proposed", f"{payer}/{role}/{payee}/{since}", **told)
+
+    def _owed_anew(self, payable: Payable) -> dict[Position, Position]:
+        """Since when what was in payments that came to nothing is owed anew."""
+        return {
+            item.entitlement_at: position
+            for payment, position in self.state.reopened.get(payable, ())
+            for item in self.state.payments[payment].proposed.items
+        }
+
+    def _demands(self) -> Iterator[Seen]:
+        """What was demanded back, and has not come by the day it was due."""
+        for name, demand in self.state.demands.items():
+            due, left = demand.demanded.due_on, demand.outstanding
+            if left > ZERO and due < self.shift.day:
+                told = {"demand": name, "payee": demand.demanded.payee, "amount": left, "due": due}
+                yield self._see("demand_overdue", name, **told)
 
     def _at_end(self) -> Iterator[Seen]:
         """What is to be closed when the agreement is over."""
@@ -151,7 +174,7 @@ class _Late:
             yield self._see("commitment_left", "undrawn", amount=commitment.undrawn, ended=ended)
         try:
             guarantee.call(self.state, self.shift.day)
-        except Refusal:
+        except _CANNOT:
             return
         yield self._see("guarantee_callable", "loss", ended=ended)
 
@@ -159,22 +182,16 @@ class _Late:
 def _payments(shift: Shift) -> Iterator[Seen]:
     """Payments that have stood at a step for too long."""
     table = v.payment
-    query = select(table).where(table.c.state.in_(STEP_DAYS_MAX)).order_by(table.c.proposed_at)
+    query = select(table).where(table.c.state.in_(_STEPS)).order_by(table.c.proposed_at)
     with shift.views.engine.connect() as connection:
         rows = connection.execute(query).all()
     for row in rows:
-        position = {
-            "proposed": row.proposed_at,
-            "approved": row.approved_at,
-            "sent": row.sent_at,
-        }[row.state]
-        since = shift.ledger.at(position)[0].effective_on
-        if since <= shift.day - timedelta(days=STEP_DAYS_MAX[row.state]):
+        kind, column, days_max = _STEPS[Stage(row.state)]
+        since = shift.ledger.at(row._mapping[column])[0].effective_on  # noqa: SLF001 - its public name
+        if since <= shift.day - timedelta(days=days_max):
             told = {
                 "payment": row.payment,
                 "amount": str(Amount(row.amount)),
                 "since": str(since),
             }
-            kind = _NEXT[row.state]
-            key = f"{kind}/{row.payment}"
-            yield Seen(kind, key, Severity.WARNING, told, row.agreement)
+            yield Seen(kind, f"{kind}/{row.payment}", Severity.WARNING, told, row.agreement)

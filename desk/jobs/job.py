@@ -83,7 +83,7 @@ class Job:
 
     @property
     def actor(self) -> str:
-        """Who acts in its runs; it is no person and never approves."""
+        """Who acts in its runs, unless a key says who; it is no person and never approves."""
         return ACTOR + self.name
 
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from desk.jobs.job import Report, Shift
 from ledger.decide.decision import agreement_stream
-from ledger.decide.facts_state import reading_key
+from ledger.decide.facts_state import reading_key, result_key
 from ledger.decide.jobs import Seen
 from ledger.decide.owing import Payment
 from ledger.decide.state import AgreementState
 from ledger.events import CohortMeasured, MeasurementRecorded, Severity
 from ledger.model import Position
 
-KINDS = ("evidence_missing", "validator_missing", "measurement_not_valid")
+KINDS = ("evidence_missing", "measurement_not_valid")
 _Measured = MeasurementRecorded | CohortMeasured
 
 
@@ -38,14 +38,16 @@ def _payment(
 ) -> Iterator[Seen]:
     """What is missing under one payment, a kind at a time, with how many outcomes it is under."""
     counts = dict.fromkeys(KINDS, 0)
-    claims = {item.claim for item in payment.proposed.items} & state.claims.keys()
+    named = {claim for item in payment.proposed.items for claim in state.claims_of(item)}
+    claims = named & state.claims.keys()
     report.figures["outcomes"] += len(claims)
     for claim in claims:
         rests_on = state.claims[claim].outcome.based_on
-        events = [measured[position] for position in rests_on if position in measured]
-        counts["evidence_missing"] += any(each.quality.evidence is None for each in events)
-        counts["validator_missing"] += any(not each.validator.strip() for each in events)
-        counts["measurement_not_valid"] += any(not _stands(state, each) for each in events)
+        stand = [_standing(state, measured, each) for each in rests_on if each in measured]
+        known = [each for each in stand if each is not None]
+        counts["evidence_missing"] += any(each.quality.evidence is None for each in known)
+        valid = len(known) == len(stand) and all(each.quality.pays for each in known)
+        counts["measurement_not_valid"] += not valid
     for kind, count in counts.items():
         if count:
             told = {"payment": payment.proposed.payment, "outcomes": str(count)}
@@ -54,13 +56,19 @@ def _payment(
             yield Seen(kind, key, serious, told, state.agreement)
 
 
-def _stands(state: AgreementState, event: _Measured) -> bool:
-    """Whether a measurement, as it is known now, may be paid by."""
-    known: tuple[Position, _Measured] | None
-    if isinstance(event, MeasurementRecorded):
-        if event.subject in state.erased:
-            return event.quality.pays
-        known = state.readings.get(reading_key(event))
-    else:
-        known = state.results.get((event.cohort, event.indicator, event.measured_on))
-    return known is not None and known[1].quality.pays
+def _standing(
+    state: AgreementState, measured: dict[Position, _Measured], position: Position
+) -> _Measured | None:
+    """A measurement as it is known now, corrected or read again; None if it counts no more."""
+    while position in state.replaced:
+        position = state.replaced[position]
+    event = measured.get(position)
+    known: tuple[Position, _Measured] | None = None
+    match event:
+        case MeasurementRecorded(subject=subject) if subject in state.erased:
+            return event
+        case MeasurementRecorded():
+            known = state.readings.get(reading_key(event))
+        case CohortMeasured():
+            known = state.results.get(result_key(event))
+    return known[1] if known else None

@@ -71,11 +71,8 @@ def _compared(
     where = {"municipality": event.municipality, "quarter": _written(quarter)}
     key = f"{event.municipality}/{state.agreement}/{_written(quarter)}"
     known, reason = _known_until(state, days), "–"
-    stays = (
-        [stay for _, stay in kept.values()]
-        for subject, kept in state.stays.items()
-        if subject in state.enrolled
-    )
+    # As decisions see them: two who were merged are one person, with the stays of both.
+    stays = (list(person.stays) for person in state.people().values())
     try:
         found = refunded_in(days, stays, shift.ledger.law().tariffs, table)
     except NoTariffError as error:

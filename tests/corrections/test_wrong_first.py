@@ -34,7 +34,6 @@ from ledger.decide.state import AgreementState
 from ledger.facts import Source, Stay, Tariff, TimeSpell
 from ledger.model import Position, SubjectRef
 from ledger.money import ZERO, Amount
-from ledger.parties import Party, Role
 from ledger.service import Ledger
 from ledger.terms.agreement import Terms
 from projections.balances import balances
@@ -64,12 +63,9 @@ class Facts:
 
 
 def drawn_terms(random: Random) -> Terms:
-    """Random terms with places enough, and another municipality that people may move to."""
+    """Random terms with places enough; another municipality is there that people may move to."""
     terms = draw_terms(random, HF)
-    odense = Party(id="odense", name="Odense", roles=(Role.CO_PAYER,))
-    return terms.model_copy(
-        update={"people": 12, "ends_on": date(2027, 1, 1), "parties": (*terms.parties, odense)}
-    )
+    return terms.model_copy(update={"people": 12, "ends_on": date(2027, 1, 1)})
 
 
 def a_stay(random: Random, name: str, person: str) -> StayRow:
