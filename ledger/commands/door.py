@@ -18,7 +18,9 @@ from eventsourcing.persistence import (
     PersistenceError,
     StoredEvent,
 )
+from pydantic import ValidationError
 
+from ledger.commands.wording import refused_wording
 from ledger.decide import duties
 from ledger.decide.bank_state import BankState
 from ledger.decide.decision import (
@@ -298,7 +300,14 @@ class Door:
 
         def decided() -> list[StoredEvent]:
             self.require_allowed(name)
-            return self._signed_by_key([self._stored(new, command) for new in decide()], command)
+            try:
+                news = decide()
+            except ValidationError as error:
+                refusal = refused_wording(error, content)
+                if refusal is None:
+                    raise
+                raise refusal from None
+            return self._signed_by_key([self._stored(new, command) for new in news], command)
 
         for attempt in range(TRIES):
             if attempt and (before := self._before(command)) is not None:

@@ -78,3 +78,7 @@ class BeyondAppropriation(Refusal):
 
 class AgainstTerms(Refusal):
     """The agreement's terms do not allow it."""
+
+
+class WordingRefused(Refusal):
+    """A reason or name is too long, empty, or not written as names are."""

@@ -92,7 +92,7 @@ def commitment(data: dict[str, Any], minor: int) -> list[Any]:
     return [(*fund, "commitment-expense", "", minor), (*fund, "provision", "", -minor)]
 
 
-def entries(  # noqa: C901 - one case per event that books
+def entries(  # noqa: C901, PLR0912 - one case per event that books
     topic: str, data: dict[str, Any]
 ) -> Iterable[Any]:
     """What an event books: book, role, account, counterparty, minor units."""
