@@ -152,6 +152,8 @@ class Approver:
         if payment.instructed_at is not None:
             message = f"{payment_id} was sent to the bank already"
             raise AlreadyDone(message)
+        # Whether the person may comes first: who sets up a ledger learns it before any account is set.
+        self._require_outside(state, payment)
         self.guards.sampled.require(state.payments, payment_id)
         payee = self.guards.account_of(payment.proposed.payee)
         content = approved_hash(payment.proposed, payee)
@@ -160,7 +162,9 @@ class Approver:
         if len(before) >= needed:
             message = f"{payment_id} is approved already"
             raise AlreadyDone(message)
-        self._require_another_person(state, payment, before)
+        others = {each.at: each.actor for each in before}
+        did, step = f"approved {payment_id}", f"approve {payment_id} too"
+        another_person(self.guards.people, self.actor, others, did, step)
         approved = e.PaymentApproved(
             payment=payment_id,
             proposed_at=payment.proposed_at,
@@ -171,16 +175,13 @@ class Approver:
         )
         return numbered(agreement_stream(state.agreement), state.version, [(self.on, approved)])
 
-    def _require_another_person(
-        self, state: AgreementState, payment: Payment, before: Sequence[Approval]
-    ) -> None:
-        name, people = payment.proposed.payment, self.guards.people
+    def _require_outside(self, state: AgreementState, payment: Payment) -> None:
+        """The person took no part in what a payment rests on, nor in saying where it goes."""
+        name = payment.proposed.payment
         rests_on = acted_in(self.law, state, payment.proposed_at, self._others)
         acted = rests_on | self.guards.actors_of(payment.proposed.payee)
         did = f"took part in what {name} rests on"
-        another_person(people, self.actor, acted, did, f"approve {name}")
-        approved = {each.at: each.actor for each in before}
-        another_person(people, self.actor, approved, f"approved {name}", f"approve {name} too")
+        another_person(self.guards.people, self.actor, acted, did, f"approve {name}")
         self._others |= rests_on.keys()
 
 
