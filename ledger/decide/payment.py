@@ -152,7 +152,7 @@ class Approver:
         if payment.instructed_at is not None:
             message = f"{payment_id} was sent to the bank already"
             raise AlreadyDone(message)
-        # Whether the person may comes first: who sets up a ledger learns it before any account is set.
+        # First whether the person may: a lone user learns that before any account is asked for.
         self._require_outside(state, payment)
         self.guards.sampled.require(state.payments, payment_id)
         payee = self.guards.account_of(payment.proposed.payee)
