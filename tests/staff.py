@@ -342,6 +342,7 @@ def _amount(text: str) -> Amount:
 
 def _new_checkpoint_key(ledger: Ledger, world: World, _: str) -> None:
     (world.path / "checkpoint.key").unlink()
+    shutil.rmtree(world.path / "checkpoints")  # as if it was made before there were any
     ledger.make_checkpoint_key()
 
 
