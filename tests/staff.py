@@ -184,6 +184,10 @@ def base(folder: Path, purpose: Literal["live", "demo"] = "demo") -> None:
         ledger.commit("hf", Amount.parse("20000.00"), _ON)
     if purpose == "demo":
         staff_waiting.accounts(as_)
+    else:  # one person confirms no account
+        with as_("lineage") as ledger:
+            policy = ledger.payment_policy().policy
+            ledger.set_payment_policy(policy.model_copy(update={"accounts_required": False}), _ON)
     now = _THEN
     if purpose == "demo":
         staff_waiting.wait(folder, as_)
@@ -343,6 +347,7 @@ def _amount(text: str) -> Amount:
 
 def _new_checkpoint_key(ledger: Ledger, world: World, _: str) -> None:
     (world.path / "checkpoint.key").unlink()
+    shutil.rmtree(world.path / "checkpoints")  # as if it was made before there were any
     ledger.make_checkpoint_key()
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,7 @@ def test_a_command_line_is_run_by_whom_it_is_declared_for_and_nobody_else(
         world = made[duty].copied(tmp_path / f"{column}-{relation}" / duty.value)
         if command == "new-checkpoint-key":
             (world.path / "checkpoint.key").unlink()
+            shutil.rmtree(world.path / "checkpoints")
         before = _head(world)
         code = ofl(LINES[label](world, who), world, who, monkeypatch)
         told = capsys.readouterr()
