@@ -288,7 +288,7 @@ def check_books_of(path: Path) -> None:
         events = tuple(ledger.at(1, ledger.log.head()[0]))
     entries = tuple(
         Entry(at, agreement, book, Role(role), Account(account), other, amount)
-        for at, _, agreement, book, role, account, other, _, amount in views.rows(v.line)
+        for at, _, agreement, book, role, account, other, _, amount, *_ in views.rows(v.line)
     )
     books = Books(events, entries)
     every_event_balances_in_each_book(books)
