@@ -189,7 +189,7 @@ def _basis(dossier: Dossier, lang: Language) -> Iterator[str]:
     key = "why_people" if approved else "why_people_unapproved"
     yield lang.say(key, people=", ".join(dossier.people_involved))
     for sample, purpose, stage in dossier.samples:
-        words = lang.say("committed_to" if stage == "committed" else stage)
+        words = lang.say(f"stage_{stage}")
         yield lang.say("why_sampled", sample=sample, purpose=lang.say(purpose), stage=words)
     yield from _warnings(dossier, lang)
 

@@ -80,7 +80,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "committed": ("Committed", "Tilsagn"),
     "paid_in": ("Paid in", "Indbetalt"),
     "entitled": ("Entitled to", "Har ret til"),
-    "received": ("Received", "Modtaget"),
+    "paid_back": ("Received", "Modtaget"),
     "source": ("Source", "Kilde"),
     "group": ("Group", "Gruppe"),
     "rows": ("Rows", "Rækker"),

@@ -3,6 +3,34 @@
 from __future__ import annotations
 
 PAYMENT_PHRASES: dict[str, tuple[str, str]] = {
+    # events
+    "PayeeAccountSet:1": ("{party}: account set", "{party}: konto sat"),
+    "PayeeAccountConfirmed:1": ("{party}: account confirmed", "{party}: konto bekræftet"),
+    "PaymentPolicySet:1": ("payment policy set", "betalingspolitik fastsat"),
+    "PaymentFileMade:1": ("{message}: payment file made", "{message}: betalingsfil dannet"),
+    "PaymentAcknowledged:1": (
+        "{payment} received by the bank",
+        "{payment} modtaget af banken",
+    ),
+    "PaymentFailed:1": ("{payment} failed", "{payment} mislykket"),
+    "PaymentReturned:1": ("{payment} returned", "{payment} kommet retur"),
+    "PaymentCancelled:1": ("{payment} cancelled", "{payment} annulleret"),
+    "PaymentRecallRequested:1": (
+        "{payment}: recall asked for",
+        "{payment}: tilbagekaldelse ønsket",
+    ),
+    "PaymentRecalled:1": ("{payment} recalled", "{payment} tilbagekaldt"),
+    "PaymentRecallRefused:1": ("{payment}: recall refused", "{payment}: tilbagekaldelse afvist"),
+    "SettlementReversed:1": ("{payment}: settlement reversed", "{payment}: betalt tilbageført"),
+    "ClawbackDemanded:1": ("{demand}: repayment demanded", "{demand}: tilbagebetaling krævet"),
+    "ClawbackRepaid:1": ("{demand}: demand repaid", "{demand}: krav tilbagebetalt"),
+    "ClawbackWithdrawn:1": ("{demand}: demand withdrawn", "{demand}: krav trukket tilbage"),
+    "RepaymentReversed:1": (
+        "{demand}: repayment reversed",
+        "{demand}: tilbagebetaling tilbageført",
+    ),
+    "WriteOffProposed:1": ("{write_off}: write-off proposed", "{write_off}: afskrivning foreslået"),
+    "WrittenOff:1": ("{write_off}: demand written off", "{write_off}: krav afskrevet"),
     # stages and accounts
     "approved_once": ("approved by one of two", "godkendt af én af to"),
     "received": ("received by the bank", "modtaget af banken"),

@@ -74,7 +74,7 @@ def list_investors(context: typer.Context) -> None:
 
 def show_investors(session: Session, found: list[report.Investor]) -> None:
     """A table of investors."""
-    numbers = ("committed", "paid_in", "entitled", "received", "outstanding", "guaranteed")
+    numbers = ("committed", "paid_in", "entitled", "paid_back", "outstanding", "guaranteed")
     table = session.table("title_investors", "agreement", "investor", *numbers, right=numbers)
     for each in found:
         values = (

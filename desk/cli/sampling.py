@@ -270,8 +270,7 @@ def list_samples(context: typer.Context) -> None:
 
 def stage_words(session: Session, state: SampleState) -> str:
     """How far a sample has come, in words."""
-    stage = state.stage
-    return session.lang.say("committed_to" if stage == "committed" else stage)
+    return session.lang.say(f"stage_{state.stage}")
 
 
 def _row(state: SampleState) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from desk import phrases
 from desk.cli.main import hoisted
 from desk.cli.session import VIEWS_FILE
 from desk.cli.values import today
@@ -179,6 +181,18 @@ def test_danish_is_danish_all_the_way(demo: Path) -> None:
     assert "Hvorfor blev aarhus-hf-1-P009 betalt?" in text
     assert "Statens gevinst = 141.480,00 − 0,00 = 141.480,00" in text
     assert "240 nætter × (1.276,00 − 97,00) = 282.960,00; × 50 % = 141.480,00 refunderet" in text
+
+
+def test_no_phrase_takes_the_place_of_another_with_its_key() -> None:
+    said: dict[str, set[tuple[str, str]]] = {}
+    for path in sorted(Path(phrases.__file__).parent.glob("phrases*.py")):
+        for table in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(table, ast.Dict):
+                for key, words in zip(table.keys, table.values, strict=True):
+                    if isinstance(key, ast.Constant):
+                        said.setdefault(str(key.value), set()).add(ast.literal_eval(words))
+    assert len(said) > len(PHRASES) / 2
+    assert {key: words for key, words in said.items() if len(words) > 1} == {}
 
 
 def test_every_phrase_has_the_same_values_in_both_languages() -> None:
