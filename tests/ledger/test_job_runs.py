@@ -24,7 +24,8 @@ DAYS = [date(2026, 3, 27) + timedelta(days=n) for n in range(400)]
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with Ledger.create(tmp_path / "ledger", "Fund", "DKK", actor="job:look") as made:
+    with Ledger.create(tmp_path / "ledger", "Fund", "DKK", actor="anna") as made:
+        made.actor = "job:look"
         yield made
 
 
@@ -202,7 +203,8 @@ def test_the_newest_stream_is_found_among_names_that_begin_alike(ledger: Ledger)
 
 def test_a_run_is_recorded_on_the_day_it_counts_for(tmp_path: Path) -> None:
     late = datetime(2026, 4, 20, 1, tzinfo=UTC)
-    with Ledger.create(tmp_path / "l", "Fund", "DKK", actor="job:look", clock=lambda: late) as made:
+    with Ledger.create(tmp_path / "l", "Fund", "DKK", actor="anna", clock=lambda: late) as made:
+        made.actor = "job:look"
         run = claim(made, DAYS[0], "p")
         assert run is not None
         assert (run.on, run.started_at[:10]) == (DAYS[0], "2026-04-20")
