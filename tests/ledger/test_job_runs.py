@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.decide.jobs import ATTEMPTS_MAX, Due, Run, Seen, findings_stream
-from ledger.decide.refusal import AlreadyDone, FourEyes, NotFound, OutOfOrder
+from ledger.decide.jobs import ATTEMPTS_MAX, Due, Run, Seen, findings_stream, resolve
+from ledger.decide.refusal import AlreadyDone, FourEyes, NotAllowed, NotFound, OutOfOrder
 from ledger.events import FindingGone, FindingRaised, JobFailed, JobFinished, Severity
 from ledger.service import Ledger
 
@@ -116,8 +116,10 @@ def test_only_a_person_resolves(ledger: Ledger) -> None:
     run = claim(ledger, DAYS[0], "p1")
     assert run is not None
     ledger.finish_run(run, "p1", see("a"), {})
-    with pytest.raises(FourEyes, match="only a person"):
+    with pytest.raises(NotAllowed, match="a person has to"):
         ledger.resolve_finding("look-1", "fine")
+    with pytest.raises(FourEyes, match="only a person"):
+        resolve(ledger.findings(JOB), "look-1", "fine", "job:look", DAYS[0])
     ledger.actor = "anna"
     with pytest.raises(NotFound, match="look-2"):
         ledger.resolve_finding("look-2", "fine")
