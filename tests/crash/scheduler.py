@@ -58,7 +58,9 @@ class FastClock:
 def draw(shift: Shift) -> Report:
     """A job that draws one øre, and sees one thing always and another every second hour."""
     shift.once("draw")
+    job, shift.ledger.actor = shift.ledger.actor, "anna"  # a job may not, and this is about runs
     shift.ledger.call_drawdown(AGREEMENT, Amount(2), ON)
+    shift.ledger.actor = job
     seen = [Seen("always", "always", Severity.WARNING)]
     if int(shift.run.occurrence[-2:]) % 2:
         seen.append(Seen("odd", "odd", Severity.WARNING))

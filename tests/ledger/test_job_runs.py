@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.decide.jobs import ATTEMPTS_MAX, Due, Run, Seen, findings_stream
-from ledger.decide.refusal import AlreadyDone, FourEyes, NotFound, OutOfOrder
+from ledger.decide.jobs import ATTEMPTS_MAX, Due, Run, Seen, findings_stream, resolve
+from ledger.decide.refusal import AlreadyDone, FourEyes, NotAllowed, NotFound, OutOfOrder
 from ledger.events import FindingGone, FindingRaised, JobFailed, JobFinished, Severity
 from ledger.service import Ledger
 
@@ -24,7 +24,8 @@ DAYS = [date(2026, 3, 27) + timedelta(days=n) for n in range(400)]
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with Ledger.create(tmp_path / "ledger", "Fund", "DKK", actor="job:look") as made:
+    with Ledger.create(tmp_path / "ledger", "Fund", "DKK", actor="anna") as made:
+        made.actor = "job:look"
         yield made
 
 
@@ -115,8 +116,10 @@ def test_only_a_person_resolves(ledger: Ledger) -> None:
     run = claim(ledger, DAYS[0], "p1")
     assert run is not None
     ledger.finish_run(run, "p1", see("a"), {})
-    with pytest.raises(FourEyes, match="only a person"):
+    with pytest.raises(NotAllowed, match="a person has to"):
         ledger.resolve_finding("look-1", "fine")
+    with pytest.raises(FourEyes, match="only a person"):
+        resolve(ledger.findings(JOB), "look-1", "fine", "job:look", DAYS[0])
     ledger.actor = "anna"
     with pytest.raises(NotFound, match="look-2"):
         ledger.resolve_finding("look-2", "fine")
@@ -202,7 +205,8 @@ def test_the_newest_stream_is_found_among_names_that_begin_alike(ledger: Ledger)
 
 def test_a_run_is_recorded_on_the_day_it_counts_for(tmp_path: Path) -> None:
     late = datetime(2026, 4, 20, 1, tzinfo=UTC)
-    with Ledger.create(tmp_path / "l", "Fund", "DKK", actor="job:look", clock=lambda: late) as made:
+    with Ledger.create(tmp_path / "l", "Fund", "DKK", actor="anna", clock=lambda: late) as made:
+        made.actor = "job:look"
         run = claim(made, DAYS[0], "p")
         assert run is not None
         assert (run.on, run.started_at[:10]) == (DAYS[0], "2026-04-20")
