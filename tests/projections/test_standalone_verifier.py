@@ -612,13 +612,19 @@ def test_nothing_is_proved_of_events_that_were_attacked(
 
 BOOKINGS = {
     "the wrong side": ("entries.append((*debit, by))", "entries.append((*debit, -by))"),
-    "the whole, not the difference": ('data["difference"]', 'data["parts"]'),
+    "the whole, not the difference": (
+        'data["difference" if topic.startswith("Ent") else "parts"]',
+        'data["parts"]',
+    ),
     "drawdowns unposted": ('if topic == "DrawdownCalled:1":', 'if topic == "-":'),
     "capital unposted": (
         'elif topic in {"CapitalReceived:1", "CapitalReversed:1"}:',
         "elif not topic:",
     ),
-    "entitlements unposted": ('elif topic == "EntitlementCalculated:1":', 'elif topic == "-":'),
+    "entitlements unposted": (
+        'elif topic in {"EntitlementCalculated:1", "AdjustmentDecided:1"}:',
+        'elif topic == "AdjustmentDecided:1":',
+    ),
     "payments unposted": ("elif topic in {*SETTLED, *CLAWBACK}:", "elif not topic:"),
 }
 
