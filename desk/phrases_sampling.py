@@ -74,8 +74,8 @@ SAMPLING_PHRASES: dict[str, tuple[str, str]] = {
         "{sample}: så meget som {upper_limit} kan være forkert, og kun {tolerable} tåles",
     ),
     "sample_said_adjusted": (
-        "{adjustment}: {amount} proposed; another person runs `ofl agreement decide-adjustment {adjustment}`",
-        "{adjustment}: {amount} foreslået; en anden person kører `ofl agreement decide-adjustment {adjustment}`",
+        "{adjustment}: {amount} proposed; another person runs `ofl agreement decide {adjustment}`",
+        "{adjustment}: {amount} foreslået; en anden person kører `ofl agreement decide {adjustment}`",
     ),
     "sampled": ("Sample", "Stikprøve"),
     "why_sampled": (

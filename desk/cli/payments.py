@@ -137,15 +137,18 @@ def list_payments(
         at = session.stamp(views)
         samples = by_payment(ledger)
     sampled = {each.payment: samples.get(each.payment, []) for each in found}
-    # Most funds sample few payments, so that there is no column unless it says something.
-    columns = ("settled_on", "sampled") if any(sampled.values()) else ("settled_on",)
+    # Few payments are sampled or replaced, so there is no column for it unless it says something.
+    more = {
+        "sampled": {name: _sampled(session, states) for name, states in sampled.items() if states},
+        "replaced_by": {each.payment: each.replaced_by for each in found if each.replaced_by},
+    }
+    columns = [name for name, told in more.items() if told]
 
     def show() -> None:
         table = session.table(
             "title_payments",
             *("payment", "payer", "payee", "amount", "entitlements", "state", "approver"),
-            *columns,
-            "replaced_by",
+            *("settled_on", *columns),
             right=("amount", "entitlements"),
         )
         for each in found:
@@ -158,8 +161,7 @@ def list_payments(
                 session.lang.say(each.state),
                 each.approved_by or "–",
                 session.lang.day(each.settled_on),
-                *([_sampled(session, sampled[each.payment])] if len(columns) > 1 else []),
-                each.replaced_by or "–",
+                *(more[name].get(each.payment, "–") for name in columns),
             )
         session.console.print(table)
         session.print_stamp(at)
@@ -174,4 +176,4 @@ def list_payments(
 
 def _sampled(session: Session, states: list[SampleState]) -> str:
     """The samples that a payment is in, and how far each has come."""
-    return ", ".join(f"{each.sample}: {stage_words(session, each)}" for each in states) or "–"
+    return ", ".join(f"{each.sample}: {stage_words(session, each)}" for each in states)
