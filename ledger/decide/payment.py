@@ -163,7 +163,7 @@ class Approver:
             message = f"{payment_id} is approved already"
             raise AlreadyDone(message)
         others = {each.at: each.actor for each in before}
-        did, step = f"approved {payment_id}", f"approve {payment_id} too"
+        did, step = f"approved {payment_id}", "approve it too"
         another_person(self.guards.people, self.actor, others, did, step)
         approved = e.PaymentApproved(
             payment=payment_id,
@@ -181,7 +181,7 @@ class Approver:
         rests_on = acted_in(self.law, state, payment.proposed_at, self._others)
         acted = rests_on | self.guards.actors_of(payment.proposed.payee)
         did = f"took part in what {name} rests on"
-        another_person(self.guards.people, self.actor, acted, did, f"approve {name}")
+        another_person(self.guards.people, self.actor, acted, did, "approve it")
         self._others |= rests_on.keys()
 
 
@@ -213,13 +213,13 @@ def instruct(
     payee = guards.account_of(payment.proposed.payee, required=message_id is not None)
     approvals = _valid(payment, payee, guards)
     approved = {each.at: each.actor for each in approvals}
-    another_person(guards.people, actor, approved, f"approved {payment_id}", f"send {payment_id}")
+    another_person(guards.people, actor, approved, f"approved {payment_id}", "send it")
     another_person(
         guards.people,
         actor,
         guards.actors_of(payment.proposed.payee, payment.proposed.payer),
         f"set or confirmed where {payment_id} goes, or how carefully",
-        f"send {payment_id}",
+        "send it",
     )
     instructed = e.PaymentInstructed(
         payment=payment_id,
