@@ -122,7 +122,8 @@ def explain(ledger: Ledger, payment_id: str, at: Stamp | None = None) -> Dossier
         own = {recorded.position: recorded for recorded in known}
         if payment is not None and at.holds(own[payment.proposed_at]):
             return _dossier(ledger, state, own, payment, at)
-    message = f"there is no payment {payment_id!r} at that moment; `ofl payments list` names them"
+    when = "" if at == head(ledger.log) else " at that moment"
+    message = f"there is no payment {payment_id!r}{when}; `ofl payments list` names them"
     raise NotFound(message)
 
 

@@ -151,8 +151,8 @@ class CorrectionCommands(SubjectCommands):
         def decide() -> list[New]:
             first = Position(self.log.head()[0] + 1)
             state = self._adjusting(adjustment_id)
-            adjustment.require_another_person(state, self.people(), adjustment_id, self.actor)
             news = adjustment.decide(state, adjustment_id, self.actor, on, first)
+            adjustment.require_another_person(state, self.people(), adjustment_id, self.actor)
             return [*news, *fund.draw(self.fund(), state, news, first)]
 
         return self._run(["decide-adjustment", adjustment_id, str(on)], decide, at_head=True)

@@ -130,6 +130,7 @@ def test_a_payment_that_fails_and_one_that_comes_back_are_paid_by_new_ones(story
 def test_a_payment_that_is_recalled_in_time_is_owed_as_before(story: Story) -> None:
     payment, _ = send(story, DAYS[0])
     story.door.recall_payment(payment, "the payee has moved", DAYS[0])
+    story.door.actor = "bo"  # who asked for it does not say that it worked
     assert told(story.door.answer_recall(payment, DAYS[1]).recorded) == []
     assert story.door.agreement("small").payments[payment].stage is Stage.RECALLED
     again, identity = send(story, DAYS[1])

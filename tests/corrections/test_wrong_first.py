@@ -185,7 +185,7 @@ class Teller:
     def __post_init__(self) -> None:
         refs = itertools.count(1)
         self.door = Ledger.create(
-            self.path, "Fund", "DKK", actor="anna", refs=lambda: f"s{next(refs):016x}",
+            self.path, "Fund", "DKK", "demo", actor="anna", refs=lambda: f"s{next(refs):016x}",
             clock=lambda: datetime(2026, 7, 1, tzinfo=UTC),
         )  # fmt: skip
         self.door.sign(self.terms, Source(file="hf.yaml", sha256="0" * 64))

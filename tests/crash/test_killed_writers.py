@@ -28,7 +28,7 @@ from tests.crash.processes import (
 )
 
 NEVER = 10**9
-A_FEW_COMMANDS_SECONDS = 0.04
+A_FEW_COMMANDS_SECONDS = 0.1
 LONG = [pytest.mark.long, pytest.mark.timeout(3_600)]
 
 

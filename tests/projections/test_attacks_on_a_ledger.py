@@ -142,8 +142,9 @@ def edit_a_row(
 
 @pytest.mark.parametrize("trials", TRIALS)
 def test_an_edited_row_of_every_view_is_found(place: Told, trials: int) -> None:
-    tables = metadata.sorted_tables
     with closing(Views(place.views)) as views:
+        tables = [table for table in metadata.sorted_tables if views.rows(table)]
+        assert len(tables) > 10
         for trial in range(trials):
             draw = random.Random(f"view {trial}")  # noqa: S311 - a test repeats itself
             with views.engine.begin() as connection:

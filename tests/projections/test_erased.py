@@ -232,7 +232,7 @@ def test_who_may_be_erased_is_told_five_years_after_the_last_accounting_year(
         for each in ledger.at(1, ledger.log.head()[0]):
             data = each.event.model_dump()
             who = {data["subject"]} if data.get("subject") else set()
-            if "items" in data:
+            if "items" in data and "payment" in data:
                 items[data["payment"]] = [item["claim"] for item in data["items"]]
             if who and "claim" in data:
                 claims[data["claim"]] = data["subject"]

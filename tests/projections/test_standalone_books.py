@@ -12,7 +12,7 @@ from tests.histories import play, scratch
 
 def test_both_book_the_same_lines() -> None:
     met: set[str] = set()
-    for seed in range(40):
+    for seed in range(60):
         with scratch() as folder:
             history = play(Path(folder), seed, steps=30)
             rows = [row for batch in history.ledger().log.batches() for row in batch]
@@ -36,5 +36,6 @@ def test_both_book_the_same_lines() -> None:
         "EntitlementCalculated:1",
         "PaymentReturned:1",
         "PaymentSettled:1",
+        "ReturnReversed:1",
         "SettlementReversed:1",
     }

@@ -33,7 +33,7 @@ from tests.desk.test_cli import ofl
 from tests.postgres import fresh_database
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-FOUND_SOUND = Verified("2026-11-20T09:00:00.000000Z", "auditor", "0.1.0", "sound", 2492, "00")
+FOUND_SOUND = Verified("2026-11-20T09:00:00.000000Z", "auditor", "0.1.0", "sound", 2526, "00")
 
 MOMENT = "SELECT recorded_at FROM stored_events WHERE position = {}"
 
@@ -220,13 +220,13 @@ def test_many_events_without_a_checkpoint_are_warned_of(demo: Path) -> None:
     told = Told(demo, demo / VIEWS_FILE, demo / KEY_FILE)
     *rest, last = sorted((demo / CHECKPOINTS).iterdir())
     assert "uncovered" not in warned(found(told))
-    first = next(path for path in rest if 2492 - int(path.stem) >= UNCOVERED_MANY)
+    first = next(path for path in rest if 2526 - int(path.stem) >= UNCOVERED_MANY)
     for path in (*rest, last):
         if path != first:
             path.unlink()
     of = found(told)
     assert of.checkpoints is not None
-    assert of.checkpoints.uncovered == 2492 - int(first.stem)
+    assert of.checkpoints.uncovered == 2526 - int(first.stem)
     assert "uncovered" in warned(of)
 
 
