@@ -1,4 +1,8 @@
-"""The same matrix as for the service, at the command line: every command that records, by all."""
+"""The same matrix as for the service, at the command line: every command that records, by all.
+
+Who did something before is told apart by the service, whose matrix runs in every cell each time;
+here those relations are among the long tests.
+"""
 
 # ruff: noqa: ARG005 - every line is given the same two values
 
@@ -23,7 +27,7 @@ from tests.desk import reference
 from tests.desk.duty_lines import WAITING_LINES, Line
 from tests.docs_support import DOCS, Page
 from tests.duties_table import DECLARED, may
-from tests.staff import NIGHTLY, RELATIONS, TO_APPROVE, TO_SEND, World, worlds
+from tests.staff import NIGHTLY, TO_APPROVE, TO_SEND, World, worlds
 
 _MADE = typer.main.get_command(app)
 """What typer makes of the commands anew for every run, which takes longer than most runs."""
@@ -167,16 +171,21 @@ def _command_of(label: str) -> str:
     return label.partition("/")[0]
 
 
+@pytest.mark.parametrize(
+    "relations", [("other",), pytest.param(("own", "lineage"), marks=pytest.mark.long)]
+)
 @pytest.mark.parametrize("label", LINES)
 def test_a_command_line_is_run_by_whom_it_is_declared_for_and_nobody_else(
     label: str,
+    relations: tuple[str, ...],
     made: dict[Duty, World],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    cells = [(d.value, d, relation, relation) for d in Duty for relation in RELATIONS]
-    cells.append(("job", Duty.REGISTRAR, "other", NIGHTLY))
+    cells = [(d.value, d, relation, relation) for d in Duty for relation in relations]
+    if "other" in relations:
+        cells.append(("job", Duty.REGISTRAR, "other", NIGHTLY))
     command, wrong = _command_of(label), []
     for column, duty, relation, who in cells:
         world = made[duty].copied(tmp_path / f"{column}-{relation}" / duty.value)

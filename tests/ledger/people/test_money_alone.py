@@ -498,10 +498,10 @@ def test_forgetting_who_did_what_before_is_found_out(monkeypatch: pytest.MonkeyP
     ("module", "rule_name"),
     [
         (payees, "another_person"),
-        (clawback, "another_person"),
-        (period, "another_person"),
+        pytest.param(clawback, "another_person", marks=pytest.mark.long),
+        pytest.param(period, "another_person", marks=pytest.mark.long),
         (adjustment, "require_another_person"),
-        (settling, "require_another_person"),
+        pytest.param(settling, "require_another_person", marks=pytest.mark.long),
     ],
 )
 def test_a_second_step_that_asks_for_nobody_else_is_found_out(
