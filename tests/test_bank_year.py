@@ -48,7 +48,7 @@ def ledger_of(year: Year) -> Iterator[Ledger]:
         with Ledger(path / "ledger", actor="rikke", clock=lambda: today) as ledger:
             for party, number in ACCOUNTS.items():
                 ledger.name_account(party, number)
-            ledger._run(["sent"], lambda: list(_sent(ledger, year)))  # noqa: SLF001 - see below
+            ledger._run(["send"], lambda: list(_sent(ledger, year)))  # noqa: SLF001 - see below
             yield ledger
 
 

