@@ -21,6 +21,7 @@ TERMS = PRICED.replace("[6, 12]", "[6]").replace(
     "rounding:", "caps:\n  - {scope: agreement, limit: 2500.00}\nrounding:"
 )
 UNTIL = date(2025, 12, 31)
+METRIC = "work"
 REASON = "the employer's list was of another year"
 
 
@@ -37,7 +38,7 @@ def test_a_corrected_measurement_moves_the_payment_of_another(story: Story) -> N
     story.measured("cleo", 6, date(2024, 10, 2))
     story.assess(UNTIL)
     assert story.pay(UNTIL) == ["fund pays big 2500.00"]
-    ada, bea, cleo = (f"small/{story.ref(who)}/work/6m" for who in ("ada", "bea", "cleo"))
+    ada, bea, cleo = (f"small/{story.ref(who)}/{METRIC}/6m" for who in ("ada", "bea", "cleo"))
     assert story.claims() == {ada: "1000.00", bea: "1000.00", cleo: "500.00"}
 
     row = MeasurementRow("small", "ada", 6, date(2024, 8, 2), "works", "no", "Validator")
