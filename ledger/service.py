@@ -8,11 +8,7 @@ from ledger.commands.agreements import AgreementCommands
 from ledger.commands.banking import BankingCommands
 from ledger.commands.clawback import ClawbackCommands
 from ledger.commands.corrections import CorrectionCommands
-from ledger.commands.door import (
-    CHECKPOINT_KEY_FILE,
-    folder_of,
-    now,
-)
+from ledger.commands.door import CHECKPOINT_KEY_FILE, folder_of, now
 from ledger.commands.fund import FundCommands
 from ledger.commands.imports import ImportCommands
 from ledger.commands.jobs import JobCommands
@@ -22,9 +18,7 @@ from ledger.commands.reconciling import ReconcilingCommands
 from ledger.commands.refunds import RefundCommands
 from ledger.commands.sampling import SamplingCommands
 from ledger.dates import danish_day
-from ledger.decide import (
-    agreement,
-)
+from ledger.decide import agreement
 from ledger.decide.state import LawState
 from ledger.store import checkpoint, location, vault
 from ledger.store.location import Location

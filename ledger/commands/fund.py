@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ledger.commands.door import Done, Door
-from ledger.decide import (
-    fund,
-)
+from ledger.decide import fund
 from ledger.money import Amount
 from ledger.parties import Recognition
 

@@ -7,9 +7,7 @@ from datetime import date
 from ledger.commands.door import Done
 from ledger.commands.subjects import SubjectCommands
 from ledger.dates import danish_day
-from ledger.decide import (
-    intake,
-)
+from ledger.decide import intake
 from ledger.decide.decision import New
 from ledger.decide.rows import (
     Batch,

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from ledger.commands.door import Done, Door
 from ledger.dates import danish_day
-from ledger.decide import (
-    erasure,
-)
+from ledger.decide import erasure
 from ledger.decide.decision import New
 from ledger.decide.refusal import AgainstTerms, AlreadyDone, NotFound
 from ledger.decide.state import AgreementState

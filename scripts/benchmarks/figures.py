@@ -218,11 +218,13 @@ class Bench:
         """One account as known at one position, effective on another day."""
         views, _ = self._books()
         at = Stamp(stamp(views).position * 3 // 4, "", "", A_DAY)
-        words = ("state-fund", "outcome_payer", "agreement-0007", "bank", "")
+        # In small books not every agreement has paid by then.
+        funds = balances(views, at, book="state-fund")
+        words = next(each[:5] for each in funds if each.account == "bank")
 
         def ours() -> int:
             for _ in range(_ASKED):
-                balance(views, at, words)  # none where the books are small
+                assert balance(views, at, words) is not None
             return _ASKED
 
         return Figure("account", "answers/s", _side("one account", ours), (self._scan(at, words),))
@@ -245,7 +247,7 @@ class Bench:
 
         def bare() -> int:
             with views.engine.connect() as connection:
-                connection.exec_driver_sql(query).fetchall()
+                assert connection.exec_driver_sql(query).fetchall()
             return lines if words is None else 1
 
         return _side("the plain scan", bare)
