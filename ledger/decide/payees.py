@@ -35,19 +35,19 @@ DEMO_POLICY = DEFAULT_POLICY.model_copy(update={"accounts_required": False})
 
 @dataclass(slots=True)
 class PolicyState:
-    """The payment policy in force, and who set it."""
+    """The payment policy in force, and who has ever set one."""
 
     version: int = 0
     policy: e.PaymentPolicySet = DEFAULT_POLICY
-    set_at: Position | None = None
-    set_by: str | None = None
+    actors: dict[Position, str] = field(default_factory=dict)
+    """Everybody, for what somebody loosened may hold after another changed something else."""
 
     def apply(self, recorded: Recorded) -> None:
         """Take in the next event of the policy's stream."""
         self.version = recorded.version
         if isinstance(recorded.event, e.PaymentPolicySet):
             self.policy = recorded.event
-            self.set_at, self.set_by = recorded.position, recorded.actor
+            self.actors[recorded.position] = recorded.actor
 
     def approvals_needed(self, amount: Amount) -> int:
         """How many persons must approve a payment of an amount."""
@@ -135,9 +135,7 @@ class Safeguards:
 
     def actors_of(self, *parties: str) -> dict[Position, str]:
         """Who set the policy, and who set or confirmed the accounts of parties."""
-        found: dict[Position, str] = {}
-        if self.policy.set_at is not None and self.policy.set_by is not None:
-            found[self.policy.set_at] = self.policy.set_by
+        found = dict(self.policy.actors)
         for party in parties:
             if party in self.payees:
                 found |= self.payees[party].actors
@@ -213,7 +211,7 @@ def confirm_account(
 
 def set_policy(state: PolicyState, policy: e.PaymentPolicySet, on: date) -> list[New]:
     """How careful payments are from now on; the same policy changes nothing."""
-    if state.set_at is not None and state.policy == policy:
+    if state.actors and state.policy == policy:
         return []
     if policy.recovery_minimum < ZERO or (policy.two_approvals_from or ZERO) < ZERO:
         message = "the amounts of a payment policy are not below zero"
