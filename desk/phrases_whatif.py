@@ -76,5 +76,31 @@ WHATIF_PHRASES: dict[str, tuple[str, str]] = {
     "whatif_working": ("{claim}: both workings", "{claim}: begge udregninger"),
     "whatif_kept_now": ("{name} is kept.", "{name} er gemt."),
     "whatif_kept_before": ("{name} was kept before.", "{name} var gemt i forvejen."),
+    "adopt_title": (
+        "To adopt {name}: these commands, in this order. Nothing is recorded yet.",
+        "For at indføre {name}: disse kommandoer, i denne rækkefølge. Intet er registreret endnu.",
+    ),
+    "adopt_who": ("{number}. {duties}", "{number}. {duties}"),
+    "adopt_or": (" or ", " eller "),
+    "adopt_blank": (
+        "first fill in {file}, row {row}: {column}",
+        "udfyld først {file}, række {row}: {column}",
+    ),
+    "adopt_blank_of": (
+        "first fill in {file}, row {row}: {column} of {subject}",
+        "udfyld først {file}, række {row}: {column} for {subject}",
+    ),
+    "adopt_folder": (
+        "The commands are in {folder}/{file}, and beside it the files that they read.",
+        "Kommandoerne står i {folder}/{file}, og ved siden af ligger de filer, de læser.",
+    ),
+    "adopt_then": (
+        "Then {changed} outcomes stand otherwise: {to_pay} to pay, in payments that are proposed and approved as ever, and {to_claw_back} to claw back, by setting it off or demanding it.",
+        "Derefter står {changed} resultater anderledes: {to_pay} skal betales, i betalinger, der foreslås og godkendes som altid, og {to_claw_back} kræves tilbage, ved modregning eller påkrav.",
+    ),
+    "adopt_otherwise": (
+        "{count} outcomes would not stand as in the scenario: what is recorded now is not the same as what had been so.",
+        "{count} resultater ville ikke stå som i scenariet: det, der registreres nu, er ikke det samme, som hvis det havde været sådan.",
+    ),
     "whatif_none_kept": ("No scenario is kept.", "Intet scenarie er gemt."),
 }  # fmt: skip

@@ -6,20 +6,31 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
 
+from desk.adoption import Adoption
 from desk.cli.session import Session
-from desk.cli.whatif_tables import LINES, print_hash, say, show_compared, show_sides
+from desk.cli.whatif_tables import (
+    LINES,
+    print_hash,
+    say,
+    show_adoption,
+    show_compared,
+    show_sides,
+)
 from desk.intake.files import read_scenario
 from desk.whatif import both_workings
 from ledger.decide.refusal import NotFound
+from ledger.money import total
 from ledger.service import Ledger
 from ledger.terms.shipped import schema_of
 from projections.moment import Stamp
 from projections.whatif import kept
+from projections.whatif.adopt import plan
 from projections.whatif.compare import Change, Compared
 from projections.whatif.fund import NOTHING, Question, show, touched, whatif
 from projections.whatif.scenario import Scenario
@@ -40,6 +51,9 @@ app = typer.Typer(
     help="Ask what would be paid if facts, terms or the law were otherwise. It records nothing.",
     no_args_is_help=True,
 )
+
+REASON_MAX = 200
+"""How long a reason may be."""
 
 _Which = Annotated[str, typer.Argument(help="A scenario: a YAML file, or the name of a kept one.")]
 _Limit = Annotated[
@@ -119,6 +133,62 @@ def compare(
         session.print_stamp(at)
 
     session.answer(answer, tell)
+
+
+@app.command()
+def adopt(
+    context: typer.Context,
+    scenario: _Which,
+    into: Annotated[
+        Path | None,
+        typer.Option(help="A new folder for what the commands read; adopt-NAME if not given."),
+    ] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option(help="Why, as corrections will say; the scenario's text if not given."),
+    ] = None,
+    jobs: _Jobs = None,
+) -> None:
+    """Write the commands that make a scenario what is recorded, each for who has the duty."""
+    session: Session = context.obj
+    with session.ledger() as ledger:
+        found = _scenario(ledger, scenario)
+        at = _head(ledger)
+        (compared,) = _ask(session, ledger, [Question(NOTHING, found, 0)], at, jobs)
+        why = _reason(reason or shorten(found.text, REASON_MAX, placeholder=" …"))
+        with session.progress(None, "rehearsing commands") as told:
+            rehearsed = plan(ledger, found, at, compared.agreements, why, told)
+    adoption = Adoption(into or Path(f"adopt-{found.name}"), why)
+    for step in rehearsed.steps:
+        adoption.add(step)
+    adoption.write()
+    answer = {
+        "stamp": at,
+        "scenario": _named(found),
+        "folder": str(adoption.folder),
+        "commands": [
+            {"duties": each.duties, "command": each.typed, "fill_in": each.blanks}
+            for each in adoption.lines
+        ],
+        "changed": compared.changed,
+        "to_pay": total(each.to_pay for each in compared.owed),
+        "to_claw_back": total(each.to_claw_back for each in compared.owed),
+        "otherwise": rehearsed.otherwise,
+    }
+
+    def tell() -> None:
+        show_adoption(session, found, adoption, compared, rehearsed.otherwise)
+        print_hash(session, found)
+        session.print_stamp(at)
+
+    session.answer(answer, tell)
+
+
+def _reason(text: str) -> str:
+    if len(text) > REASON_MAX:
+        message = f"at most {REASON_MAX} characters; the scenario says the rest"
+        raise typer.BadParameter(message, param_hint="'--reason'")
+    return text
 
 
 @app.command()

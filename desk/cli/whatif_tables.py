@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from rich.table import Table
 
+from desk.adoption import LINES as LINES_FILE
+from desk.adoption import Adoption
 from desk.cli.session import Session
 from ledger.money import ZERO, Amount, total
 from ledger.parties import Role
@@ -55,6 +57,37 @@ def show_compared(session: Session, found: Compared, against: str, limit: int | 
         session.console.print(_changes(session, found))
         _more(session, found.changed - len(found.first))
         say(session, lang.say("whatif_show"))
+
+
+def show_adoption(
+    session: Session,
+    scenario: Scenario,
+    adoption: Adoption,
+    found: Compared,
+    otherwise: Sequence[str],
+) -> None:
+    """The commands in their order, and what they come to."""
+    lang = session.lang
+    session.console.print(lang.say("adopt_title", name=scenario.name), style="bold", markup=False)
+    for number, line in enumerate(adoption.lines, start=1):
+        duties = lang.say("adopt_or").join(lang.say(f"duty_{each.value}") for each in line.duties)
+        say(session, "", lang.say("adopt_who", number=str(number), duties=duties))
+        for blank in line.blanks:
+            key = "adopt_blank_of" if blank.subject else "adopt_blank"
+            where = {"file": blank.file, "row": str(blank.row), "column": blank.column}
+            say(session, "  " + lang.say(key, subject=blank.subject, **where))
+        say(session, f"  {line.typed}")
+    say(session, "", lang.say("adopt_folder", folder=str(adoption.folder), file=LINES_FILE))
+    if found.changed:
+        sums = {
+            "to_pay": lang.amount(total(each.to_pay for each in found.owed)),
+            "to_claw_back": lang.amount(total(each.to_claw_back for each in found.owed)),
+        }
+        say(session, lang.say("adopt_then", changed=lang.whole(found.changed), **sums))
+    if otherwise:
+        say(session, lang.say("adopt_otherwise", count=lang.whole(len(otherwise))))
+        say(session, *(f"  {claim}" for claim in otherwise[:LINES]))
+        _more(session, len(otherwise) - LINES)
 
 
 def _more(session: Session, count: int) -> None:

@@ -27,8 +27,8 @@ def changed(name: str, row: FactRow, changes: Mapping[str, str]) -> FactRow:
     Raises:
         FileRefused: if there is no such column, or it cannot hold that.
     """
-    cells = _cells(row)
-    columns = [column for column in cells if column not in _KNOWN_BY]
+    known = cells(row)
+    columns = [column for column in known if column not in _KNOWN_BY]
     unknown = [
         Finding(1, column, f"this is not one of {', '.join(columns)}")
         for column in changes
@@ -36,7 +36,7 @@ def changed(name: str, row: FactRow, changes: Mapping[str, str]) -> FactRow:
     ]
     if unknown:
         raise FileRefused(name, unknown)
-    named = {column: cell for column, cell in {**cells, **changes}.items() if cell}
+    named = {column: cell for column, cell in {**known, **changes}.items() if cell}
     try:
         return _made(row, named)
     except ValidationError as error:
@@ -60,7 +60,7 @@ def _made(row: FactRow, named: Mapping[str, str]) -> FactRow:
             return files.result_row(files.ResultLine.model_validate(named))
 
 
-def _cells(row: FactRow) -> dict[str, str]:
+def cells(row: FactRow) -> dict[str, str]:
     """A fact as the cells of a row."""
     found: dict[str, object]
     match row:

@@ -58,6 +58,31 @@ def with_facts(
     return replace(facts, people=people, cohorts=cohorts)
 
 
+def recorded_at(
+    number: int, change: AnyFact, facts: AgreementFacts, state: AgreementState
+) -> Position:
+    """Where the fact was recorded that a change replaces or removes.
+
+    Raises:
+        Unfit: if there is none such, or more than one.
+    """
+    if isinstance(change, ResultChange):
+        return _the_one(number, change, _results(facts.cohorts.get(change.cohort, ()), change))
+    person = facts.people.get(SubjectRef(change.person))
+    if person is None:
+        what = _SOMEBODY.format(agreement=change.agreement)
+        raise unknown(number, what, change.person, facts.people)
+    match change:
+        case StayChange():
+            return _the_one(number, change, _stays(change, person))
+        case SpellChange():
+            return _the_one(number, change, _spells(change, person, state))
+        case MeasurementChange():
+            return _the_one(number, change, _readings(change, person))
+        case EnrolmentChange():
+            return state.enrolled[person.subject][0]
+
+
 def _person(
     number: int,
     change: StayChange | SpellChange | MeasurementChange,
@@ -67,27 +92,40 @@ def _person(
     """One person with one fact changed."""
     match change:
         case StayChange():
-            stays = [
-                (stay, at, at == change.at if change.at else stay.stay == change.stay)
-                for stay, at in zip(person.stays, person.stays_at, strict=True)
-            ]
-            found = _changed(number, change, stays, _stay)
+            found = _changed(number, change, _stays(change, person), stay_of)
             return replace(
                 person,
                 stays=tuple(stay for stay, _ in found),
                 stays_at=tuple(at for _, at in found),
             )
         case SpellChange():
-            own = state.spells.get(person.subject, {})
-            position = own[change.spell][0] if change.spell in own else None
-            wanted = change.at or position
-            spells = [(each, each.at, each.at == wanted) for each in person.spells]
-            found_spells = _changed(number, change, spells, _spell)
-            return replace(person, spells=tuple(each for each, _ in found_spells))
+            spells = _changed(number, change, _spells(change, person, state), _spell)
+            return replace(person, spells=tuple(each for each, _ in spells))
         case MeasurementChange():
-            measured = [(each, each.at, _is_meant(each, change)) for each in person.measured]
-            found_measured = _changed(number, change, measured, _measured)
-            return replace(person, measured=tuple(each for each, _ in found_measured))
+            measured = _changed(number, change, _readings(change, person), _measured)
+            return replace(person, measured=tuple(each for each, _ in measured))
+
+
+_Known = Sequence[tuple[_F, Position, bool]]
+"""Facts of one kind, where each was recorded, and whether it is the one that is meant."""
+
+
+def _stays(change: StayChange, person: Person) -> _Known[Stay]:
+    return [
+        (stay, at, at == change.at if change.at else stay.stay == change.stay)
+        for stay, at in zip(person.stays, person.stays_at, strict=True)
+    ]
+
+
+def _spells(change: SpellChange, person: Person, state: AgreementState) -> _Known[Spell]:
+    own = state.spells.get(person.subject, {})
+    position = own[change.spell][0] if change.spell in own else None
+    wanted = change.at or position
+    return [(each, each.at, each.at == wanted) for each in person.spells]
+
+
+def _readings(change: MeasurementChange, person: Person) -> _Known[Measured]:
+    return [(each, each.at, _is_meant(each, change)) for each in person.measured]
 
 
 def _is_meant(measured: Measured, change: MeasurementChange) -> bool:
@@ -100,9 +138,7 @@ def _is_meant(measured: Measured, change: MeasurementChange) -> bool:
     return measured.measured_on == change.measured_on
 
 
-def _results(
-    known: Sequence[Measured], change: ResultChange
-) -> list[tuple[Measured, Position, bool]]:
+def _results(known: Sequence[Measured], change: ResultChange) -> _Known[Measured]:
     own = (change.indicator, change.measured_on)
     return [
         (
@@ -120,23 +156,16 @@ _C = TypeVar("_C", bound=FactChange)
 def _changed(
     number: int,
     change: _C,
-    known: Sequence[tuple[_F, Position, bool]],
+    known: _Known[_F],
     made: Callable[[int, _C, _F | None], _F],
 ) -> list[tuple[_F, Position]]:
-    """Facts with one added, replaced or removed; of each, whether it is the one that is meant."""
-    fits = sum(meant for *_, meant in known)
-    what = str(getattr(change, "kind", "fact"))
-    by = f"at {change.at}" if change.at else ", ".join(str(getattr(change, k)) for k in change.key)
+    """Facts with one added, replaced or removed."""
     if change.do is Do.ADD:
-        if fits:
+        if any(meant for *_, meant in known):
+            what, by = _told(change)
             raise Unfit(number, f"the {what} {by} is recorded; say replace, or name it otherwise")
         return [(each, at) for each, at, _ in known] + [(made(number, change, None), NOWHERE)]
-    if fits != 1:
-        told = "is not recorded of" if not fits else "is not one only of"
-        owner = getattr(change, "person", None) or getattr(change, "cohort", "")
-        positions = ", ".join(f"{at}" for _, at, _ in known)
-        hint = f"; name it by one of the positions {positions}" if positions else ""
-        raise Unfit(number, f"the {what} {by} {told} {owner}{hint}")
+    _the_one(number, change, known)
     found: list[tuple[_F, Position]] = []
     for each, at, meant in known:
         if not meant:
@@ -146,7 +175,27 @@ def _changed(
     return found
 
 
-def _stay(number: int, change: StayChange, before: Stay | None) -> Stay:
+def _the_one(number: int, change: FactChange, known: _Known[_F]) -> Position:
+    """Where the one that is meant was recorded."""
+    fits = [at for _, at, meant in known if meant]
+    if len(fits) == 1:
+        return fits[0]
+    what, by = _told(change)
+    told = "is not one only of" if fits else "is not recorded of"
+    owner = getattr(change, "person", None) or getattr(change, "cohort", "")
+    positions = ", ".join(f"{at}" for _, at, _ in known)
+    hint = f"; name it by one of the positions {positions}" if positions else ""
+    raise Unfit(number, f"the {what} {by} {told} {owner}{hint}")
+
+
+def _told(change: FactChange) -> tuple[str, str]:
+    """What a change is of, and by what it names it."""
+    by = f"at {change.at}" if change.at else ", ".join(str(getattr(change, k)) for k in change.key)
+    return str(getattr(change, "kind", "fact")), by
+
+
+def stay_of(number: int, change: StayChange, before: Stay | None) -> Stay:
+    """The stay that a change makes of one, or adds."""
     given = change.given("stay", "shelter", "admitted", "discharged")
     kept = before.model_dump() if before else {}
     return validated(number, lambda: Stay.model_validate({**kept, **given}))

@@ -418,9 +418,13 @@ SUPPOSITIONS: tuple[Callable[[Random, AgreementState], Supposition | None], ...]
     stay_added, measured_otherwise, job_ended, town_better, enrolled_otherwise, amended,
 )  # fmt: skip
 
-_DECIDED = (e.AssessmentMade, e.OutcomeDecided, e.EntitlementCalculated, e.PaymentProposed,
-            e.PaymentApproved, e.PaymentInstructed, e.PaymentSettled, e.GuaranteeCalled,
-            e.GuaranteeReversed)  # fmt: skip
+_DECIDED = {f"ledger.events.{page}" for page in ("outcomes", "guarantee", "payments", "clawback")}
+"""Where the events stand that follow from facts."""
+
+
+def _follows(event: e.Event) -> bool:
+    own = (e.SettlementReversed, e.ReturnReversed)
+    return type(event).__module__ in _DECIDED or isinstance(event, own)
 
 
 def had_been(
@@ -437,7 +441,7 @@ def had_been(
             found: Recorded | None = each
             for supposition in suppositions:
                 found = found and supposition.rewrite(found)
-            if found is not None and not isinstance(found.event, _DECIDED):
+            if found is not None and not _follows(found.event):
                 target.apply(found)
     return law, other
 

@@ -1,0 +1,364 @@
+"""How a scenario becomes what is recorded: ordinary commands, each for who has the duty.
+
+Nothing is recorded here. The commands are rehearsed on what is known, so that none is proposed that
+would be refused, and policy is asked whether all of them together come to what was supposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from ledger.dates import danish_day
+from ledger.decide.corrections import FactRow
+from ledger.decide.decision import agreement_stream
+from ledger.decide.rows import EnrolmentRow, MeasurementRow, ResultRow, SpellRow, StayRow
+from ledger.decide.state import AgreementState, LawState
+from ledger.events import Recorded
+from ledger.facts import Tariff, TimeSpell
+from ledger.model import Position
+from ledger.service import Ledger
+from ledger.shelter.rules import RefundRuleTable
+from ledger.terms.agreement import Terms
+from projections.moment import Stamp
+from projections.whatif.facts import recorded_at, stay_of
+from projections.whatif.fund import Known
+from projections.whatif.overlay import supposed, supposed_law
+from projections.whatif.rehearsal import Rehearsal
+from projections.whatif.replay import Standing, Standings, assessed_until, replay
+from projections.whatif.scenario import (
+    AnyFact,
+    Do,
+    EnrolmentChange,
+    MeasurementChange,
+    ResultChange,
+    Scenario,
+    SpellChange,
+    StayChange,
+    TariffChange,
+)
+from projections.whatif.terms import touches, with_terms
+from projections.whatif.unfit import Unfit, validated
+
+
+@dataclass(frozen=True, slots=True)
+class TellTariffs:
+    """Tariffs that were never told, or were told with other amounts."""
+
+    tariffs: tuple[Tariff, ...]
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """An agreement's terms as they shall be from a day on."""
+
+    terms: Terms
+    effective_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectFact:
+    """A fact as it was recorded, and as it should have been."""
+
+    agreement: str
+    position: Position
+    before: FactRow
+    after: FactRow
+
+
+@dataclass(frozen=True, slots=True)
+class VoidFact:
+    """A fact that counts no more."""
+
+    agreement: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class TellFacts:
+    """Facts of one kind that were never told; a person's pseudonym stands for the id."""
+
+    rows: tuple[FactRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Enact:
+    """A table of refund rules in force in place of the one with its id."""
+
+    table: RefundRuleTable
+    drop: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Assess:
+    """An agreement decided again, as far as it is."""
+
+    agreement: str
+    until: date
+
+
+Step = TellTariffs | Amend | CorrectFact | VoidFact | TellFacts | Enact | Assess
+
+
+@dataclass(slots=True)
+class Plan:
+    """The commands that adopt a scenario, in the order in which they can be given.
+
+    `otherwise` are the claims that would not stand as the scenario says, for what is recorded now
+    is not the same as what had been so.
+    """
+
+    steps: list[Step] = field(default_factory=list)
+    otherwise: list[str] = field(default_factory=list)
+
+
+def plan(
+    ledger: Ledger,
+    scenario: Scenario,
+    at: Stamp,
+    changed: Iterable[str],
+    reason: str,
+    told: Callable[[int], None] = lambda _: None,
+) -> Plan:
+    """How to adopt a scenario under which some agreements' outcomes change.
+
+    Raises:
+        ledger.decide.refusal.Refusal: if it does not fit, or something of it cannot be recorded.
+    """
+    _refuse_what_cannot_be(scenario)
+    known = Known.at(ledger, Position(at.position))
+    law = supposed_law(scenario, known.law)
+    today = danish_day(ledger.clock())
+    rehearsal = Rehearsal(known.law, at.position, today, reason)
+    then: list[Step] = [*_enacted(law, known.law, today)]
+    found = Plan()
+    for tariffs in _tariffs(scenario, law):
+        rehearsal.tariffs(tariffs.tariffs, fresh=tariffs.fresh)
+        found.steps.append(tariffs)
+    for name in sorted({*changed, *_touched(ledger, scenario)}):
+        state = known.agreement(name)
+        if state.signed is not None:
+            _adopt(found, scenario, law, rehearsal, _Events(ledger, at.position, state))
+        until = assessed_until(state)
+        if until is not None:
+            then.append(Assess(name, until))
+        told(1)
+    found.steps += then
+    return found
+
+
+def _refuse_what_cannot_be(scenario: Scenario) -> None:
+    """Refuse what no command can record.
+
+    Raises:
+        Unfit: if there is something of the kind.
+    """
+    for number, change in scenario.law:
+        if isinstance(change, TariffChange):
+            if change.do is Do.REMOVE:
+                message = "a tariff that was told stays; replace it by one with other amounts"
+                raise Unfit(number, message)
+        elif change.had_been:
+            message = (
+                "what was known of the law when agreements were signed cannot be recorded now; "
+                "leave had_been out, or amend the agreements"
+            )
+            raise Unfit(number, message)
+    for number, fact in scenario.facts:
+        if isinstance(fact, EnrolmentChange) and fact.register_until is not None:
+            message = "how far the register reaches is told by `ofl import stays --covers-until`"
+            raise Unfit(number, message)
+
+
+def _touched(ledger: Ledger, scenario: Scenario) -> Iterator[str]:
+    """The agreements whose terms or facts may be changed."""
+    prefix = agreement_stream("")
+    named = {fact.agreement for _, fact in scenario.facts}
+    for stream in ledger.log.streams(prefix):
+        name = stream.removeprefix(prefix)
+        if name in named or any(touches(change, name) for _, change in scenario.terms):
+            yield name
+
+
+def _tariffs(scenario: Scenario, law: LawState) -> Iterator[TellTariffs]:
+    """The tariffs that the scenario changes, as it supposes them: first those never told."""
+    changed: dict[tuple[str, date], Do] = {}
+    for _, change in scenario.law:
+        if isinstance(change, TariffChange):
+            changed.setdefault((change.shelter, change.valid_from), change.do)
+    for do in (Do.ADD, Do.REPLACE):
+        found = [
+            next(each for each in law.tariffs[shelter] if each.valid_from == valid_from)
+            for (shelter, valid_from), first in changed.items()
+            if first is do
+        ]
+        if found:
+            yield TellTariffs(tuple(found), fresh=do is Do.ADD)
+
+
+def _enacted(law: LawState, known: LawState, today: date) -> Iterator[Enact]:
+    """The tables of rules that are supposed to be others."""
+    for name, (_, table) in law.rules.items():
+        before = known.rules[name][1]
+        if table != before:
+            kept = {rule.id for rule in table.rules}
+            gone = [rule for rule in before.rules if rule.id not in kept]
+            yield Enact(table, drop=any(rule.valid_from <= today for rule in gone))
+
+
+# --- one agreement ----------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Events:
+    """An agreement, and the events that its facts were recorded by."""
+
+    ledger: Ledger
+    last: int
+    state: AgreementState
+    _read: dict[Position, Recorded] = field(default_factory=dict)
+
+    def at(self, number: int, position: Position) -> Recorded:
+        """The event at a position.
+
+        Raises:
+            Unfit: if it is one that the scenario itself would record.
+        """
+        if position > self.last:
+            message = "an item before changes the same fact; write both as one"
+            raise Unfit(number, message)
+        if not self._read:
+            stream = agreement_stream(self.state.agreement)
+            self._read = {each.position: each for each in self.ledger.read(stream)}
+        return self._read[position]
+
+
+def _adopt(
+    found: Plan, scenario: Scenario, law: LawState, rehearsal: Rehearsal, events: _Events
+) -> None:
+    """Add the steps in one agreement, and the claims in it that would stand otherwise."""
+    state, until = events.state, assessed_until(events.state)
+    before = len(found.steps)
+    wanted: Standings = {}
+    if until is not None:
+        wanted = replay(state, supposed(scenario, law, state).facts, until).standings
+    for amendment in _amended(scenario, rehearsal.law, state):
+        rehearsal.amend(state, amendment.terms, amendment.effective_on)
+        found.steps.append(amendment)
+    found.steps += _facts(scenario, rehearsal, events)
+    if until is not None and len(found.steps) > before:
+        comes_to = replay(state, state.facts(rehearsal.law_with(law.rules)), until).standings
+        found.otherwise += [
+            claim
+            for claim in sorted(wanted.keys() | comes_to.keys())
+            if not _same(wanted.get(claim), comes_to.get(claim))
+        ]
+
+
+def _same(one: Standing | None, other: Standing | None) -> bool:
+    return one is other if one is None else one.same(other)
+
+
+def _amended(scenario: Scenario, law: LawState, state: AgreementState) -> Iterator[Amend]:
+    """The versions of the terms that are others, and those after them: the last one told counts."""
+    facts = state.facts(law)
+    after, _ = with_terms(facts, scenario.terms)
+    signed_on = facts.terms.starts_on
+    now = [(facts.terms, signed_on), *((a.terms, a.effective_on) for a in facts.amendments)]
+    then = [(after.terms, signed_on), *((a.terms, a.effective_on) for a in after.amendments)]
+    alike = 0
+    while alike < min(len(now), len(then)) and now[alike] == then[alike]:
+        alike += 1
+    for terms, on in then[alike:]:
+        yield Amend(terms, on)
+
+
+def _facts(scenario: Scenario, rehearsal: Rehearsal, events: _Events) -> Iterator[Step]:
+    """The changes of facts: what was wrong, then who is enrolled, then what was never told."""
+    state = events.state
+    own = [(n, each) for n, each in scenario.facts if each.agreement == state.agreement]
+    for number, change in own:
+        if change.do is not Do.ADD:
+            yield _set_right(number, change, rehearsal, events)
+    added = [(n, each) for n, each in own if each.do is Do.ADD]
+    people = [each for each in added if isinstance(each[1], EnrolmentChange)]
+    yield from _told(people, rehearsal, state)
+    yield from _told([each for each in added if each not in people], rehearsal, state)
+
+
+def _told(
+    added: Sequence[tuple[int, AnyFact]], rehearsal: Rehearsal, state: AgreementState
+) -> Iterator[TellFacts]:
+    """Facts that were never told, one step for each kind."""
+    kinds: dict[type[FactRow], list[FactRow]] = {}
+    for number, change in added:
+        row = _row(number, change, None)
+        rehearsal.tell(number, state, row)
+        kinds.setdefault(type(row), []).append(row)
+    for rows in kinds.values():
+        yield TellFacts(tuple(rows))
+
+
+def _set_right(
+    number: int, change: AnyFact, rehearsal: Rehearsal, events: _Events
+) -> CorrectFact | VoidFact:
+    """A fact that was recorded, corrected or voided."""
+    state = events.state
+    position = recorded_at(number, change, state.facts(rehearsal.law), state)
+    recorded = events.at(number, position)
+    if change.do is Do.REMOVE:
+        rehearsal.void(number, state, recorded)
+        return VoidFact(state.agreement, position)
+    before = rehearsal.row_of(number, state, recorded)
+    after = _row(number, change, before)
+    rehearsal.correct(number, state, recorded, after)
+    return CorrectFact(state.agreement, position, before, after)
+
+
+def _row(number: int, change: AnyFact, before: FactRow | None) -> FactRow:
+    """The row of a file that tells a fact as a change makes it of one, or adds it.
+
+    Of one that is added, the person is told by the pseudonym, and nothing of who measured.
+    """
+    match change:
+        case StayChange():
+            known = before.stay if isinstance(before, StayRow) else None
+            return StayRow(_who(change.person, before), stay_of(number, change, known))
+        case SpellChange():
+            kept = before.spell.model_dump() if isinstance(before, SpellRow) else {}
+            given = change.given("spell", "indicator", "started", "ended")
+            spell = validated(number, lambda: TimeSpell.model_validate({**kept, **given}))
+            return SpellRow(change.agreement, _who(change.person, before), spell)
+        case MeasurementChange():
+            given = change.given("indicator", "milestone_months", "measured_on", "value")
+            new = {"milestone_months": None, "person_id": change.person}
+            return _over(MeasurementRow, change, before, {**_MEASURED, **new}, given)
+        case ResultChange():
+            given = change.given("indicator", "measured_on", "value")
+            return _over(ResultRow, change, before, {**_MEASURED, "cohort": change.cohort}, given)
+        case EnrolmentChange():
+            given = change.given("enrolled_on", "group", "referred_on", "born_on")
+            return _over(EnrolmentRow, change, before, {"person_id": change.person}, given)
+
+
+_MEASURED = {"validator": ""}
+
+
+def _who(person: str, before: FactRow | None) -> str:
+    return person if before is None else ""
+
+
+def _over(
+    make: Callable[..., FactRow],
+    change: AnyFact,
+    before: FactRow | None,
+    fresh: Mapping[str, object],
+    given: Mapping[str, Any],
+) -> FactRow:
+    """A row as it was with what is given in place; a fresh one if there was none."""
+    if before is not None:
+        return replace(before, **given)
+    return make(agreement=change.agreement, **{**fresh, **given})
