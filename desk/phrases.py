@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desk.phrases_bank import BANK_PHRASES
+from desk.phrases_done import DONE_PHRASES
 from desk.phrases_jobs import JOBS_PHRASES
 from desk.phrases_payments import PAYMENT_PHRASES
 from desk.phrases_people import PEOPLE_PHRASES
@@ -831,6 +832,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     **TERMS_PHRASES,
     **BANK_PHRASES,
+    **DONE_PHRASES,
     **PEOPLE_PHRASES,
     **WHATIF_PHRASES,
     **JOBS_PHRASES,
