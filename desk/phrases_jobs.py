@@ -155,6 +155,26 @@ JOBS_PHRASES: dict[str, tuple[str, str]] = {
         "it ended on {ended} with a loss: the guarantee can be called",
         "den sluttede {ended} med et tab: underskudsgarantien kan trækkes",
     ),
+    "finding_adjustment_not_decided": (
+        "adjustment {adjustment} of {amount} is proposed since {since}, and nobody else has decided it",
+        "berigtigelse {adjustment} på {amount} er foreslået siden {since}, og ingen anden har afgjort den",
+    ),
+    "finding_write_off_not_agreed": (
+        "write-off {write_off} of {amount} owed by {payee} is proposed since {since}, and nobody else has agreed",
+        "afskrivning {write_off} af {amount}, som {payee} skylder, er foreslået siden {since}, og ingen anden har tiltrådt den",
+    ),
+    "finding_account_not_confirmed": (
+        "the account of {party} is set since {since}, and nobody else has confirmed it; nothing is paid to it",
+        "kontoen for {party} er angivet siden {since}, og ingen anden har bekræftet den; intet udbetales til den",
+    ),
+    "finding_reopening_not_agreed": (
+        "the reopening of {period} is asked for since {since}, and nobody else has agreed",
+        "genåbning af {period} er ønsket siden {since}, og ingen anden har tiltrådt den",
+    ),
+    "finding_glass_not_reviewed": (
+        "a duty was taken in an emergency on {since} (position {position}), and nobody has reviewed it: `ofl people review`",
+        "en opgave blev taget i en nødsituation {since} (position {position}) og er ikke gennemgået: `ofl people review`",
+    ),
     "finding_owed_once_paid_twice": (
         "{claim}, owed once at position {position}, is in {payments}",
         "{claim}, skyldig én gang ved position {position}, er i {payments}",

@@ -15,13 +15,13 @@ from itertools import pairwise
 from ledger import events as e
 from ledger.decide.bank import shown
 from ledger.decide.bank_state import BankState
-from ledger.decide.expected import CapitalItem, Expected, place
+from ledger.decide.expected import Expected, PaymentItem, place
 from ledger.decide.matching import CANDIDATES_MAX, Found, OpenLeg
 from ledger.money import ZERO, Amount
 
 PAYMENT_DAYS = 7
 """After so many days a payment that was sent should stand on the statement."""
-CAPITAL_DAYS = 30
+ASKED_DAYS = 30
 """After so many days capital that was called, or money demanded back, should have come."""
 NOTICE_DAYS = 7
 """After so many days a line that the bank told of should stand in a statement."""
@@ -92,7 +92,7 @@ def _items(
         rest = item.amount - paid.get(item.name, ZERO)
         if item.closed or not rest or item.came_back:
             continue
-        days = CAPITAL_DAYS if isinstance(each, CapitalItem) else PAYMENT_DAYS
+        days = PAYMENT_DAYS if isinstance(each, PaymentItem) else ASKED_DAYS
         if item.since + timedelta(days) <= today:
             kind = PART if rest != item.amount else OVERDUE
             yield Difference(kind, party, item.name, item.since, rest, "", ())

@@ -12,10 +12,12 @@ from hypothesis import HealthCheck, settings
 
 from desk.cli.session import VIEWS_FILE
 from desk.demo import Storyteller, example_folder
+from ledger.duties import Duty
 from ledger.service import Ledger
 from ledger.store.location import KEY_FILE, Location, Server
 from projections.follow import Views
 from tests.postgres import fresh_database, name_of, running_server
+from tests.staff import World, worlds
 
 # No test is timed: a busy machine is no defect.
 settings.register_profile("ledger", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -48,6 +50,12 @@ def told_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo(told_demo: Path, tmp_path: Path) -> Path:
     """A copy of the demo's ledger, to do anything with."""
     return shutil.copytree(told_demo, tmp_path / "ledger")
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[Duty, World]:
+    """A staffed ledger for each duty, made once a worker; copy one before changing it."""
+    return worlds(tmp_path_factory.mktemp("worlds"))
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ writes what the commands of pages print now into them, for a person to read thro
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import shlex
@@ -19,14 +18,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from unittest.mock import patch
 
-from desk.cli.main import main
+from tests.command_line import run
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -282,21 +279,9 @@ class Reader:
 
     def _ofl(self, words: list[str]) -> str:
         """The same as in a shell, without starting Python anew."""
-        out = io.StringIO()
-        with (
-            chdir(self.folder),
-            patch.dict(os.environ, self.env, clear=True),
-            patch.object(sys, "argv", words),
-            redirect_stdout(out),
-            redirect_stderr(out),
-        ):
-            try:
-                main()
-            except SystemExit as stop:
-                self.exited = int(stop.code or 0)
-            else:
-                self.exited = 0
-        return out.getvalue()
+        ran = run(words[1:], self.env, together=True, folder=self.folder)
+        self.exited = ran.code
+        return ran.out
 
 
 def rewrite(page: Page, folder: Path) -> None:

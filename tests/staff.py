@@ -149,8 +149,8 @@ class World:
 
 
 def _copied(source: str, target: str) -> None:
-    """A file again; one to import, which nothing changes, is not copied but linked."""
-    if source.endswith((".csv", ".yaml")):
+    """A file again; one to import, a nonce or a checkpoint, written once, is only linked."""
+    if source.endswith((".csv", ".yaml", ".txt")):
         os.link(source, target)
     else:
         shutil.copyfile(source, target)

@@ -144,9 +144,14 @@ def ready() -> Iterator[Path]:
         yield path
 
 
-def test_ten_thousand_payments_go_out_in_one_file(ready: Path) -> None:
-    path, count = ready, AGREEMENTS * INVESTORS
-    took = {}
+def test_ten_thousand_payments_go_out_in_one_file_and_are_answered(ready: Path) -> None:
+    go_out_in_one_file(ready)
+    are_answered_at_once(ready)
+
+
+def go_out_in_one_file(path: Path) -> None:
+    """Approved, sent and written, and made again; others read the same."""
+    count, took = AGREEMENTS * INVESTORS, {}
     with Ledger(path, actor="carla") as carla:
         start = time.process_time()
         done, refused = carla.approve_payments(None, ON)
@@ -191,8 +196,8 @@ def test_ten_thousand_payments_go_out_in_one_file(ready: Path) -> None:
     assert sealed.size > made.made.size
 
 
-def test_an_answer_on_ten_thousand_payments_is_taken_in_at_once(ready: Path) -> None:
-    """Runs after the file was made."""
+def are_answered_at_once(ready: Path) -> None:
+    """The bank's answer on all of them, some rejected, is taken in, and what failed is owed."""
     with Ledger(ready, actor="rita") as rita:
         (made,) = rita.payment_files().values()
         rejected = set(made.payments[::50])

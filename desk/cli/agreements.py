@@ -14,9 +14,9 @@ from desk.cli.corrections import change_lines
 from desk.cli.session import Session
 from desk.cli.values import day
 from desk.intake.files import read_rules, read_terms
+from desk.language import Language
 from ledger.commands.door import Done
 from ledger.events import EntitlementCalculated
-from ledger.metrics.base import Waiting
 from ledger.policy.assess import Assessment
 from ledger.service import Ledger
 from ledger.store.location import KEY_FILE
@@ -80,8 +80,9 @@ def sign(
     terms, source = read_terms(file)
     with session.ledger() as ledger:
         done = ledger.sign(terms, source)
-    what = "signed" if done.recorded else "was signed with these terms before; nothing changed"
-    session.done(done.recorded, f"{terms.agreement}: {what}", agreement=terms.agreement)
+    key = "told_signed" if done.recorded else "told_signed_before"
+    message = session.lang.say(key, agreement=terms.agreement)
+    session.done(done.recorded, message, agreement=terms.agreement)
 
 
 @app.command()
@@ -265,11 +266,15 @@ def assess(
 
     def show() -> None:
         for name, done, found, _ in results:
-            session.console.print(
-                f"{name}: {len(found.decided)} outcomes decided until {until}, "
-                f"{len(done.recorded)} new events; {told(waiting(found))}",
-                markup=False,
+            message = session.lang.say(
+                "told_assessed",
+                agreement=name,
+                decided=len(found.decided),
+                until=session.lang.day(until),
+                events=len(done.recorded),
+                waiting=told(session.lang, waiting(found)),
             )
+            session.console.print(message, markup=False)
             for line in told_moves[name]:
                 session.console.print(f"  {line}", markup=False, soft_wrap=True)
 
@@ -297,20 +302,14 @@ def moved(ledger: Ledger, name: str, done: Done) -> list[Change]:
     return [each for each in changes(ledger, name, first - 1) if each.position <= last]
 
 
-def told(waits: dict[str, int]) -> str:
+def told(lang: Language, waits: dict[str, int]) -> str:
     """What milestones wait for, in words."""
     if not waits:
-        return "nothing waits"
-    return ", ".join(f"{count} wait for {_WAITING[Waiting(what)]}" for what, count in waits.items())
-
-
-_WAITING = {
-    Waiting.MEASUREMENT: "a measurement",
-    Waiting.REGISTER: "a later export of the shelter register",
-    Waiting.CAPITAL: "capital to be paid in",
-    Waiting.CLAIM: "the day from which they may be claimed",
-    Waiting.RENEGOTIATION: "new terms after a change of law",
-}
+        return lang.say("told_waits_none")
+    return ", ".join(
+        lang.say("told_waits", count=count, what=lang.say(f"waits_{what}"))
+        for what, count in waits.items()
+    )
 
 
 def waiting(found: Assessment) -> dict[str, int]:

@@ -131,7 +131,7 @@ def reconcile(context: typer.Context) -> None:
     session: Session = context.obj
     with session.ledger() as ledger:
         done, matched = ledger.reconcile()
-    report(session, done, matched, "all accounts")
+    report(session, done, matched, session.lang.say("told_bank_all"))
 
 
 @app.command("match")
@@ -201,7 +201,9 @@ def account(
     session: Session = context.obj
     with session.ledger() as ledger:
         done = ledger.name_account(party, number)
-    session.done(done.recorded, f"the account {number[-4:].rjust(5, '…')} is {party}'s")
+    shown = number[-4:].rjust(5, "…")
+    message = session.lang.say("told_account_of", account=shown, party=party)
+    session.done(done.recorded, message)
 
 
 def report(
@@ -212,14 +214,15 @@ def report(
     lines = sum(isinstance(each, BankLineSeen) for each in events)
     made = sum(isinstance(each, BankMatched) for each in events)
     undone = sum(isinstance(each, BankUnmatched) for each in events)
-    message = f"{what}: {f'{lines} new lines, ' if read else ''}{made} matched"
-    message += f", {len(matched.open)} open"
+    say = session.lang.say
+    key = "told_bank_read" if read else "told_bank_matched"
+    message = say(key, what=what, lines=lines, made=made, open=len(matched.open))
     if undone:
-        message += f"; {undone} earlier matches given up"
+        message += say("told_bank_undone", undone=undone)
     if not done.recorded:
-        message = f"{what}: all known before; nothing changed"
+        message = say("told_bank_before", what=what)
     if matched.open:
-        message += "\n`ofl bank open` lists all that is open"
+        message += f"\n{say('told_bank_see')}"
     session.done(
         done.recorded, message, lines=lines, matched=made, unmatched=undone, open=matched.open
     )

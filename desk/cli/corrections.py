@@ -41,9 +41,8 @@ def register(agreement_app: typer.Typer) -> None:
 
 def _report(session: Session, done: Done, file: Path, rows: int) -> None:
     count = len(done.recorded)
-    message = f"{file.name}: {rows} rows, {count} corrected; the next `ofl assess` goes by them"
-    if not count:
-        message = f"{file.name}: {rows} rows, all as they are known; nothing changed"
+    key = "told_corrected_file" if count else "told_corrected_file_before"
+    message = session.lang.say(key, file=file.name, rows=rows, count=count)
     session.done(done.recorded, message, file=file.name, rows=rows, corrected=count)
 
 
@@ -116,9 +115,8 @@ def fact(
     with session.ledger() as ledger:
         row = changed(f"event {position}", ledger.fact_at(Position(position)), wanted)
         done = ledger.correct_fact(Position(position), row, reason)
-    message = f"event {position}: corrected; the next `ofl assess` goes by it"
-    if not done.recorded:
-        message = f"event {position}: says just that; nothing changed"
+    key = "told_corrected" if done.recorded else "told_corrected_before"
+    message = session.lang.say(key, position=position)
     session.done(done.recorded, message, corrects=position)
 
 
@@ -136,7 +134,7 @@ def void(context: typer.Context, position: At, reason: Reason) -> None:
     session: Session = context.obj
     with session.ledger() as ledger:
         done = ledger.void_fact(Position(position), reason)
-    message = f"event {position}: counts no more; the next `ofl assess` goes without it"
+    message = session.lang.say("told_void", position=position)
     session.done(done.recorded, message, corrects=position)
 
 
@@ -154,7 +152,8 @@ def correct_register(
     session: Session = context.obj
     with session.ledger() as ledger:
         done = ledger.correct_register(agreement, until, reason)
-    message = f"{agreement}: the register is known up to {until}; what lies after waits again"
+    told = {"agreement": agreement, "until": session.lang.day(until)}
+    message = session.lang.say("told_register_corrected", **told)
     session.done(done.recorded, message, agreement=agreement)
 
 
@@ -182,10 +181,8 @@ def adjust(
     (event,) = (each.event for each in done.recorded)
     assert isinstance(event, AdjustmentProposed)
     amount = session.lang.amount(event.amount)
-    message = (
-        f"{event.adjustment}: {amount} proposed; another person runs "
-        f"`ofl agreement decide {event.adjustment}`"
-    )
+    told = {"adjustment": event.adjustment, "amount": amount}
+    message = session.lang.say("sample_said_adjusted", **told)
     session.done(done.recorded, message, adjustment=event.adjustment, amount=event.amount)
 
 
@@ -211,7 +208,7 @@ def decide_adjustment(
     session: Session = context.obj
     with session.ledger() as ledger:
         done = ledger.decide_adjustment(adjustment, on or today())
-    message = f"{adjustment}: decided; `ofl payments propose` pays it or sets it off"
+    message = session.lang.say("told_adjustment_decided", adjustment=adjustment)
     session.done(done.recorded, message, adjustment=adjustment)
 
 

@@ -26,10 +26,15 @@ def _count(recorded: tuple[Recorded, ...], *leave_out: type[Event]) -> int:
     return sum(not isinstance(each.event, leave_out) for each in recorded)
 
 
-def _report(session: Session, file: Path, done: Done, rows: int, new: int, what: str) -> None:
-    message = f"{file.name}: {rows} rows, {new} new {what}"
-    if not done.recorded:
-        message = f"{file.name}: {rows} rows, all known before; nothing changed"
+def _report(  # noqa: PLR0913, PLR0917 - it is told of one import
+    session: Session, file: Path, done: Done, rows: int, new: int, kind: str, more: str = ""
+) -> None:
+    """Say how much of a file was new, and what more is known by it."""
+    told = {"file": file.name, "rows": rows}
+    message = session.lang.say("told_imported_before", **told)
+    if done.recorded:
+        what = session.lang.say(f"imported_{kind}")
+        message = session.lang.say("told_imported", **told, new=new, what=what) + more
     session.done(done.recorded, message, file=file.name, rows=rows, new=new)
 
 
@@ -40,7 +45,7 @@ def tariffs(context: typer.Context, file: File) -> None:
     batch = files.read_tariffs(file)
     with session.ledger() as ledger:
         done = ledger.import_tariffs(batch)
-    _report(session, file, done, len(batch.rows), len(done.recorded), "table of tariffs")
+    _report(session, file, done, len(batch.rows), len(done.recorded), "tariffs")
 
 
 @app.command()
@@ -50,7 +55,7 @@ def enrolments(context: typer.Context, file: File) -> None:
     batch = files.read_enrolments(file)
     with session.ledger() as ledger:
         done = ledger.import_enrolments(batch)
-    _report(session, file, done, len(batch.rows), len(done.recorded), "people enrolled")
+    _report(session, file, done, len(batch.rows), len(done.recorded), "enrolments")
 
 
 @app.command()
@@ -73,8 +78,9 @@ def stays(
         done = ledger.import_stays(batch, covers_until)
     new = _count(done.recorded, RegisterCovered)
     reaches = {e.until for each in done.recorded if isinstance(e := each.event, RegisterCovered)}
-    known = "".join(f"; the register is known up to {until}" for until in reaches)
-    _report(session, file, done, len(batch.rows), new, f"stays or ends of stays{known}")
+    lang = session.lang
+    known = [lang.say("told_register_until", until=lang.day(until)) for until in reaches]
+    _report(session, file, done, len(batch.rows), new, "stays", "".join(known))
 
 
 @app.command()
@@ -94,7 +100,7 @@ def spells(context: typer.Context, file: File) -> None:
     batch = files.read_spells(file)
     with session.ledger() as ledger:
         done = ledger.import_spells(batch)
-    _report(session, file, done, len(batch.rows), len(done.recorded), "spells or ends of spells")
+    _report(session, file, done, len(batch.rows), len(done.recorded), "spells")
 
 
 @app.command()
@@ -130,7 +136,7 @@ def bank(
         session,
         done,
         matched,
-        files[0].name if len(files) == 1 else f"{len(files)} files",
+        files[0].name if len(files) == 1 else session.lang.say("told_bank_files", count=len(files)),
         read=True,
     )
 
@@ -142,4 +148,4 @@ def refunds(context: typer.Context, file: File) -> None:
     batch = files.read_refunds(file)
     with session.ledger() as ledger:
         done = ledger.import_refunds(batch)
-    _report(session, file, done, len(batch.rows), len(done.recorded), "statements of refund")
+    _report(session, file, done, len(batch.rows), len(done.recorded), "refunds")

@@ -36,12 +36,13 @@ def draw(
     for recorded in done.recorded:
         if isinstance(recorded.event, DrawdownCalled):
             called = recorded.event
-            lines.append(f"{called.drawdown}: the investors pay {called.provider}, with reference")
+            names = {"drawdown": called.drawdown, "provider": called.provider}
+            lines.append(session.lang.say("told_drawn", **names))
             lines += [
                 f"  {called.drawdown}/{part.investor}  {session.lang.amount(part.amount)}"
                 for part in called.parts
             ]
-    session.done(done.recorded, "\n".join(lines) or "this drawdown was called before")
+    session.done(done.recorded, "\n".join(lines) or session.lang.say("told_drawn_before"))
 
 
 @app.command()
@@ -55,7 +56,8 @@ def received(
     session: Session = context.obj
     with session.ledger() as ledger:
         done = ledger.receive_capital(drawdown, investor, on or today())
-    session.done(done.recorded, f"{investor} has paid its part of {drawdown}")
+    message = session.lang.say("told_paid_in", investor=investor, drawdown=drawdown)
+    session.done(done.recorded, message)
 
 
 @app.command("list")

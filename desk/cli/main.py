@@ -187,7 +187,7 @@ def main() -> None:
     """
     arguments = hoisted(sys.argv[1:])
     try:
-        app(arguments)
+        app(arguments, prog_name="ofl")
     except CommandConflictError as conflict:
         _refuse([f"the command id {conflict} was used before for another command"], arguments)
     except FileRefused as refusal:

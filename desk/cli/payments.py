@@ -39,6 +39,7 @@ def propose(
     session: Session = context.obj
     recorded: list[Recorded] = []
     lines: list[str] = []
+    lang = session.lang
     with session.ledger() as ledger:
         for name in [agreement] if agreement else list(ledger.agreements()):
             ledger.command_id = session.part_of_command(name)
@@ -46,18 +47,23 @@ def propose(
             recorded += done.recorded
             lines += [_proposed(session, each) for each in done.recorded]
             lines += [
-                f"{name}: {payer} owes {payee} {session.lang.amount(amount)} after corrections; "
-                "carried forward"
+                lang.say(
+                    "told_carried",
+                    agreement=name,
+                    payer=payer,
+                    payee=payee,
+                    amount=lang.amount(amount),
+                )
                 for (payer, _, payee), amount in carried.items()
             ]
-    session.done(tuple(recorded), "\n".join(lines) or "nothing is owed that is not proposed")
+    session.done(tuple(recorded), "\n".join(lines) or lang.say("told_nothing_owed"))
 
 
 def _proposed(session: Session, recorded: Recorded) -> str:
     event = recorded.event
     assert isinstance(event, PaymentProposed)
-    amount = session.lang.amount(event.amount)
-    return f"{event.payment}  {event.payer} to {event.payee}  {amount}"
+    told = {"payment": event.payment, "payer": event.payer, "payee": event.payee}
+    return session.lang.say("told_proposed", **told, amount=session.lang.amount(event.amount))
 
 
 @app.command()
@@ -115,7 +121,8 @@ def _named(payments: list[str] | None, *, every: bool) -> list[str] | None:
 def _tell(session: Session, done: Done, refused: Refused) -> None:
     """What a step did for which payments; leaves with 1 if some were refused."""
     recorded, reasons = done.recorded, list(refused.values())
-    lines = [f"{len(recorded)} of {len(recorded) + len(refused)} payments done"]
+    counts = {"done": len(recorded), "count": len(recorded) + len(refused)}
+    lines = [session.lang.say("told_payments_done", **counts)]
     if refused:
         lines = ["Refused in part." if recorded else "Refused: nothing was recorded.", *lines]
         lines += [f"  {each}" for each in reasons]

@@ -58,7 +58,7 @@ def setup(
     with session.ledger() as ledger:
         done = ledger.set_up_people(first)
         people = ledger.people()
-    lines = [f"{len(first.people)} let in.", *_loud(session, people)]
+    lines = [session.lang.say("told_let_in", count=len(first.people)), *_loud(session, people)]
     session.done(done.recorded, "\n".join(lines), people=[each.id for each in first.people])
 
 
@@ -69,7 +69,7 @@ def witness(context: typer.Context) -> None:
     with session.ledger() as ledger:
         done = ledger.witness_set_up()
         people = ledger.people()
-    lines = ["witnessed", *_loud(session, people)]
+    lines = [session.lang.say("told_witnessed"), *_loud(session, people)]
     session.done(done.recorded, "\n".join(lines), missing=people.unwitnessed)
 
 
@@ -87,7 +87,7 @@ def add(
     session: Session = context.obj
     with session.ledger() as ledger:
         done = ledger.add_colleague(who, name, tuple(account or ()))
-    _done(session, done, f"{who}: added, without any key or duty yet")
+    _done(session, done, session.lang.say("told_added", who=who))
 
 
 @app.command()
@@ -100,7 +100,7 @@ def link(
     session: Session = context.obj
     with session.ledger() as ledger:
         done = ledger.link_account(who, account)
-    _done(session, done, f"{account}: is {who}'s from now on")
+    _done(session, done, session.lang.say("told_linked", account=account, who=who))
 
 
 @app.command("propose-key")
@@ -109,7 +109,7 @@ def propose_key(context: typer.Context, who: Who, public_key: Key) -> None:
     session: Session = context.obj
     with session.ledger() as ledger:
         done = ledger.propose_key(who, public_key)
-    _done(session, done, f"{who}: key proposed; an administrator who is neither confirms it")
+    _done(session, done, session.lang.say("told_key_proposed", who=who))
 
 
 @app.command("confirm-key")
@@ -118,7 +118,7 @@ def confirm_key(context: typer.Context, who: Who, public_key: Key) -> None:
     session: Session = context.obj
     with session.ledger() as ledger:
         done = ledger.confirm_key(who, public_key)
-    _done(session, done, f"{who}: the key counts from now on")
+    _done(session, done, session.lang.say("told_key_confirmed", who=who))
 
 
 @app.command("revoke-key")
@@ -127,7 +127,7 @@ def revoke_key(context: typer.Context, who: Who, public_key: Key, reason: Why) -
     session: Session = context.obj
     with session.ledger() as ledger:
         done = ledger.revoke_key(who, public_key, reason)
-    _done(session, done, f"{who}: the key counts no more")
+    _done(session, done, session.lang.say("told_key_revoked", who=who))
 
 
 @app.command("propose-duty")
@@ -136,7 +136,8 @@ def propose_duty(context: typer.Context, who: Who, duty: ADuty) -> None:
     session: Session = context.obj
     with session.ledger() as ledger:
         done = ledger.propose_duty(who, duty)
-    _done(session, done, f"{who}: {_duty(session, duty)} proposed; another administrator confirms")
+    told = {"who": who, "duty": _duty(session, duty)}
+    _done(session, done, session.lang.say("told_duty_proposed", **told))
 
 
 @app.command("confirm-duty")
@@ -145,7 +146,8 @@ def confirm_duty(context: typer.Context, who: Who, duty: ADuty) -> None:
     session: Session = context.obj
     with session.ledger() as ledger:
         done = ledger.confirm_duty(who, duty)
-    _done(session, done, f"{who}: has the duty of {_duty(session, duty)} from now on")
+    told = {"who": who, "duty": _duty(session, duty)}
+    _done(session, done, session.lang.say("told_duty_confirmed", **told))
 
 
 @app.command()
@@ -154,7 +156,8 @@ def withdraw(context: typer.Context, who: Who, duty: ADuty, reason: Why) -> None
     session: Session = context.obj
     with session.ledger() as ledger:
         done = ledger.withdraw_duty(who, duty, reason)
-    _done(session, done, f"{who}: has the duty of {_duty(session, duty)} no more")
+    told = {"who": who, "duty": _duty(session, duty)}
+    _done(session, done, session.lang.say("told_duty_withdrawn", **told))
 
 
 @app.command()
@@ -163,7 +166,7 @@ def left(context: typer.Context, who: Who, reason: Why) -> None:
     session: Session = context.obj
     with session.ledger() as ledger:
         done = ledger.record_leaving(who, reason)
-    _done(session, done, f"{who}: has neither duties nor keys any more")
+    _done(session, done, session.lang.say("told_left", who=who))
 
 
 @app.command("break-glass")
@@ -195,7 +198,7 @@ def review(
     session: Session = context.obj
     with session.ledger() as ledger:
         done = ledger.review_glass(Position(position), remark)
-    _done(session, done, f"#{position}: reviewed")
+    _done(session, done, session.lang.say("told_reviewed", position=position))
 
 
 @app.command("list")

@@ -17,8 +17,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
+from desk.cli.sheet import Sheet
 from desk.cli.trouble import TROUBLE, Stopped
 from desk.language import Language
 from ledger.events import Recorded
@@ -69,9 +69,17 @@ class Settings(BaseSettings):
 WIDTH_WHEN_PIPED = 120
 
 
+class _Whole(Console):
+    """A console that cuts nothing off: what is wider than it goes on in the next line."""
+
+    def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 - as rich has it
+        """Print as rich does."""
+        super().print(*objects, **{"crop": False, **options})
+
+
 def _console() -> Console:
     """Standard output; as wide as the terminal, or a fixed width where there is none."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_WHEN_PIPED)
+    return _Whole(highlight=False, width=None if sys.stdout.isatty() else WIDTH_WHEN_PIPED)
 
 
 def plain(value: object) -> object:  # noqa: PLR0911 - one return per kind of value
@@ -225,12 +233,12 @@ class Session:
         for line in (*lines, text + on):
             self.console.print(line, style="dim", markup=False, soft_wrap=True)
 
-    def table(self, title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
+    def table(self, title: str, *columns: str, right: tuple[str, ...] = ()) -> Sheet:
         """An empty table with columns named by phrases.
 
         Those in `right` hold numbers, which are not broken where a line ends.
         """
-        table = Table(
+        table = Sheet(
             title=self.lang.say(title),
             title_justify="left",
             title_style="bold",

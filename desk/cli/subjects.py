@@ -81,7 +81,7 @@ def merge(
         done = ledger.merge_subjects(SubjectRef(one), SubjectRef(other), reason)
     (event,) = (each.event for each in done.recorded)
     assert isinstance(event, PersonsMerged)
-    message = f"{event.merged} counts as {event.subject}; the next `ofl assess` goes by it"
+    message = session.lang.say("told_merged", merged=event.merged, subject=event.subject)
     session.done(done.recorded, message, subject=event.subject, merged=event.merged)
 
 
@@ -95,7 +95,7 @@ def unmerge(
     session: Session = context.obj
     with session.ledger() as ledger:
         done = ledger.unmerge_subject(SubjectRef(ref), reason)
-    message = f"{ref}: a person of its own again; the next `ofl assess` goes by it"
+    message = session.lang.say("told_unmerged", subject=ref)
     session.done(done.recorded, message, subject=ref)
 
 
@@ -111,7 +111,7 @@ def move(
     session: Session = context.obj
     with session.ledger() as ledger:
         done = ledger.move_subject(SubjectRef(ref), to, on, reason)
-    message = f"{ref}: {to} co-pays from {on}; the next `ofl assess` goes by it"
+    message = session.lang.say("told_moved", subject=ref, to=to, on=session.lang.day(on))
     session.done(done.recorded, message, subject=ref, municipality=to)
 
 

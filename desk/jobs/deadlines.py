@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
+from desk.jobs import second_person
 from desk.jobs.job import Report, Shift
 from ledger.dates import danish_day
 from ledger.decide import assessment, guarantee
@@ -36,6 +37,7 @@ KINDS = (
     "demand_overdue",
     "commitment_left",
     "guarantee_callable",
+    *second_person.KINDS,
 )
 ASSESSED_AFTER_DAYS = 7
 MEASURED_AFTER_DAYS = 30
@@ -67,6 +69,7 @@ def work(shift: Shift) -> Report:
     seen = list(_payments(shift))
     for state in states.values():
         seen += _Late(shift, state).all()
+    seen += second_person.waiting(shift)
     return Report(seen, {"agreements": len(states), "late": len(seen)})
 
 

@@ -176,6 +176,14 @@ def propose_write_off(
     return _one(state, on, proposed)
 
 
+def is_as_proposed(state: AgreementState, proposed: e.WriteOffProposed) -> bool:
+    """Whether what was to be given up is still owed exactly as it was when that was proposed."""
+    if proposed.demand is not None:
+        return state.demands[proposed.demand].outstanding == proposed.amount
+    payable = proposed.payer, proposed.role, proposed.payee
+    return tuple(state.unproposed.get(payable, ())) == proposed.items
+
+
 def write_off(
     law: LawState, state: AgreementState, guards: Safeguards, name: str, actor: str, on: date
 ) -> list[New]:
@@ -198,12 +206,7 @@ def write_off(
     acted = acted_in(law, state, known.proposed_at) | guards.actors_of(proposed.payee)
     did, step = f"took part in what {name} rests on", f"agree to {name}"
     another_person(guards.people, actor, acted, did, step)
-    payable = proposed.payer, proposed.role, proposed.payee
-    if proposed.demand is not None:
-        same = state.demands[proposed.demand].outstanding == proposed.amount
-    else:
-        same = tuple(state.unproposed.get(payable, ())) == proposed.items
-    if not same:
+    if not is_as_proposed(state, proposed):
         message = f"what {name} was to give up has changed since; propose another write-off"
         raise OutOfOrder(message)
     given_up = e.WrittenOff(

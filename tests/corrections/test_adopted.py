@@ -18,8 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
+import pytest
 from typer.testing import CliRunner
 
 from desk.cli.main import app
@@ -165,9 +164,15 @@ class Wronged(Teller):
 _ENV = {"OFL_ACTOR": "anna", "COLUMNS": "200"}
 
 
-@settings(max_examples=10, phases=(Phase.generate,))
-@given(st.randoms(use_true_random=False))
-def test_a_scenario_that_is_adopted_ends_as_right_from_the_start(random: Random) -> None:
+SEEDS = [
+    *range(4),
+    *(pytest.param(seed, marks=pytest.mark.long) for seed in range(4, 100)),
+]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_scenario_that_is_adopted_ends_as_right_from_the_start(seed: int) -> None:
+    random = Random(seed)  # noqa: S311 - a tale, not a secret
     terms = drawn_terms(random)
     right = replace(right_facts(random, terms), moves={})
     wrong = replace(gone_wrong(random, right, terms), moves={})
@@ -194,6 +199,7 @@ def test_a_scenario_that_is_adopted_ends_as_right_from_the_start(random: Random)
             limit = str(rules.rules[1].nights_per_running_year)
             law = {"rule": "2023-10-01", "nights_per_running_year": limit}
             changes.append({"kind": "rule", **law})
+        assert changes
         plan = told_wrong.adopt(changes)
         assert plan["otherwise"] == []
         told_wrong.assess()

@@ -9,7 +9,6 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ import pytest
 
 from ledger.service import Ledger
 from ledger.store.location import Server
+from tests.command_line import PROCESS
 from tests.crash.conftest import Scene, make_scene
 from tests.crash.processes import follow_on, give, running, write_on, write_one
 from tests.crash.test_killed_followers import look
@@ -246,7 +246,7 @@ def test_who_cannot_be_told_is_told_what_to_do(
 def ofl(scene: Scene, place: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `ofl` as a process of its own."""
     return subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", "from desk.cli.main import main; main()", *arguments],
+        [*PROCESS, *arguments],
         capture_output=True,
         text=True,
         check=False,

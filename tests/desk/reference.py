@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
+from functools import cache
 from pathlib import Path
 
 import typer
@@ -79,6 +80,7 @@ def commands(
             yield (*path, name), command
 
 
+@cache
 def root() -> TyperGroup:
     """`ofl` itself."""
     command = typer.main.get_command(app)

@@ -11,8 +11,9 @@ import pytest
 from ledger.decide.refusal import Refusal
 from ledger.service import Ledger
 from tests.desk import bad_input
-from tests.desk.bad_input import CASES, Case
+from tests.desk.bad_input import CASES
 from tests.desk.good_input import GOOD, bring, file_name, small_ledger
+from tests.desk.spoiling import Case
 
 ALL = [case for cases in CASES.values() for case in cases]
 SECRET = re.compile(r"QX.?\d+|ST-\d+|\d{4}-\d\d-\d\d|\d\d[-/]\d\d[-/]\d\d|hemmelig\w*|Example ApS")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from desk.phrases import PHRASES
 from ledger.dates import danish_day
 from ledger.events import EVENTS
 from ledger.store.location import Server
+from tests.command_line import PROCESS, Ran, run
 from tests.desk.good_input import TERMS, small_ledger
 
 ANSWERS = [
@@ -46,17 +47,48 @@ ANSWERS = [
 
 
 def ofl(*arguments: str, ledger: Path | str, code: int = 0, **env: str) -> str:
-    """Run `ofl` as a process of its own and give back what it printed."""
+    """Run `ofl` and give back what it printed."""
+    ran = run(arguments, _environment(ledger) | env)
+    assert ran.code == code, ran.out + ran.err
+    return ran.out if code != 1 or ran.out else ran.err
+
+
+def in_a_process(*arguments: str, ledger: Path | str, **env: str) -> Ran:
+    """Run `ofl` as a process of its own."""
     done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", "from desk.cli.main import main; main()", *arguments],
+        [*PROCESS, *arguments],
         capture_output=True,
         text=True,
         check=False,
-        env={"OFL_LEDGER": str(ledger), "OFL_ACTOR": "tester", "PATH": "", "LC_ALL": "C.UTF-8"}
-        | env,
+        env=_environment(ledger) | env,
     )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout if code != 1 or done.stdout else done.stderr
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def _environment(ledger: Path | str) -> dict[str, str]:
+    kept = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+    return kept | {"OFL_LEDGER": str(ledger), "OFL_ACTOR": "tester"}
+
+
+@pytest.mark.parametrize(
+    ("code", "command"),
+    [
+        (0, ("report", "--lang", "da")),
+        (0, ("balances", "--json")),
+        (1, ("explain", "aarhus-hf-1-P999")),
+        (1, ("explain", "aarhus-hf-1-P999", "--json")),
+        (2, ("assess", "--until", "31-12-2024")),
+        (3, ("verify",)),
+    ],
+)
+def test_a_process_of_its_own_says_the_same_to_the_byte(
+    demo: Path, code: int, command: tuple[str, ...]
+) -> None:
+    (demo / "checkpoint.pub").unlink()
+    alone = in_a_process(*command, ledger=demo)
+    assert alone.code == code, alone
+    assert run(command, _environment(demo)) == alone
+    assert alone.out + alone.err
 
 
 @pytest.mark.parametrize("command", ANSWERS, ids=" ".join)
@@ -72,7 +104,8 @@ def test_every_answer_is_also_json(demo: Path, command: tuple[str, ...]) -> None
 def test_today_is_the_day_in_denmark_wherever_the_machine_is(tmp_path: Path, zone: str) -> None:
     small_ledger(tmp_path).close()
     before = danish_day(datetime.now(UTC))
-    ofl("invest", "draw", "youth-1", "100.00", ledger=tmp_path / "ledger", TZ=zone)
+    drawn = in_a_process("invest", "draw", "youth-1", "100.00", ledger=tmp_path / "ledger", TZ=zone)
+    assert drawn.code == 0, drawn
     told = json.loads(ofl("history", "--last", "1", "--json", ledger=tmp_path / "ledger"))
     after = danish_day(datetime.now(UTC))
     assert told["history"][0]["effective_on"] in {str(before), str(after)}

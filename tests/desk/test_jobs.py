@@ -55,6 +55,7 @@ from ledger.store.personal_key import PersonalKey
 from projections import views as v
 from projections.follow import Views
 from projections.verify import verify
+from tests.command_line import PROCESS
 from tests.desk.good_input import BANK, GOOD, STAYS, TERMS, small_ledger
 from tests.desk.test_bank_files import IBAN, entry, file_of
 from tests.desk.test_cli import ofl
@@ -831,8 +832,8 @@ def test_monitoring_reads_the_exit_code(tmp_path: Path) -> None:
 
 def test_a_scheduler_that_is_told_to_end_ends(tmp_path: Path) -> None:
     small_ledger(tmp_path).close()
-    with subprocess.Popen(
-        [sys.executable, "-c", "from desk.cli.main import main; main()", "jobs", "run", "--json"],
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [*PROCESS, "jobs", "run", "--json"],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "OFL_LEDGER": str(tmp_path / "ledger")},

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import sys
 from collections.abc import Sequence
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from desk.cli.main import main
 from desk.cli.session import VIEWS_FILE
 from ledger import events as e
 from ledger.decide import clawback, settling
@@ -26,6 +22,7 @@ from ledger.service import Ledger
 from projections import views as v
 from projections.follow import Views
 from projections.posting import Account
+from tests import command_line
 from tests.desk.iso20022.schemas import errors
 from tests.desk.iso20022.test_pain001 import independently
 from tests.desk.iso20022.test_pain002 import reason, report, transfer
@@ -62,19 +59,12 @@ class House:
     folder: Path
 
     def run(self, who: str, *arguments: str, code: int = 0) -> str:
-        """Give a command in this process, which takes a tenth of the time of one of its own."""
-        out = io.StringIO()
-        given = ["ofl", "--ledger", str(self.path), "--as", who, *arguments]
-        with (
-            pytest.MonkeyPatch.context() as patch,
-            redirect_stdout(out),
-            redirect_stderr(out),
-        ):
-            patch.setattr(sys, "argv", given)
-            with pytest.raises(SystemExit) as left:
-                main()
-        assert (left.value.code or 0) == code, out.getvalue()
-        return out.getvalue()
+        """Give a command and return what it prints, refusals included."""
+        ran = command_line.run(
+            ["--ledger", str(self.path), "--as", who, *arguments], {}, together=True
+        )
+        assert ran.code == code, ran.out
+        return ran.out
 
     def ask(self, *arguments: str) -> Any:  # noqa: ANN401 - what was answered, as JSON
         return json.loads(self.run("anna", "--json", *arguments))

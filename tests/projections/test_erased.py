@@ -6,8 +6,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date
@@ -26,11 +24,11 @@ from projections.balances import balances
 from projections.follow import Views
 from projections.retention import retention
 from projections.verify import Check, Verification
+from tests.command_line import run
 from tests.conftest import Told
 from tests.projections.test_verify import burglar, rechained, verified
 
 PAYMENT = "aarhus-hf-1-P001"
-OFL = [sys.executable, "-c", "from desk.cli.main import main; main()", "--ledger"]
 
 Forgery = Callable[[bytes, dict[str, Any]], bytes]
 """An event's bytes, and what they hold, to other bytes."""
@@ -55,13 +53,10 @@ def erase(told: Told, *refs: SubjectRef) -> None:
 
 def ofl(told: Told, *arguments: str, stdin: str = "", code: int = 0) -> str:
     place = told.location.url if isinstance(told.location, Server) else str(told.location)
-    done = subprocess.run(  # noqa: S603 - our own words
-        [*OFL, place, *arguments],
-        env={**os.environ, "OFL_VAULT_KEY": str(told.key_file), "OFL_ACTOR": "erik"},
-        input=stdin, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout if not code else done.stderr
+    env = {**os.environ, "OFL_VAULT_KEY": str(told.key_file), "OFL_ACTOR": "erik"}
+    ran = run(["--ledger", place, *arguments], env, stdin=stdin)
+    assert ran.code == code, ran.out + ran.err
+    return ran.out if not code else ran.err
 
 
 def rows(told: Told) -> bytes:

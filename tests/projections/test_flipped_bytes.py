@@ -15,11 +15,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from desk.cli.main import app
 from ledger.store.location import EVENTS_FILE
 from tests.attacks import Scene, copied, set_scene
+from tests.command_line import run
 
 FLIPS = [60, pytest.param(2_000, marks=[pytest.mark.long, pytest.mark.timeout(3_600)])]
 
@@ -36,9 +35,9 @@ def flipped(content: bytes, draw: random.Random) -> bytes:
 
 
 def outcome(ledger: Path) -> str:
-    done = CliRunner().invoke(app, ["--ledger", str(ledger), "--json", "verify"])
-    answer = json.loads(done.stdout)
-    assert done.exit_code == {"sound": 0, "tampered": 1, "unverifiable": 3}[answer["outcome"]]
+    done = run(["--ledger", str(ledger), "--json", "verify"], {})
+    answer = json.loads(done.out)
+    assert done.code == {"sound": 0, "tampered": 1, "unverifiable": 3}[answer["outcome"]]
     return str(answer["outcome"])
 
 

@@ -17,13 +17,13 @@ from ledger.store.log import StoredRow
 from projections.follow import Views
 from projections.signatures import Signatures
 from projections.verify import Check, Kind, verify
-from tests.staff import STEPS, World, worlds
+from tests.staff import STEPS, World
 
 
 @pytest.fixture(scope="session")
-def approving(tmp_path_factory: pytest.TempPathFactory) -> World:
+def approving(made: dict[Duty, World], tmp_path_factory: pytest.TempPathFactory) -> World:
     """A ledger in which `other` has approved a payment."""
-    world = worlds(tmp_path_factory.mktemp("worlds"))[Duty.APPROVER]
+    world = made[Duty.APPROVER].copied(tmp_path_factory.mktemp("approving") / "world")
     with world.as_("other") as ledger:
         STEPS["approve"](ledger, world, "other")
     return world

@@ -13,7 +13,7 @@ from ledger.decide.duties import COMMANDS
 from ledger.decide.refusal import FourEyes, NotAllowed, OutOfOrder
 from ledger.duties import Duty
 from tests.duties_table import COLUMNS, DECLARED, may
-from tests.staff import NIGHTLY, RELATIONS, STEPS, World, worlds
+from tests.staff import NIGHTLY, RELATIONS, STEPS, World
 
 _HOME = Path(ledger.__file__).parent
 NOTHING_TO_DO = {"fund-policy"}
@@ -22,11 +22,6 @@ NOTHING_TO_DO = {"fund-policy"}
 
 _PASS_ON = {"_reconciled", "_run_for_each"}
 """Functions that run a command which their callers name, as the first thing they are given."""
-
-
-@pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> dict[Duty, World]:
-    return worlds(tmp_path_factory.mktemp("worlds"))
 
 
 def commands_in_the_code() -> Iterator[str]:

@@ -29,14 +29,9 @@ from ledger.store.personal_key import PersonalKey, PersonalKeyError, is_good
 from projections.explain import explain
 from projections.follow import Views
 from projections.status import Places, status
-from tests.staff import STEPS, TO_APPROVE, World, base, worlds
+from tests.staff import STEPS, TO_APPROVE, World, base
 
 NOW = datetime(2024, 2, 1, 9, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> dict[Duty, World]:
-    return worlds(tmp_path_factory.mktemp("worlds"))
 
 
 @pytest.fixture
