@@ -51,9 +51,10 @@ from projections import views as v
 from projections.follow import Views
 from projections.posting import MIRROR, Account
 from tests.histories import OPERATIONS, RandomHistory, play, scratch
+from tests.trials import parts
 
 WORKERS = 4
-"""The histories are drawn in so many tests, so that pytest-xdist can spread them."""
+"""In so many tests the histories are drawn."""
 EXAMPLES = 30
 STEPS = 30
 REBUILD_EVERY = 5
@@ -485,7 +486,7 @@ class HistoryMachine(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-@pytest.mark.parametrize("worker", range(WORKERS))
+@pytest.mark.parametrize("worker", parts(2, WORKERS))
 def test_after_every_step_the_books_are_in_order(worker: int) -> None:
     run_state_machine_as_test(
         seed(worker)(HistoryMachine),

@@ -41,6 +41,7 @@ from tests.corrections.test_wrong_first import (
     right_facts,
 )
 from tests.histories import scratch
+from tests.trials import parts
 
 CLOSED = ("2022", "2023", "2024", "2025", "2026-Q1", "2026-Q2")
 _Change = dict[str, Any]
@@ -164,13 +165,7 @@ class Wronged(Teller):
 _ENV = {"OFL_ACTOR": "anna", "COLUMNS": "200"}
 
 
-SEEDS = [
-    *range(4),
-    *(pytest.param(seed, marks=pytest.mark.long) for seed in range(4, 100)),
-]
-
-
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", parts(4, 100))
 def test_a_scenario_that_is_adopted_ends_as_right_from_the_start(seed: int) -> None:
     random = Random(seed)  # noqa: S311 - a tale, not a secret
     terms = drawn_terms(random)

@@ -81,7 +81,7 @@ def kill_server(server: PostgresServer, database: str) -> None:
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("crashes", [51, pytest.param(501, marks=LONG)])
+@pytest.mark.parametrize("crashes", [24, pytest.param(501, marks=LONG)])
 def test_a_server_that_crashes_keeps_what_was_told(
     server: PostgresServer, tmp_path: Path, crashes: int
 ) -> None:

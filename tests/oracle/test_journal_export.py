@@ -42,11 +42,12 @@ from projections.follow import Views
 from projections.posting import Account, Line
 from tests.histories import CURRENCY, play, scratch
 from tests.oracle import hledger
+from tests.trials import parts
 
 HISTORIES = 200
 BEANCOUNT_HISTORIES = 40
 WORKERS = 8
-"""The histories are played in so many tests, so that pytest-xdist can spread them."""
+"""In so many tests the histories are played."""
 STEPS = 20
 
 Words = tuple[str, Role, str, Account, str]
@@ -185,7 +186,7 @@ def compare_with_csv(views: Views) -> None:
 # --- random histories ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("worker", range(WORKERS))
+@pytest.mark.parametrize("worker", parts(3, WORKERS))
 def test_hledger_finds_every_balance(worker: int) -> None:
     hledger.program()
     for number in range(worker, HISTORIES, WORKERS):

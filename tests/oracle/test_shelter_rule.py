@@ -31,6 +31,7 @@ from tests.oracle.people import (
     law,
     people,
 )
+from tests.trials import parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = 5_000
 WORKERS = 4
-"""The examples are drawn in so many tests, so that pytest-xdist can spread them."""
+"""In so many tests the examples are drawn."""
 
 
 class Disagreement(AssertionError):  # noqa: N818 - what it is, not what it does
@@ -214,7 +215,7 @@ def _compare(person: Person, rules: list[oracle.Rule]) -> None:
                 raise Disagreement(message)
 
 
-@pytest.mark.parametrize("worker", range(WORKERS))
+@pytest.mark.parametrize("worker", parts(2, WORKERS))
 @settings(max_examples=EXAMPLES // WORKERS, deadline=None, database=None)
 @given(person=people())
 def test_the_ledger_and_the_oracle_agree_on_every_person(worker: int, person: Person) -> None:

@@ -36,7 +36,7 @@ from tests.conftest import Told
 from tests.desk.test_cli import ofl
 from tests.postgres import fresh_database
 
-TRIALS = [20, pytest.param(100, marks=[pytest.mark.long, pytest.mark.timeout(3_600)])]
+TRIALS = [8, pytest.param(100, marks=[pytest.mark.long, pytest.mark.timeout(3_600)])]
 
 
 @pytest.fixture(scope="module")

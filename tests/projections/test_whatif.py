@@ -41,11 +41,9 @@ from projections.whatif.replay import (
 from projections.whatif.scenario import Scenario
 from projections.whatif.unfit import Unfit
 from tests.histories import RandomHistory, play, scratch
+from tests.trials import parts
 
-SEEDS = [
-    *range(4),
-    *(pytest.param(seed, marks=pytest.mark.long) for seed in range(4, 40)),
-]
+SEEDS = parts(3, 40)
 
 
 def head(ledger: Ledger) -> Stamp:
