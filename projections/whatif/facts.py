@@ -8,8 +8,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from ledger.decide.facts_state import NOT_KNOWN_YET
-from ledger.decide.state import AgreementState
-from ledger.facts import Stay
+from ledger.facts import Stay, Stayed
 from ledger.metrics.facts import NOWHERE, Measured, Person, Spell
 from ledger.model import Position, SubjectRef
 from ledger.policy.assess import AgreementFacts
@@ -25,14 +24,15 @@ from projections.whatif.scenario import (
 )
 from projections.whatif.unfit import Unfit, unknown, validated
 
-_F = TypeVar("_F", Stay, Spell, Measured)
+_F = TypeVar("_F", Stayed, Spell, Measured)
+SpellsAt = Mapping[SubjectRef, Mapping[str, Position]]
 _SOMEBODY = "person enrolled in {agreement} as"
 
 
 def with_facts(
-    facts: AgreementFacts, state: AgreementState, changes: Sequence[tuple[int, AnyFact]]
+    facts: AgreementFacts, spells_at: SpellsAt, changes: Sequence[tuple[int, AnyFact]]
 ) -> AgreementFacts:
-    """The facts with changes made, in their order.
+    """The facts with changes made, in their order; `spells_at` is where spells were recorded.
 
     Raises:
         Unfit: if a change names what is not there, or makes what cannot be.
@@ -54,7 +54,7 @@ def with_facts(
         if subject not in people:
             what = _SOMEBODY.format(agreement=change.agreement)
             raise unknown(number, what, change.person, people)
-        people[subject] = _person(number, change, people[subject], state)
+        people[subject] = _person(number, change, people[subject], spells_at)
     return replace(facts, people=people, cohorts=cohorts)
 
 
@@ -62,7 +62,7 @@ def _person(
     number: int,
     change: StayChange | SpellChange | MeasurementChange,
     person: Person,
-    state: AgreementState,
+    spells_at: SpellsAt,
 ) -> Person:
     """One person with one fact changed."""
     match change:
@@ -78,9 +78,8 @@ def _person(
                 stays_at=tuple(at for _, at in found),
             )
         case SpellChange():
-            own = state.spells.get(person.subject, {})
-            position = own[change.spell][0] if change.spell in own else None
-            wanted = change.at or position
+            own = spells_at.get(person.subject, {})
+            wanted = change.at or (own.get(change.spell) if change.spell else None)
             spells = [(each, each.at, each.at == wanted) for each in person.spells]
             found_spells = _changed(number, change, spells, _spell)
             return replace(person, spells=tuple(each for each, _ in found_spells))
@@ -146,9 +145,12 @@ def _changed(
     return found
 
 
-def _stay(number: int, change: StayChange, before: Stay | None) -> Stay:
-    given = change.given("stay", "shelter", "admitted", "discharged")
-    kept = before.model_dump() if before else {}
+_OF_STAY = ("stay", "shelter", "admitted", "discharged")
+
+
+def _stay(number: int, change: StayChange, before: Stayed | None) -> Stayed:
+    given = change.given(*_OF_STAY)
+    kept = {name: getattr(before, name) for name in _OF_STAY} if before else {}
     return validated(number, lambda: Stay.model_validate({**kept, **given}))
 
 
