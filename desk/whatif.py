@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from desk.dossier import working_lines
 from desk.language import Language
-from projections.whatif.replay import Standing
+from projections.whatif.standing import Standing
 
 Pair = tuple[str, str]
 """A line of what is recorded, and the one of the scenario beside it."""
@@ -41,12 +41,11 @@ def _lines(standing: Standing | None, lang: Language) -> Iterator[str]:
         return
     if standing.working is not None:
         yield from working_lines(standing.working, lang)
-    elif standing.parts:
+    elif standing.owed:
         yield lang.say("whatif_erased")
     yield lang.say("why_total", total=lang.amount(standing.whole))
-    for part in standing.parts:
-        amount = lang.amount(part.amount)
-        yield "  " + lang.say("why_part", payer=part.payer, payee=part.payee, amount=amount)
+    for (payer, _, payee), amount in standing.owed.items():
+        yield "  " + lang.say("why_part", payer=payer, payee=payee, amount=lang.amount(amount))
 
 
 def _wrapped(lines: Iterator[str], width: int) -> Iterator[str]:

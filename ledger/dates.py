@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator
 
 _DENMARK = ZoneInfo("Europe/Copenhagen")
+_IN_EVERY_MONTH = 28
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -61,8 +61,7 @@ Day = Annotated[date, BeforeValidator(_day)]
 """A calendar day on which something counts; read only from ISO text."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Period:
+class Period(NamedTuple):
     """The days from `start` up to, and not including, `end`."""
 
     start: date
@@ -82,6 +81,8 @@ class Period:
 def add_months(day: date, months: int) -> date:
     """The same day of the month `months` later, or the month's last day if it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if day.day <= _IN_EVERY_MONTH:
+        return date(year, month + 1, day.day)
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
 

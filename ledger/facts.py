@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import Field, model_validator
 
@@ -38,6 +38,26 @@ class Stay(Model):
             message = f"discharged {self.discharged} is before admitted {self.admitted}"
             raise ValueError(message)
         return self
+
+
+class Stayed(Protocol):
+    """A stay as policy looks at it, however it is kept."""
+
+    @property
+    def stay(self) -> str:
+        """What it is called in the register."""
+
+    @property
+    def shelter(self) -> str:
+        """Where it was."""
+
+    @property
+    def admitted(self) -> date:
+        """The first night."""
+
+    @property
+    def discharged(self) -> date | None:
+        """The day after the last night; None while it is open."""
 
 
 class Reading(Model):

@@ -5,6 +5,7 @@ Amounts with all their decimals are text in major units, as `ledger.money.exact`
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -111,3 +112,23 @@ class Part(Model):
     role: Role
     payee: Identifier
     amount: Amount
+
+
+Payable = tuple[str, Role, str]
+"""Payer, the role it pays in, payee."""
+
+Owed = Mapping[Payable, Amount]
+"""What each payer owes each investor: the same as parts, and several times as fast to make."""
+
+
+def owed_by(parts: Iterable[Part]) -> dict[Payable, Amount]:
+    """What parts come to, each payer and investor standing in one of them."""
+    return {(each.payer, each.role, each.payee): each.amount for each in parts}
+
+
+def parts_of(owed: Owed) -> tuple[Part, ...]:
+    """What is owed as parts."""
+    return tuple(
+        Part(payer=payer, role=role, payee=payee, amount=amount)
+        for (payer, role, payee), amount in owed.items()
+    )

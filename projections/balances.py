@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
@@ -122,11 +122,7 @@ def _summed(
 _DAYS = (
     "WITH RECURSIVE day(day) AS (SELECT min(value_date) FROM line UNION ALL "
     "SELECT (SELECT min(value_date) FROM line WHERE value_date > day.day) "
-    "FROM day WHERE day.day IS NOT NULL) "
-)
-_MOVED = (
-    "SELECT account_id, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(abs(amount)) AS BIGINT) "
-    "FROM "
+    "FROM day WHERE day.day IS NOT NULL)"
 )
 _ONE = (
     "SELECT count(*), CAST(coalesce(sum(amount), 0) AS BIGINT), "
@@ -134,20 +130,53 @@ _ONE = (
     "SELECT id FROM account WHERE book = ? AND role = ? AND agreement = ? AND account = ? "
     "AND counterparty = ?) AND position <= ?"
 )
-_SINCE = f"{_MOVED} line WHERE position > ? AND position <= ? GROUP BY account_id"
-_SINCE_BY_DAY = (
-    f"{_DAYS}{_MOVED} day JOIN line ON value_date = day.day "
-    "AND position > ? AND position <= ? WHERE day.day <= ? GROUP BY account_id"
+_DEBIT = "CASE WHEN amount > 0 THEN amount ELSE 0 END"
+_CREDIT = "CASE WHEN amount < 0 THEN -amount ELSE 0 END"
+_SINCE = (
+    f"SELECT account_id, 1 AS lines, {_DEBIT} AS debit, {_CREDIT} AS credit "  # noqa: S608
+    "FROM line WHERE position > ? AND position <= ?"
 )
-_ONLY_LATER = (
-    f"{_DAYS}{_MOVED} day JOIN line ON value_date = day.day AND position <= ? "
-    "WHERE day.day > ? GROUP BY account_id"
-)
-_TOTALS = "SELECT account_id, lines, debit, credit FROM running_total WHERE position = ?"
-_ACCOUNTS = (
-    "SELECT id, book, role, agreement, account, counterparty FROM account "
+# PostgreSQL would read every line rather than seek those of each day, if it were free to choose.
+_OF_DAY = {
+    "sqlite": "day JOIN line ON value_date = day.day AND {which}",
+    "postgresql": (
+        "day CROSS JOIN LATERAL (SELECT account_id, amount FROM line "
+        "WHERE value_date = day.day AND {which} OFFSET 0) AS line"
+    ),
+}
+
+
+def _by_day(of_day: str) -> str:
+    """The lines since the totals that count by a day, less those in them that count later."""
+    since = of_day.format(which="position > ? AND position <= ?")
+    later = of_day.format(which="position <= ?")
+    return (
+        f"SELECT account_id, 1 AS lines, {_DEBIT} AS debit, {_CREDIT} AS credit "  # noqa: S608
+        f"FROM {since} WHERE day.day <= ? "
+        f"UNION ALL SELECT account_id, -1, -({_DEBIT}), -({_CREDIT}) "
+        f"FROM {later} WHERE day.day > ?"
+    )
+
+
+# In the order of the index of words. Each account is sought in the totals: no sum of them is
+# needed, and no sorting.
+_ADDED_UP = (
+    "moved AS (SELECT account_id, CAST(sum(lines) AS BIGINT) AS lines, "
+    "CAST(sum(debit) AS BIGINT) AS debit, CAST(sum(credit) AS BIGINT) AS credit "
+    "FROM ({entries}) AS entry GROUP BY account_id) "
+    "SELECT book, role, agreement, account, counterparty, "
+    "coalesce(kept.debit, 0) + coalesce(moved.debit, 0), "
+    "coalesce(kept.credit, 0) + coalesce(moved.credit, 0) FROM account "
+    "LEFT JOIN running_total AS kept ON kept.position = ? AND kept.account_id = account.id "
+    "LEFT JOIN moved ON moved.account_id = account.id "
+    "WHERE coalesce(kept.lines, 0) + coalesce(moved.lines, 0) > 0 "
     "ORDER BY book, role, agreement, account, counterparty"
 )
+_NOW = "WITH " + _ADDED_UP.format(entries=_SINCE)
+_BY_DAY = {
+    engine: f"{_DAYS}, " + _ADDED_UP.format(entries=_by_day(of_day))
+    for engine, of_day in _OF_DAY.items()
+}
 
 
 def _continued(connection: Connection, position: int, on: date | None) -> list[Balance]:
@@ -158,24 +187,13 @@ def _continued(connection: Connection, position: int, on: date | None) -> list[B
     lines are read if the lines next to the totals count on about that day.
     """
     begin = _total_before(connection, position, on)
-    moved = {row[0]: row for row in _rows(connection, _TOTALS, begin)}
     if on is None:
-        _add(moved, _rows(connection, _SINCE, begin, position), 1)
+        rows = _rows(connection, _NOW, begin, position, begin)
     else:
         day = _day(connection, on)
-        _add(moved, _rows(connection, _SINCE_BY_DAY, begin, position, day), 1)
-        _add(moved, _rows(connection, _ONLY_LATER, begin, day), -1)
-    return [
-        Balance(book, role, agreement, name, counterparty, debit, credit)
-        for number, book, role, agreement, name, counterparty in _rows(connection, _ACCOUNTS)
-        for _, lines, debit, credit in [moved.get(number, _NOTHING)]
-        if lines
-    ]
-
-
-Moved = tuple[int, int, int, int]
-"""An account's number, how many lines it has, and its debit and credit."""
-_NOTHING = (0, 0, 0, 0)
+        by_day = _BY_DAY[connection.dialect.name]
+        rows = _rows(connection, by_day, begin, position, day, begin, day, begin)
+    return list(map(Balance._make, rows))
 
 
 def _rows(connection: Connection, statement: str, *given: object) -> Iterable[tuple[Any, ...]]:
@@ -183,18 +201,6 @@ def _rows(connection: Connection, statement: str, *given: object) -> Iterable[tu
     cursor: Any = connection.connection.cursor()
     cursor.execute(_marked(connection, statement), given)
     return cast("Iterable[tuple[Any, ...]]", cursor)
-
-
-def _add(moved: dict[int, Moved], rows: Iterable[tuple[Any, ...]], sign: Literal[1, -1]) -> None:
-    """Add to, or take off, lines, debit and credit by account; a row holds sum and turnover."""
-    for number, count, amount, turnover in rows:
-        _, lines, debit, credit = moved.get(number, _NOTHING)
-        moved[number] = (
-            number,
-            lines + sign * count,
-            debit + sign * ((turnover + amount) // 2),
-            credit + sign * ((turnover - amount) // 2),
-        )
 
 
 def _total_before(connection: Connection, position: int, on: date | None) -> int:

@@ -21,6 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from desk.cli.sheet import Sheet
 from desk.cli.trouble import TROUBLE, Stopped
 from desk.language import Language
+from ledger.dates import Period
 from ledger.events import Recorded
 from ledger.money import Amount
 from ledger.service import Ledger
@@ -99,6 +100,8 @@ def plain(value: object) -> object:  # noqa: PLR0911 - one return per kind of va
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, Balance):
         return plain(value.told())
+    if isinstance(value, Period):
+        return {"start": str(value.start), "end": str(value.end)}
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return value

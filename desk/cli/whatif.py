@@ -298,8 +298,8 @@ def _show_claim(
         "stamp": at,
         "scenario": _named(scenario),
         "claim": claim,
-        "before": before,
-        "after": after,
+        "before": before.told() if before else None,
+        "after": after.told() if after else None,
     }
     session.answer(answer, tell)
 

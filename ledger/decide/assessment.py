@@ -147,11 +147,9 @@ def _withdrawn(state: AgreementState, assessment: Assessment) -> list[Decided]:
     seen = {claim_id(state.agreement, outcome) for outcome in outcomes}
     return [
         Decided(
-            replace(
-                as_recorded(claim.outcome, (), based_on=_touched(state, claim.outcome)).outcome,
-                achieved=False,
-                refused=None,
-            ),
+            as_recorded(
+                claim.outcome, (), based_on=_touched(state, claim.outcome)
+            ).outcome._replace(achieved=False, refused=None),
             None,
             state.terms_version,
         )

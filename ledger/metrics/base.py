@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from ledger.dates import Period
 from ledger.indicator import Indicator, IndicatorKind
@@ -47,8 +46,7 @@ class Waiting(StrEnum):
     """The law has changed and the terms say that the parties then meet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """One result that a metric pays for, if it was achieved; due on the last day of its period.
 
     `key` tells it from the metric's other outcomes of the same unit. `amount` is what it costs in

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -270,7 +270,7 @@ class Cohort(Priced):
         """Whether a cohort met the threshold by itself."""
         if not seen.complete:
             waits = self._outcome(seen, OWN, seen.day, frame)
-            return replace(waits, waiting=Waiting.MEASUREMENT)
+            return waits._replace(waiting=Waiting.MEASUREMENT)
         effect = self._effect([seen], seen.day, frame)
         outcome = self._outcome(seen, OWN, seen.day, frame, effect)
         threshold = Fraction(self.threshold)
@@ -287,7 +287,7 @@ class Cohort(Priced):
         if len(seen) < len(self.cohorts) or not all(each.complete for each in seen):
             for each in unpaid:
                 outcome = self._outcome(each, TOGETHER, each.day, frame)
-                yield replace(outcome, waiting=Waiting.MEASUREMENT)
+                yield outcome._replace(waiting=Waiting.MEASUREMENT)
             return
         day = max(each.day for each in seen)
         tested = self._effect(seen, day, frame)
@@ -297,7 +297,7 @@ class Cohort(Priced):
             if tested is None or not tested.meets(threshold):
                 yield outcome
             elif each not in unpaid:
-                yield replace(outcome, refused="paid-on-its-own")
+                yield outcome._replace(refused="paid-on-its-own")
             elif rest is None:
                 yield outcome
             else:
@@ -323,8 +323,7 @@ class Cohort(Priced):
         ]
         if paid != tested:
             steps.append(number("cohort-unpaid", self.direction.value, paid.difference))
-        return replace(
-            outcome,
+        return outcome._replace(
             achieved=True,
             amount=amount,
             steps=(*steps, price),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ledger.dates import Period
-from ledger.facts import Stay, Tariff
+from ledger.facts import Stayed, Tariff
 from ledger.model import Position, SubjectRef
 from ledger.shelter.rules import RefundRuleTable
 
@@ -63,7 +63,7 @@ class Person:
     subject: SubjectRef
     enrolled_on: date
     register_until: date
-    stays: tuple[Stay, ...] = ()
+    stays: tuple[Stayed, ...] = ()
     measured: tuple[Measured, ...] = ()
     spells: tuple[Spell, ...] = ()
     group: str | None = None
@@ -77,8 +77,10 @@ class Person:
 
     def reading(self, indicator: str, months: int) -> Measured | None:
         """What an indicator showed at a milestone; None if it was not measured."""
-        found = (m for m in self.measured if (m.indicator, m.months) == (indicator, months))
-        return next(found, None)
+        for each in self.measured:
+            if each.months == months and each.indicator == indicator:
+                return each
+        return None
 
     def readings(self, indicator: str) -> list[Measured]:
         """All that an indicator showed, in order of day."""

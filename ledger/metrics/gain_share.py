@@ -204,7 +204,7 @@ class GainShare(Metric):
         complete = before.complete and len(found) == len(gains)
         complete = complete and all(each.complete for each in found)
         if not complete or (self.people is not None and size is None):
-            waits = replace(outcome, waiting=Waiting.MEASUREMENT)
+            waits = outcome._replace(waiting=Waiting.MEASUREMENT)
             return waits, replace(before, day=on, complete=False)
         if self.counted is Counted.TOTAL:
             people, counted = Fraction(1), tuple[Position, ...]()
@@ -265,9 +265,9 @@ class GainShare(Metric):
             steps.append(step("gain-paid", written(before.paid_for), less))
         amount = max(Fraction(0), whole - before.paid_for) * Fraction(self.share)
         steps.append(step("gain-share", str(self.share), amount))
-        decided = replace(outcome, read_at=tuple(dict.fromkeys(read_at)), based_on=counted)
+        decided = outcome._replace(read_at=tuple(dict.fromkeys(read_at)), based_on=counted)
         if amount > 0:
-            decided = replace(decided, achieved=True, amount=amount, steps=tuple(steps))
+            decided = decided._replace(achieved=True, amount=amount, steps=tuple(steps))
         paid_for = max(before.paid_for, whole)
         return decided, _Before(whole, paid_for, outcome.achieved_on)
 

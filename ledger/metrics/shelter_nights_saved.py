@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
-from typing import Annotated, ClassVar, Literal
+from functools import lru_cache
+from itertools import pairwise, starmap
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
 from ledger.dates import Period, add_months
 from ledger.indicator import Condition, IndicatorKind
 from ledger.metrics.base import Metric, Outcome, Waiting
-from ledger.metrics.facts import Facts, Frame, Person
+from ledger.metrics.facts import Facts, Frame, Measured, Person
 from ledger.metrics.modifiers import Counting
 from ledger.model import Position
-from ledger.money import ZERO, exact
+from ledger.money import ZERO, exact, fraction
 from ledger.parties import PayerShare, Role
 from ledger.shelter.counterfactual import Counterfactual
-from ledger.shelter.savings import SUPPORT_STEP, Courses, Saving, courses, saving
+from ledger.shelter.savings import SUPPORT_STEP, Courses, Reckoning, Saving, saving
 from ledger.shelter.support import Support, SupportDays, refunded
 from ledger.working import Side
 
@@ -153,37 +154,38 @@ class ShelterNightsSaved(Metric):
         Raises:
             ledger.shelter.nights.NoTariffError: if a night has no price.
         """
+        reckoning: Reckoning | None = None
         for person in facts.people.values():
             both: Courses | None = None
-            for months, period in self._periods(person, frame):
-                outcome = self._outcome(person, months, period)
-                if outcome.achieved:
-                    both = both or self._courses(person, facts, frame)
+            periods = self._periods(person, frame)
+            for months, period in periods:
+                known = self._known(person, months, period)
+                saved: Saving | None = None
+                if known.achieved:
+                    reckoning = reckoning or self._reckoning(facts)
+                    both = both or self._courses(
+                        reckoning, person, facts, frame, periods[-1][1].end
+                    )
                     saved = saving(both, period, shown=frame.shown)
-                    outcome = self._with_saving(outcome, saved, shown=frame.shown)
-                yield outcome
+                yield self._outcome(person, months, period, known, saved, frame)
 
     def _periods(self, person: Person, frame: Frame) -> list[tuple[int, Period]]:
         """The person's periods that have ended, each with the milestone that ends it."""
         enrolled = person.enrolled_on
-        periods = [
-            (end, Period(add_months(enrolled, start), add_months(enrolled, end)))
-            for start, end in pairwise((0, *self.measured_at_months))
-        ]
+        days = [add_months(enrolled, months) for months in (0, *self.measured_at_months)]
+        periods = zip(self.measured_at_months, starmap(Period, pairwise(days)), strict=True)
         return [each for each in periods if each[1].end <= frame.last]
 
-    def _courses(self, person: Person, facts: Facts, frame: Frame) -> Courses:
+    def _reckoning(self, facts: Facts) -> Reckoning:
         assert facts.rules is not None
+        return Reckoning(facts.tariffs, self.counterfactual, facts.rules)
+
+    def _courses(
+        self, reckoning: Reckoning, person: Person, facts: Facts, frame: Frame, asked_until: date
+    ) -> Courses:
         until = min(person.register_until, frame.until)
-        return courses(
-            person.stays,
-            person.enrolled_on,
-            facts.tariffs,
-            self.counterfactual,
-            facts.rules,
-            until,
-            self._support_refunded(person, facts, until),
-        )
+        support = self._support_refunded(person, facts, until)
+        return reckoning.courses(person.stays, person.enrolled_on, until, support, asked_until)
 
     def _support_refunded(
         self, person: Person, facts: Facts, until: date
@@ -204,57 +206,72 @@ class ShelterNightsSaved(Metric):
         names = {self.support.indicator, self.support.decided} if self.support else set()
         return tuple(spell.at for spell in person.spells if spell.indicator in names)
 
-    def _outcome(self, person: Person, months: int, period: Period) -> Outcome:
+    def _known(self, person: Person, months: int, period: Period) -> _Known:
         """What is known of the period, before anything is priced."""
         reading = person.reading(self.achieved_when.indicator, months)
-        waiting = None
         if reading is None:
-            waiting = Waiting.MEASUREMENT
-        elif person.register_until < period.end:
-            waiting = Waiting.REGISTER
+            return _Known(None, Waiting.MEASUREMENT, achieved=False)
+        if person.register_until < period.end:
+            return _Known(reading, Waiting.REGISTER, achieved=False)
+        return _Known(reading, None, self.achieved_when.met(reading.value))
+
+    def _outcome(
+        self,
+        person: Person,
+        months: int,
+        period: Period,
+        known: _Known,
+        saved: Saving | None,
+        frame: Frame,
+    ) -> Outcome:
+        reading = known.reading
         return Outcome(
             metric=self.id,
             key=f"{months}m",
             period=period,
             subject=person.subject,
             months=months,
-            waiting=waiting,
-            achieved=waiting is None
-            and reading is not None
-            and self.achieved_when.met(reading.value),
+            waiting=known.waiting,
+            achieved=known.achieved,
             claimed_on=reading.measured_on if reading else None,
+            sides=self._sides(saved, shown=frame.shown) if saved else (),
+            courses=(saved.counterfactual, saved.actual) if saved else None,
+            gains=saved.gains if saved else (),
+            steps=saved.steps if saved else (),
             read_at=(reading.at,) if reading else (),
             based_on=(person.at, *person.stays_at, *self._support_at(person)),
         )
 
-    def _with_saving(self, outcome: Outcome, saved: Saving, *, shown: bool) -> Outcome:
-        tell = exact if shown else _not_told
+    def _sides(self, saved: Saving, *, shown: bool) -> tuple[tuple[Role, Side, Fraction], ...]:
+        """What each side gains, and what it owes of that."""
         sides = (
             (Role.OUTCOME_PAYER, self.state_side, saved.state_gain),
             (Role.CO_PAYER, self.municipal_side, saved.municipal_gain),
         )
-        return replace(
-            outcome,
-            sides=tuple(
-                (
-                    role,
-                    Side(
-                        payer=side.payer,
-                        gain=tell(gain),
-                        share=side.share,
-                        amount=tell(gain * Fraction(side.share)),
-                    ),
-                    gain * Fraction(side.share),
-                )
-                for role, side, gain in sides
-            ),
-            courses=(saved.counterfactual, saved.actual),
-            gains=saved.gains,
-            steps=saved.steps,
+        return tuple(
+            (
+                role,
+                _told(side, exact(gain), exact(owed)) if shown else _not_told(side.payer),
+                owed,
+            )
+            for role, side, gain in sides
+            for owed in [gain * fraction(side.share)]
         )
 
 
-def _not_told(minor: Fraction) -> str:
-    """Stands where a figure would be told that nobody asked to see."""
-    del minor
-    return "0.00"
+class _Known(NamedTuple):
+    """Whether a milestone was reached, or why it cannot be told."""
+
+    reading: Measured | None
+    waiting: Waiting | None
+    achieved: bool
+
+
+def _told(side: PayerShare, gain: str, amount: str) -> Side:
+    return Side(payer=side.payer, gain=gain, share=side.share, amount=amount)
+
+
+@lru_cache(maxsize=100)
+def _not_told(payer: str) -> Side:
+    """Stands where figures would be told that nobody asked to see."""
+    return Side(payer=payer, gain="0.00", share=Decimal(0), amount="0.00")

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from ledger.facts import CapitalPaidIn, Tariff
 from ledger.metrics.base import Metric, Outcome, Waiting
 from ledger.metrics.facts import Facts, Frame, Measured, Move, Person
 from ledger.model import Position, SubjectRef
 from ledger.policy.caps import Spent
-from ledger.policy.entitlement import Entitlement, capital_on, entitlement, standing
+from ledger.policy.entitlement import Entitlement, Payout, entitlement, standing
 from ledger.policy.given import Given, OutcomeKey
 from ledger.policy.modifiers import Modified
 from ledger.policy.versions import Amendment, Law, Version, in_force, to_be_renegotiated, versions
 from ledger.shelter.rules import RefundRuleTable
-from ledger.terms.agreement import Terms
+from ledger.terms.agreement import OnRuleChange, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,7 @@ class AgreementFacts:
         return person.enrolled_on if person else None
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """The decision on one outcome, and by which version of the terms.
 
     No entitlement where it was not achieved.
@@ -103,25 +103,27 @@ def assess(facts: AgreementFacts, until: date, *, shown: bool = True) -> Assessm
     """
     found = facts.versions
     modified, spent = Modified(facts.seen(found[0])), Spent()
+    payouts = {each.number: Payout(each.terms, facts.capital) for each in found}
     decided: list[Decided] = []
     waiting: list[Outcome] = []
     for version, due in _due(facts, found, until, shown):
-        outcome, terms = due, version.terms
+        outcome, payout = due, payouts[version.number]
+        metric, repaid = payout.metrics[outcome.metric], payout.repaid
         stands = facts.given.get(outcome.identity)
         if stands is not None:
-            modified.count(terms.metric(outcome.metric), outcome)
+            modified.count(metric, outcome)
             decided.append(Decided(outcome, standing(stands, spent), version.number))
             continue
-        if outcome.waiting is None and terms.repaid and not _has_capital(facts, terms, outcome):
-            outcome = replace(outcome, waiting=Waiting.CAPITAL)
-        outcome = modified.apply(terms.metric(outcome.metric), outcome, until)
+        if outcome.waiting is None and repaid and not payout.has_capital(outcome.achieved_on):
+            outcome = outcome._replace(waiting=Waiting.CAPITAL)
+        outcome = modified.apply(metric, outcome, until)
         result = None
-        if outcome.waiting is None and outcome.achieved and terms.repaid:
+        if outcome.waiting is None and outcome.achieved and repaid:
             outcome, moves = _rearranged(facts, outcome)
-            result = entitlement(terms, outcome, spent, facts.capital, moves, shown=shown)
+            result = entitlement(payout, outcome, spent, moves, shown=shown)
         if outcome.waiting is None and _to_be_renegotiated(facts, found, version, outcome):
             # What it would be has been counted in, so that others cannot use its room meanwhile.
-            outcome = replace(outcome, waiting=Waiting.RENEGOTIATION)
+            outcome = outcome._replace(waiting=Waiting.RENEGOTIATION)
         if outcome.waiting is not None:
             waiting.append(outcome)
         else:
@@ -132,12 +134,14 @@ def assess(facts: AgreementFacts, until: date, *, shown: bool = True) -> Assessm
 def _rearranged(facts: AgreementFacts, outcome: Outcome) -> tuple[Outcome, tuple[Move, ...]]:
     """Where the person lived, and the outcome resting on that and on what was taken away."""
     person = facts.people.get(outcome.subject) if outcome.subject else None
+    moves = person.moves if person else ()
     if person is None:
-        touched = facts.touched_at.get(outcome.unit, ())
-        return replace(outcome, based_on=(*outcome.based_on, *touched)), ()
-    moved_at = (move.at for move in person.moves)
-    based_on = (*outcome.based_on, *person.touched_at, *moved_at)
-    return replace(outcome, based_on=based_on), person.moves
+        more = facts.touched_at.get(outcome.unit, ())
+    else:
+        more = (*person.touched_at, *(move.at for move in moves))
+    if more:
+        outcome = outcome._replace(based_on=(*outcome.based_on, *more))
+    return outcome, moves
 
 
 def _due(
@@ -151,12 +155,13 @@ def _due(
     Of two with one name, the later is left out: what was paid for under terms before is not paid
     for again because newer terms count otherwise.
     """
+    only = len(found) == 1  # the terms as signed, which are in force for ever
     due = [
         (_order(facts, number, outcome), version, outcome)
         for version in found
         for number, metric in enumerate(version.terms.metrics)
         for outcome in (*_given(facts, metric), *_readable(facts, version, metric, until, shown))
-        if in_force(found, outcome, facts.enrolled_on(outcome)) is version
+        if only or in_force(found, outcome, facts.enrolled_on(outcome)) is version
     ]
     names: set[tuple[str, str, str]] = set()
     for _, version, outcome in sorted(due, key=lambda each: each[0]):
@@ -187,6 +192,8 @@ def _given(facts: AgreementFacts, metric: Metric) -> Iterator[Outcome]:
 def _to_be_renegotiated(
     facts: AgreementFacts, found: tuple[Version, ...], version: Version, outcome: Outcome
 ) -> bool:
+    if version.on_change is not OnRuleChange.RENEGOTIATE:
+        return False
     by_law = version.terms.metric(outcome.metric).by_law
     return by_law and to_be_renegotiated(found, version, facts.today, outcome)
 
@@ -196,7 +203,3 @@ def _order(
 ) -> tuple[date, date, str, int, str]:
     enrolled = facts.enrolled_on(outcome) or date.min
     return outcome.achieved_on, enrolled, outcome.unit, metric, outcome.key
-
-
-def _has_capital(facts: AgreementFacts, terms: Terms, outcome: Outcome) -> bool:
-    return any(capital_on(facts.capital, terms, outcome.achieved_on).values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_FLOOR, Context, Decimal
@@ -12,10 +12,10 @@ from fractions import Fraction
 from ledger import working as w
 from ledger.facts import CapitalPaidIn
 from ledger.metrics.base import Outcome
-from ledger.money import ZERO, Amount, rounded, total
+from ledger.money import ZERO, Amount, rounded_sum, summed, total
 from ledger.parties import Role
 from ledger.terms.caps import Cap
-from ledger.working import Part
+from ledger.working import Owed
 
 OwedBy = dict[tuple[Role, str], Fraction]
 _EXACT_ENOUGH = Context(prec=40, rounding=ROUND_FLOOR)
@@ -26,29 +26,30 @@ _YEAR_DAYS = 365
 class Spent:
     """What the outcomes so far have used of every ceiling of one agreement."""
 
-    totals: dict[tuple[str, str], Amount] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    totals: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    """In minor units, by what a ceiling counts and what it counts it under."""
     paid: list[tuple[date, Amount]] = field(default_factory=list)
     received: dict[str, Amount] = field(default_factory=lambda: defaultdict(lambda: ZERO))
 
     def person(self, outcome: Outcome) -> Amount:
         """What one person's outcomes have come to."""
-        return self.totals["person", outcome.subject] if outcome.subject else ZERO
+        return Amount(self.totals["person", outcome.subject]) if outcome.subject else ZERO
 
     @property
     def agreement(self) -> Amount:
         """What all outcomes have come to."""
-        return self.totals["agreement", ""]
+        return Amount(self.totals["agreement", ""])
 
-    def add(self, outcome: Outcome, parts: Sequence[Part]) -> None:
+    def add(self, outcome: Outcome, owed: Owed) -> None:
         """Count an outcome in, by what each payer owes each investor for it."""
-        whole = total(part.amount for part in parts)
+        whole = total(owed.values())
         for scope in ("person", "metric", "year", "agreement"):
             key = _key(scope, outcome)
             if key is not None:
-                self.totals[scope, key] += whole
-        for part in parts:
-            self.totals["payer", part.payer] += part.amount
-            self.received[part.payee] += part.amount
+                self.totals[scope, key] += whole.minor
+        for (payer, _, payee), amount in owed.items():
+            self.totals["payer", payer] += amount.minor
+            self.received[payee] += amount
         self.paid.append((outcome.achieved_on, whole))
 
 
@@ -71,8 +72,10 @@ def capped(
     owed: OwedBy,
     spent: Spent,
     capital: Iterable[CapitalPaidIn],
+    *,
+    shown: bool = True,
 ) -> tuple[OwedBy, tuple[w.Cap, ...]]:
-    """What the ceilings leave of what is owed, in their order, and what each of them did.
+    """What the ceilings leave of what is owed, in their order, and if shown what each of them did.
 
     A ceiling cuts all payers alike, except one on a payer, which cuts that payer alone.
     """
@@ -82,10 +85,12 @@ def capped(
         if left is None:
             continue
         touched = [key for key in owed if cap.payer in (None, key[1])]
-        wanted = sum((owed[key] for key in touched), Fraction(0))
-        if left < rounded(wanted):
+        if left < rounded_sum(owed[key] for key in touched):
+            wanted = summed(owed[key] for key in touched)
             owed = owed | {key: owed[key] * left.minor / wanted for key in touched}
-        cut = left < rounded(sum((asked[key] for key in touched), Fraction(0)))
+        if not shown:
+            continue
+        cut = left < rounded_sum(asked[key] for key in touched)
         limit = cap.limit if cap.limit is not None else left + spent.agreement
         lines.append(w.Cap(scope=cap.scope, limit=limit, left=left, cut=cut))
     return owed, tuple(lines)
@@ -103,7 +108,7 @@ def _left(
     if key is None:
         return None
     assert cap.limit is not None
-    return max(ZERO, cap.limit - spent.totals[cap.scope, key])
+    return Amount(max(0, cap.limit.minor - spent.totals[cap.scope, key]))
 
 
 def _return_left(cap: Cap, on: date, spent: Spent, capital: Iterable[CapitalPaidIn]) -> Amount:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -96,10 +96,10 @@ class Modified:
             return outcome
         days = metric.claim.earliest_working_days if metric.claim else None
         if days and working_days_after(outcome.achieved_on, days) > until:
-            return replace(outcome, waiting=Waiting.CLAIM)
+            return outcome._replace(waiting=Waiting.CLAIM)
         refused = refusal(metric.guards, metric.claim, outcome, person)
         if refused is not None:
-            return replace(outcome, achieved=False, refused=refused)
+            return outcome._replace(achieved=False, refused=refused)
         for change in (_multiplied, _indexed):
             outcome = change(metric, outcome, person)
         outcome = self._after_exclusion(metric, self._after_deadweight(metric, outcome))
@@ -168,10 +168,11 @@ def owed(
 ) -> dict[tuple[Role, str], Fraction]:
     """What each payer owes of an outcome, exact: as its sides say, or by shares."""
     if outcome.sides:
-        found: dict[tuple[Role, str], Fraction] = defaultdict(Fraction)
+        found: dict[tuple[Role, str], Fraction] = {}
         for role, side, amount in outcome.sides:
-            found[role, side.payer] += amount
-        return dict(found)
+            key = (role, side.payer)
+            found[key] = found[key] + amount if key in found else amount
+        return found
     return {payer: outcome.amount * share for payer, share in shares}
 
 
@@ -186,12 +187,11 @@ def _counted(metric: Metric, facts: Facts, on: date) -> int:
 
 def _scaled(outcome: Outcome, factor: Fraction, name: str, by: str) -> Outcome:
     """An outcome worth another amount, with the step that says so."""
-    changed = replace(
-        outcome,
+    changed = outcome._replace(
         amount=outcome.amount * factor,
         sides=tuple((role, side, amount * factor) for role, side, amount in outcome.sides),
     )
-    return replace(changed, steps=(*outcome.steps, step(name, by, gross(changed))))
+    return changed._replace(steps=(*outcome.steps, step(name, by, gross(changed))))
 
 
 def _multiplied(metric: Metric, outcome: Outcome, person: Person | None) -> Outcome:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
+from typing import NamedTuple
 
 from ledger.dates import Period, add_years
-from ledger.facts import Stay, Tariff, tariff_on
-from ledger.shelter.counterfactual import Counterfactual
+from ledger.facts import Stayed, Tariff
 
 REFERENCE = "reference"
 """The name under which counterfactual nights look up their tariff."""
 
 
-@dataclass(frozen=True, slots=True)
-class PricedNights:
-    """Consecutive nights at one tariff."""
+class PricedNights(NamedTuple):
+    """Consecutive nights at one tariff: those from `start` up to, and not including, `end`."""
 
-    period: Period
+    start: date
+    end: date
     tariff: Tariff
+
+    @property
+    def period(self) -> Period:
+        """The nights as a period; one by one they are made of days alone, as there are so many."""
+        return Period(self.start, self.end)
 
 
 class NoTariffError(LookupError):
@@ -32,9 +37,37 @@ class NoTariffError(LookupError):
         self.night = night
 
 
-def price(
-    stays: Iterable[Stay], tariffs: Mapping[str, tuple[Tariff, ...]], until: date
-) -> list[PricedNights]:
+class Prices:
+    """What nights cost: each shelter's tariffs in the order of their days, for many people."""
+
+    def __init__(self, tariffs: Mapping[str, tuple[Tariff, ...]]) -> None:
+        self._tariffs = tariffs
+        self._in_order: dict[str, tuple[list[date], list[Tariff]]] = {}
+
+    def of(self, start: date, end: date, shelter: str) -> list[PricedNights]:
+        """The nights from one day to another, cut where the tariff changes.
+
+        Raises:
+            NoTariffError: if the first of them has no price.
+        """
+        if shelter not in self._in_order:
+            # Of two from one day, the first is the one that counts.
+            first = {each.valid_from: each for each in reversed(self._tariffs.get(shelter, ()))}
+            days = sorted(first)
+            self._in_order[shelter] = days, [first[day] for day in days]
+        days, tariffs = self._in_order[shelter]
+        number = bisect_right(days, start)
+        if not number and start < end:
+            raise NoTariffError(shelter, start)
+        nights: list[PricedNights] = []
+        while start < end:
+            until = end if number == len(days) or end <= days[number] else days[number]
+            nights.append(PricedNights(start, until, tariffs[number - 1]))
+            start, number = until, number + 1
+        return nights
+
+
+def price(stays: Iterable[Stayed], prices: Prices, until: date) -> list[PricedNights]:
     """The nights of a person's stays before `until`, in order, each once.
 
     Where stays overlap, the later admission's tariff applies (of two admissions on one day, the
@@ -47,53 +80,61 @@ def price(
     spans = sorted(
         (stay.admitted, stay.shelter, min(stay.discharged or until, until)) for stay in stays
     )
-    spans = [span for span in spans if span[0] < span[2]]
-    edges = sorted({edge for span in spans for edge in (span[0], span[2])})
     nights: list[PricedNights] = []
-    for start, end in pairwise(edges):
-        covering = [span for span in spans if span[0] <= start and end <= span[2]]
-        if covering:
-            shelter = covering[-1][1]
-            nights += _priced(Period(start, end), shelter, tariffs.get(shelter, ()))
+    for overlapping in _overlapping(span for span in spans if span[0] < span[2]):
+        if len(overlapping) == 1:
+            start, shelter, end = overlapping[0]
+            nights += prices.of(start, end, shelter)
+            continue
+        edges = sorted({edge for span in overlapping for edge in (span[0], span[2])})
+        for start, end in pairwise(edges):
+            shelters = [span[1] for span in overlapping if span[0] <= start and end <= span[2]]
+            nights += prices.of(start, end, shelters[-1])
     return nights
 
 
+_Span = tuple[date, str, date]
+"""Admission, shelter, and the day up to which it lasts."""
+
+
+def _overlapping(spans: Iterable[_Span]) -> Iterator[list[_Span]]:
+    """Spans in order, those together that overlap, so that each night lies in one group."""
+    group: list[_Span] = []
+    last = date.min
+    for span in spans:
+        if group and last <= span[0]:
+            yield group
+            group = []
+        group.append(span)
+        last = max(last, span[2])
+    if group:
+        yield group
+
+
 def counterfactual(
-    actual: Iterable[PricedNights], enrolled: date, terms: Counterfactual, until: date
+    actual: Iterable[PricedNights],
+    enrolled: date,
+    nights_per_year: int,
+    reference: Prices,
+    until: date,
 ) -> list[PricedNights]:
     """The nights there would have been: actual ones before enrolment, then N in each year.
 
     The N nights of a year follow on each other from the enrolment date and its anniversaries.
+
+    Raises:
+        NoTariffError: if a night has no price.
     """
-    before = Period(date.min, enrolled)
     nights = [
-        PricedNights(overlap, each.tariff)
-        for each in actual
-        if (overlap := each.period.overlap(before)).days
+        PricedNights(start, min(end, enrolled), tariff)
+        for start, end, tariff in actual
+        if start < enrolled
     ]
-    tariffs = terms.tariffs(REFERENCE)
-    year = 0
-    while (start := add_years(enrolled, year)) < until:
+    start, year = enrolled, 0
+    while start < until:
         year += 1
-        end = min(
-            date.fromordinal(start.toordinal() + terms.nights_per_year),
-            add_years(enrolled, year),
-            until,
-        )
-        nights += _priced(Period(start, end), REFERENCE, tariffs)
-    return nights
-
-
-def _priced(period: Period, shelter: str, tariffs: tuple[Tariff, ...]) -> list[PricedNights]:
-    """The period cut where the tariff changes."""
-    if not period.days:
-        return []
-    changes = [t.valid_from for t in tariffs if period.start < t.valid_from < period.end]
-    edges = [period.start, *sorted(changes), period.end]
-    nights = []
-    for start, end in pairwise(edges):
-        tariff = tariff_on(tariffs, start)
-        if tariff is None:
-            raise NoTariffError(shelter, start)
-        nights.append(PricedNights(Period(start, end), tariff))
+        next_year = add_years(enrolled, year)
+        end = min(date.fromordinal(start.toordinal() + nights_per_year), next_year, until)
+        nights += reference.of(start, end, REFERENCE)
+        start = next_year
     return nights

@@ -8,10 +8,12 @@ been refunded before it. (Serviceloven § 110; orders on state refund.)
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 from ledger.dates import Period, add_years
 from ledger.facts import Tariff
@@ -19,15 +21,20 @@ from ledger.shelter.nights import PricedNights
 from ledger.shelter.rules import OpenWindows, RefundRule, RefundRuleTable
 
 
-@dataclass(frozen=True, slots=True)
-class RefundedNights:
+class RefundedNights(NamedTuple):
     """Consecutive nights at one tariff, under one rule, all refunded or none."""
 
-    period: Period
+    start: date
+    end: date
     tariff: Tariff
     rule: RefundRule | None = None
     refunded: bool = False
     window: Period | None = None
+
+    @property
+    def period(self) -> Period:
+        """The nights from `start` up to, and not including, `end`."""
+        return Period(self.start, self.end)
 
     def cost(self, nights: int) -> int:
         """What so many of the nights cost the public, in minor units."""
@@ -40,60 +47,87 @@ class RefundedNights:
         return Fraction(self.rule.state_share) * self.cost(nights)
 
 
+class RuleInForce(NamedTuple):
+    """A rule up to the day of the next, and the day on which a later one ends its running years."""
+
+    rule: RefundRule
+    limit: int | None
+    until: date
+    years_end: date
+
+
+class RulesByDay:
+    """The rules of a table with the days on which they are in force, for many people."""
+
+    def __init__(self, table: RefundRuleTable) -> None:
+        self.days = [rule.valid_from for rule in table.rules]
+        self.rules = [
+            RuleInForce(rule, rule.nights_per_running_year, until, _running_years_end(later))
+            for number, (rule, until) in enumerate(
+                zip(table.rules, [*self.days[1:], date.max], strict=True), start=1
+            )
+            for later in [table.rules[number:]]
+        ]
+
+
+def refund(
+    nights: Iterable[PricedNights], law: RulesByDay, until: date = date.max
+) -> list[RefundedNights]:
+    """Divide a person's history of nights, in order, into refunded and not refunded.
+
+    What begins after `until` is left out: no night depends on later ones.
+    """
+    found: list[RefundedNights] = []
+    year = _RunningYear(found)
+    for start, end, tariff in nights:
+        if start >= until:
+            break
+        number = bisect_right(law.days, start) - 1
+        if number < 0:
+            before_any = min(end, law.days[0])
+            found.append(RefundedNights(start, before_any, tariff))
+            start, number = before_any, 0  # noqa: PLW2901 - what is left of the nights
+        while start < end:
+            by = law.rules[number]
+            last = min(end, by.until)
+            year.add(start, last, tariff, by)
+            start, number = last, number + 1  # noqa: PLW2901
+    return found
+
+
 @dataclass(slots=True)
 class _RunningYear:
     """The running year while walking through a person's nights."""
 
+    nights: list[RefundedNights]
     window: Period | None = None
     refunded: int = 0
-    nights: list[RefundedNights] = field(default_factory=list)
 
-    def add(self, period: Period, tariff: Tariff, rule: RefundRule, ends: date) -> None:
-        """Take nights under one rule, opening and closing running years on the way.
-
-        Whatever running year is opened, it has ended by `ends`.
-        """
-        if rule.nights_per_running_year is None:
-            self.nights.append(RefundedNights(period, tariff, rule, refunded=True))
+    def add(self, start: date, end: date, tariff: Tariff, by: RuleInForce) -> None:
+        """Take nights under one rule, opening and closing running years on the way."""
+        rule, limit, _, years_end = by
+        if limit is None:
+            self.nights.append(RefundedNights(start, end, tariff, rule, refunded=True))
             return
-        while period.days:
-            if self.window is None or self.window.end <= period.start:
-                self.window = Period(period.start, min(add_years(period.start, 1), ends))
+        while start < end:
+            window = self.window
+            if window is None or window.end <= start:
+                # Whatever running year is opened, a later rule may end it.
+                window = self.window = Period(start, min(add_years(start, 1), years_end))
                 self.refunded = 0
-            within = period.overlap(self.window)
-            left = max(0, rule.nights_per_running_year - self.refunded)
-            cut = min(within.end, within.start + timedelta(days=left))
-            self.refunded += (cut - within.start).days
-            for part, refunded in (
-                (Period(within.start, cut), True),
-                (Period(cut, within.end), False),
-            ):
-                if part.days:
-                    self.nights.append(RefundedNights(part, tariff, rule, refunded, self.window))
-            period = Period(within.end, period.end)
+            within = min(end, window.end)
+            days, left = (within - start).days, max(0, limit - self.refunded)
+            cut = within if days <= left else start + timedelta(days=left)
+            if start < cut:
+                self.refunded += min(days, left)
+                self.nights.append(RefundedNights(start, cut, tariff, rule, True, window))  # noqa: FBT003 - by name it takes twice as long
+            if cut < within:
+                self.nights.append(RefundedNights(cut, within, tariff, rule, False, window))  # noqa: FBT003
+            start = within
 
 
-def refund(nights: Iterable[PricedNights], table: RefundRuleTable) -> list[RefundedNights]:
-    """Divide a person's whole history of nights, in order, into refunded and not refunded."""
-    year = _RunningYear()
-    bounds = [rule.valid_from for rule in table.rules]
-    years_end = [_running_years_end(table, rule) for rule in table.rules]
-    ruled = list(zip(table.rules, bounds, [*bounds[1:], date.max], years_end, strict=True))
-    for priced in nights:
-        first, last = priced.period.start, priced.period.end
-        if first < bounds[0] and first < last:
-            before_any = Period(first, min(last, bounds[0]))
-            year.nights.append(RefundedNights(before_any, priced.tariff))
-        for rule, start, end, ends in ruled:
-            if first < end and start < last and first < last:
-                under = Period(max(first, start), min(last, end))
-                year.add(under, priced.tariff, rule, ends)
-    return year.nights
-
-
-def _running_years_end(table: RefundRuleTable, rule: RefundRule) -> date:
-    """The day on which a later rule ends the running years opened under this one, if any does."""
-    later = table.rules[table.rules.index(rule) + 1 :]
+def _running_years_end(later: Iterable[RefundRule]) -> date:
+    """The day on which one of later rules ends the running years opened before it, if any does."""
     ends = (
         each.valid_from
         for each in later

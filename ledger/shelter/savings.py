@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from operator import attrgetter
+from typing import NamedTuple
 
 from ledger.dates import Period
-from ledger.facts import Stay, Tariff
+from ledger.facts import Stayed, Tariff
 from ledger.money import Amount, exact, written
 from ledger.shelter.counterfactual import Counterfactual
-from ledger.shelter.nights import counterfactual, price
-from ledger.shelter.refund import RefundedNights, refund
+from ledger.shelter.nights import REFERENCE, Prices, counterfactual, price
+from ledger.shelter.refund import RefundedNights, RulesByDay, refund
 from ledger.shelter.rules import RefundRuleTable
 from ledger.shelter.support import SupportDays
 from ledger.working import Gain, History, NightLine, Step, Window
@@ -27,8 +29,7 @@ NOT_SHOWN = History(lines=(), windows=(), nights=0, cost="0.00", refund="0.00")
 """A course of events that nobody asked to see."""
 
 
-@dataclass(frozen=True, slots=True)
-class Courses:
+class Courses(NamedTuple):
     """A person's whole history of nights, as it would have been and as it was."""
 
     counterfactual: list[RefundedNights]
@@ -37,8 +38,7 @@ class Courses:
     """Days of support that the state refunds, and would not have without the programme."""
 
 
-@dataclass(frozen=True, slots=True)
-class Saving:
+class Saving(NamedTuple):
     """What one person saved in one period, in exact minor units, neither below zero."""
 
     state_gain: Fraction
@@ -49,23 +49,42 @@ class Saving:
     steps: tuple[Step, ...]
 
 
-def courses(  # noqa: PLR0913, PLR0917 - two courses need all of it
-    stays: Iterable[Stay],
-    enrolled: date,
-    tariffs: Mapping[str, tuple[Tariff, ...]],
-    terms: Counterfactual,
-    table: RefundRuleTable,
-    until: date,
-    support: tuple[SupportDays, ...] = (),
-) -> Courses:
-    """Both histories up to `until`, with running years counted over the whole of each.
+class Reckoning:
+    """How the nights of many people are reckoned: by which prices, terms and law."""
 
-    Raises:
-        NoTariffError: if a night has no price.
-    """
-    actual = price(stays, tariffs, until)
-    otherwise = counterfactual(actual, enrolled, terms, until)
-    return Courses(refund(otherwise, table), refund(actual, table), support)
+    def __init__(
+        self,
+        tariffs: Mapping[str, tuple[Tariff, ...]],
+        terms: Counterfactual,
+        table: RefundRuleTable,
+    ) -> None:
+        self._prices = Prices(tariffs)
+        self._nights_per_year = terms.nights_per_year
+        self._reference = Prices({REFERENCE: terms.tariffs(REFERENCE)})
+        self._law = RulesByDay(table)
+
+    def courses(
+        self,
+        stays: Iterable[Stayed],
+        enrolled: date,
+        until: date,
+        support: tuple[SupportDays, ...] = (),
+        asked_until: date = date.max,
+    ) -> Courses:
+        """Both histories up to `until`, with running years counted over the whole of each.
+
+        All nights must have a price; those from `asked_until` on may be left out of what is found.
+
+        Raises:
+            NoTariffError: if a night has no price.
+        """
+        actual = price(stays, self._prices, until)
+        otherwise = counterfactual(actual, enrolled, self._nights_per_year, self._reference, until)
+        return Courses(
+            refund(otherwise, self._law, asked_until),
+            refund(actual, self._law, asked_until),
+            support,
+        )
 
 
 def saving(both: Courses, period: Period, *, shown: bool = True) -> Saving:
@@ -78,11 +97,15 @@ def saving(both: Courses, period: Period, *, shown: bool = True) -> Saving:
     """
     would_be, were = _sum(both.counterfactual, period), _sum(both.actual, period)
     cost, refunded = would_be[0] - were[0], would_be[1] - were[1]
-    steps, given = _support(both, period) if both.support else ((), Fraction(0))
-    state_gain = max(Fraction(0), refunded - given)
+    steps: tuple[Step, ...] = ()
+    if both.support:
+        steps, given = _support(both, period)
+        refunded -= given
+    state_gain = refunded if refunded.numerator > 0 else Fraction(0)
+    municipal_gain = cost - state_gain
     return Saving(
         state_gain=state_gain,
-        municipal_gain=max(Fraction(0), cost - state_gain),
+        municipal_gain=municipal_gain if municipal_gain.numerator > 0 else Fraction(0),
         counterfactual=_history(both.counterfactual, period, would_be) if shown else NOT_SHOWN,
         actual=_history(both.actual, period, were) if shown else NOT_SHOWN,
         gains=_gains(both, period) if shown else (),
@@ -101,25 +124,31 @@ def _support(both: Courses, period: Period) -> tuple[tuple[Step, ...], Fraction]
     return steps, sum((each.refund(days) for each, days in lines), Fraction(0))
 
 
-_Sums = tuple[Fraction, Fraction]
+_END: Callable[[RefundedNights], date] = attrgetter("end")
+
+_Sums = tuple[int, Fraction]
 """Cost and refund, in exact minor units."""
 
 
 def _sum(course: list[RefundedNights], period: Period) -> _Sums:
     """Cost and refund of a course's nights in the period."""
-    cost, start, end = 0, period.start, period.end
+    cost, (start, end) = 0, period
     refunded: dict[Decimal, int] = defaultdict(int)
     # In whole minor units, share by share: most nights lie outside, and fractions are slow.
-    for nights in course:
-        first, last = nights.period.start, nights.period.end
-        if last <= start or end <= first:
-            continue
-        of_these = nights.cost((min(last, end) - max(first, start)).days)
+    for number in range(bisect_right(course, start, key=_END), len(course)):
+        first, last, tariff, rule, is_refunded, _ = course[number]
+        if end <= first:
+            break
+        of_these = tariff.net * (min(last, end) - max(first, start)).days
         cost += of_these
-        if nights.rule is not None and nights.refunded:
-            refunded[nights.rule.state_share] += of_these
-    refund = sum((Fraction(share) * of for share, of in refunded.items()), Fraction(0))
-    return Fraction(cost), refund
+        if rule is not None and is_refunded:
+            refunded[rule.state_share] += of_these
+    above, below = 0, 1
+    for share, of_these in refunded.items():
+        numerator, denominator = share.as_integer_ratio()
+        above = above * denominator + numerator * of_these * below
+        below *= denominator
+    return cost, Fraction(above, below)
 
 
 def _rule_name(nights: RefundedNights) -> str:
@@ -154,7 +183,7 @@ def _history(course: list[RefundedNights], period: Period, sums: _Sums) -> Histo
         lines=tuple(lines),
         windows=_windows(course, period),
         nights=sum(counts.values()),
-        cost=exact(cost),
+        cost=exact(Fraction(cost)),
         refund=exact(refunded),
     )
 

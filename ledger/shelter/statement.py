@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ledger.dates import Period
-from ledger.facts import Stay, Tariff
+from ledger.facts import Stayed, Tariff
 from ledger.money import Amount, rounded
-from ledger.shelter.nights import price
-from ledger.shelter.refund import refund
+from ledger.shelter.nights import Prices, price
+from ledger.shelter.refund import RulesByDay, refund
 from ledger.shelter.rules import RefundRuleTable
 
 
@@ -29,7 +29,7 @@ class Refunded:
 
 def refunded_in(
     period: Period,
-    people: Iterable[Iterable[Stay]],
+    people: Iterable[Iterable[Stayed]],
     tariffs: Mapping[str, tuple[Tariff, ...]],
     table: RefundRuleTable,
 ) -> Refunded:
@@ -40,8 +40,9 @@ def refunded_in(
     """
     nights = refunded_nights = 0
     amount = Fraction(0)
+    prices, law = Prices(tariffs), RulesByDay(table)
     for stays in people:
-        for each in refund(price(stays, tariffs, period.end), table):
+        for each in refund(price(stays, prices, period.end), law):
             days = each.period.overlap(period).days
             nights += days
             refunded_nights += days if each.refunded else 0

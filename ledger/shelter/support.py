@@ -18,7 +18,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ledger.dates import Day, Period, add_years
-from ledger.facts import Stay
+from ledger.facts import Stayed
 from ledger.model import Identifier, Model
 from ledger.money import Amount
 from ledger.shelter.rules import RefundRule, RefundRuleTable
@@ -68,7 +68,7 @@ class SupportDays:
 def refunded(
     given: Spells,
     decisions: Spells | None,
-    stays: Iterable[Stay],
+    stays: Iterable[Stayed],
     terms: Support,
     table: RefundRuleTable | None,
     until: date,
@@ -92,7 +92,7 @@ def refunded(
     return list(_cut(spans, terms, table)) if table else []
 
 
-def _discharge(start: date, stays: Iterable[Stay]) -> date | None:
+def _discharge(start: date, stays: Iterable[Stayed]) -> date | None:
     """The discharge that support from a day on follows on; None if there is none yet."""
     days = []
     for stay in stays:

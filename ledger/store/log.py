@@ -36,6 +36,14 @@ class StoredRow(NamedTuple):
     chain: bytes
 
 
+class Place(NamedTuple):
+    """Where the last event of a stream stands."""
+
+    version: int
+    position: int
+    chain: bytes
+
+
 _COLUMNS = "position, originator_id, originator_version, topic, state, recorded_at, chain"
 _INSERT_EVENT = f"INSERT INTO stored_events ({_COLUMNS}) VALUES (?,?,?,?,?,?,?)"  # noqa: S608
 _INSERT_COMMAND = "INSERT INTO commands (id, sha256, first, last) VALUES (?,?,?,?)"
@@ -269,6 +277,18 @@ class EventLog(ApplicationRecorder):
             else:
                 high = middle - 1
         return low
+
+    def last_of(self, stream: str, until: int) -> Place | None:
+        """The last event of a stream up to a position; None if there is none."""
+        with self.database.reading() as c:
+            c.execute(
+                "SELECT originator_version, position, chain FROM stored_events "
+                "WHERE originator_id = ? AND position <= ? "
+                "ORDER BY originator_version DESC LIMIT 1",
+                (stream, until),
+            )
+            row = c.fetchone()
+            return Place(row[0], row[1], bytes(row[2])) if row else None
 
     def streams(self, prefix: str) -> list[str]:
         """The names of all streams that begin with a prefix, in order of their first event."""

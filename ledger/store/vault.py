@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -28,6 +28,7 @@ from ledger.store.files import write_new
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
+_ASKED_AT_ONCE = 500
 
 
 class VaultKeyError(Exception):
@@ -99,6 +100,7 @@ class Vault:
     def __init__(self, database: Database, key: bytes, new_ref: Callable[[], str]) -> None:
         self._digest_key = _derived(key, b"ofl vault: person digest")
         self._wrapping_key = _derived(key, b"ofl vault: data key wrapping")
+        self._together_key = _derived(key, b"ofl vault: people together")
         self._new_ref = new_ref
         self._keys: dict[str, AESGCM | None] = {}
         self.database = database
@@ -225,3 +227,42 @@ class Vault:
         except InvalidTag:
             message = f"a sealed value of subject {ref} does not open"
             raise ValueError(message) from None
+
+    # --- what is of several people ------------------------------------------------------------
+
+    def seal_under_all(self, refs: Sequence[str], plain: bytes, bound_to: str) -> bytes | None:
+        """Encrypt what is of several people together; None if the key of one of them is gone.
+
+        It opens only as long as all their keys are there: erasing one erases it.
+        """
+        key = self._together(refs)
+        if key is None:
+            return None
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + key.encrypt(nonce, plain, bound_to.encode())
+
+    def open_under_all(self, refs: Sequence[str], sealed: bytes, bound_to: str) -> bytes | None:
+        """Decrypt what was sealed under all of these; None if one is gone, or it does not open."""
+        key = self._together(refs)
+        if key is None:
+            return None
+        try:
+            return key.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to.encode())
+        except InvalidTag:
+            return None
+
+    def _together(self, refs: Sequence[str]) -> AESGCM | None:
+        """A key made of the keys of all, as they lie here; None if one is missing."""
+        found: dict[str, bytes] = {}
+        with self.database.reading() as c:
+            for first in range(0, len(refs), _ASKED_AT_ONCE):
+                some = refs[first : first + _ASKED_AT_ONCE]
+                marks = ",".join("?" * len(some))
+                c.execute(f"SELECT ref, wrapped_key FROM subject WHERE ref IN ({marks})", some)  # noqa: S608
+                found |= {row[0]: bytes(row[1]) for row in c.fetchall()}
+        if len(found) != len(set(refs)):
+            return None
+        mac = hmac.HMAC(self._together_key, hashes.SHA256())
+        for ref, wrapped in sorted(found.items()):
+            mac.update(ref.encode() + b"\x00" + wrapped)
+        return AESGCM(mac.finalize())

@@ -7,6 +7,7 @@ would be refused, and policy is asked whether all of them together come to what 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -24,10 +25,11 @@ from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
 from projections.moment import Stamp
 from projections.whatif.facts import recorded_at, stay_of
+from projections.whatif.folded import fold
 from projections.whatif.fund import Known
 from projections.whatif.overlay import supposed, supposed_law
 from projections.whatif.rehearsal import Rehearsal
-from projections.whatif.replay import Standing, Standings, assessed_until, replay
+from projections.whatif.replay import replay
 from projections.whatif.scenario import (
     AnyFact,
     Do,
@@ -39,6 +41,7 @@ from projections.whatif.scenario import (
     StayChange,
     TariffChange,
 )
+from projections.whatif.standing import Standing, Standings
 from projections.whatif.terms import touches, with_terms
 from projections.whatif.unfit import Unfit, validated
 
@@ -129,20 +132,33 @@ def plan(
         ledger.decide.refusal.Refusal: if it does not fit, or something of it cannot be recorded.
     """
     _refuse_what_cannot_be(scenario)
-    known = Known.at(ledger, Position(at.position))
+    with closing(Known.at(ledger, Position(at.position))) as known:
+        return _planned(known, scenario, changed, reason, told)
+
+
+def _planned(
+    known: Known,
+    scenario: Scenario,
+    changed: Iterable[str],
+    reason: str,
+    told: Callable[[int], None],
+) -> Plan:
     law = supposed_law(scenario, known.law)
-    today = danish_day(ledger.clock())
-    rehearsal = Rehearsal(known.law, at.position, today, reason)
+    today = danish_day(known.ledger.clock())
+    rehearsal = Rehearsal(known.law, known.position, today, reason)
     then: list[Step] = [*_enacted(law, known.law, today)]
     found = Plan()
     for tariffs in _tariffs(scenario, law):
         rehearsal.tariffs(tariffs.tariffs, fresh=tariffs.fresh)
         found.steps.append(tariffs)
-    for name in sorted({*changed, *_touched(ledger, scenario)}):
-        state = known.agreement(name)
-        if state.signed is not None:
-            _adopt(found, scenario, law, rehearsal, _Events(ledger, at.position, state))
-        until = assessed_until(state)
+    own = {*_touched(known.ledger, scenario)}
+    for name in sorted({*changed, *own}):
+        if name in own:
+            events = _Events(known.ledger, known.position, known.state(name))
+            until = _adopt(found, scenario, law, rehearsal, events)
+        else:
+            folded = known.agreement(name)
+            until = folded.assessed if folded else None
         if until is not None:
             then.append(Assess(name, until))
         told(1)
@@ -238,24 +254,33 @@ class _Events:
 
 def _adopt(
     found: Plan, scenario: Scenario, law: LawState, rehearsal: Rehearsal, events: _Events
-) -> None:
-    """Add the steps in one agreement, and the claims in it that would stand otherwise."""
-    state, until = events.state, assessed_until(events.state)
-    before = len(found.steps)
+) -> date | None:
+    """Add the steps in one agreement, and the claims in it that would stand otherwise.
+
+    Answers until which day it is assessed; None if it never was.
+    """
+    state, before = events.state, len(found.steps)
+    if state.signed is None:
+        return None
+    folded = fold(state, rehearsal.law)
     wanted: Standings = {}
-    if until is not None:
-        wanted = replay(state, supposed(scenario, law, state).facts, until).standings
+    if folded.assessed is not None:
+        supposed_facts = supposed(scenario, law, folded).facts
+        wanted = replay(folded, supposed_facts, folded.assessed).standings
     for amendment in _amended(scenario, rehearsal.law, state):
         rehearsal.amend(state, amendment.terms, amendment.effective_on)
         found.steps.append(amendment)
     found.steps += _facts(scenario, rehearsal, events)
-    if until is not None and len(found.steps) > before:
-        comes_to = replay(state, state.facts(rehearsal.law_with(law.rules)), until).standings
+    if folded.assessed is not None and len(found.steps) > before:
+        adopted = fold(state, rehearsal.law)
+        facts = adopted.facts(rehearsal.law_with(law.rules))
+        comes_to = replay(adopted, facts, folded.assessed).standings
         found.otherwise += [
             claim
             for claim in sorted(wanted.keys() | comes_to.keys())
             if not _same(wanted.get(claim), comes_to.get(claim))
         ]
+    return folded.assessed
 
 
 def _same(one: Standing | None, other: Standing | None) -> bool:

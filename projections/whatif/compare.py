@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ledger.dates import Period
-from ledger.decide.state import AgreementState
 from ledger.metrics.base import Waiting
 from ledger.money import ZERO, Amount, total
 from ledger.parties import Role
-from projections.whatif.replay import Payable, Standing, Standings
+from ledger.working import Payable
+from projections.whatif.folded import Folded
+from projections.whatif.standing import Standing, Standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,28 +184,26 @@ def largest(changes: Iterable[Change], limit: int | None) -> list[Change]:
     return sorted(changes, key=order) if limit is None else heapq.nsmallest(limit, changes, order)
 
 
-def compare(
-    state: AgreementState, before: Standings, after: Standings, limit: int | None
-) -> Compared:
+def compare(folded: Folded, before: Standings, after: Standings, limit: int | None) -> Compared:
     """What changes in one agreement; of the changes, no more than the limit are told one by one."""
     names = list(dict.fromkeys((*before, *after)))
     found = Compared(looked_at=1, outcomes=len(names))
     changed = [name for name in names if not _same(before.get(name), after.get(name))]
     if not changed:
         return found
-    items = _Items(state)
-    found.agreements = [state.agreement]
+    items = _Items(folded)
+    found.agreements = [folded.agreement]
     found.changed = len(changed)
     changes = [
-        _change(state, name, before.get(name), after.get(name), items.of(name)) for name in changed
+        _change(folded, name, before.get(name), after.get(name), items.of(name)) for name in changed
     ]
     waiting = [each for each in changes if each.waits is not None]
     found.undecided, found.undecided_before = len(waiting), total(e.before for e in waiting)
     found.first = largest(changes, limit)
-    found.owed = _owed(state, before, after, items)
-    found.years = _years(state, before, after, {each.claim for each in changes})
-    found.returns = _returns(state, found.owed)
-    found.payments = _payments(state, before, after, changes, items)
+    found.owed = _owed(folded, before, after, items)
+    found.years = _years(folded, before, after, {each.claim for each in changes})
+    found.returns = _returns(folded, found.owed)
+    found.payments = _payments(folded, before, after, changes, items)
     return found
 
 
@@ -213,7 +212,7 @@ def _same(before: Standing | None, after: Standing | None) -> bool:
 
 
 def _change(
-    state: AgreementState,
+    folded: Folded,
     claim: str,
     before: Standing | None,
     after: Standing | None,
@@ -223,11 +222,11 @@ def _change(
     assert either is not None
     payers: dict[tuple[str, Role], list[Amount]] = defaultdict(lambda: [ZERO, ZERO])
     for side, standing in enumerate((before, after)):
-        for part in standing.parts if standing else ():
-            payers[part.payer, part.role][side] += part.amount
+        for (payer, role, _), amount in standing.owed.items() if standing else ():
+            payers[payer, role][side] += amount
     return Change(
         claim=claim,
-        agreement=state.agreement,
+        agreement=folded.agreement,
         unit=either.unit,
         metric=either.metric,
         key=either.key,
@@ -245,23 +244,18 @@ def _change(
 class _Items:
     """What payments hold, by the outcome that they pay for."""
 
-    def __init__(self, state: AgreementState) -> None:
+    def __init__(self, folded: Folded) -> None:
         self.paid: dict[Payable, Amount] = defaultdict(lambda: ZERO)
         """Paid or sent, of outcomes alone: what a guarantor covers is none."""
         self.last: dict[tuple[str, Payable], str] = {}
         """The last payment that an outcome stands in, for a payer and a payee."""
         self._of: dict[str, dict[str, None]] = defaultdict(dict)
-        for name, payment in state.payments.items():
-            if payment.over is not None:
-                continue  # what it was to pay is owed again, and stands elsewhere
-            proposed = payment.proposed
-            payable = proposed.payer, proposed.role, proposed.payee
-            for item in proposed.items:
-                if item.claim in state.claims:
-                    self._of[item.claim][name] = None
-                    self.last[item.claim, payable] = name
-                    if payment.instructed_at is not None:
-                        self.paid[payable] += item.amount
+        for name, payment in folded.payments.items():
+            for claim, amount in payment.items:
+                self._of[claim][name] = None
+                self.last[claim, payment.payable] = name
+                if payment.sent:
+                    self.paid[payment.payable] += amount
 
     def of(self, claim: str) -> tuple[str, ...]:
         """The payments that an outcome stands in, in order of their proposal."""
@@ -269,59 +263,58 @@ class _Items:
 
 
 def _sums(standings: Standings) -> dict[Payable, Amount]:
-    found: dict[Payable, Amount] = defaultdict(lambda: ZERO)
+    found: dict[Payable, int] = defaultdict(int)
     for standing in standings.values():
-        for part in standing.parts:
-            found[part.payer, part.role, part.payee] += part.amount
-    return found
+        for payable, amount in standing.owed.items():
+            found[payable] += amount.minor
+    return {payable: Amount(minor) for payable, minor in found.items()}
 
 
-def _owed(state: AgreementState, before: Standings, after: Standings, items: _Items) -> list[Owed]:
+def _owed(folded: Folded, before: Standings, after: Standings, items: _Items) -> list[Owed]:
     one, two = _sums(before), _sums(after)
     return [
-        Owed(state.agreement, *key, one.get(key, ZERO), two.get(key, ZERO), items.paid[key])
+        Owed(folded.agreement, *key, one.get(key, ZERO), two.get(key, ZERO), items.paid[key])
         for key in sorted({*one, *two})
     ]
 
 
-def _years(
-    state: AgreementState, before: Standings, after: Standings, changed: set[str]
-) -> list[Year]:
+def _years(folded: Folded, before: Standings, after: Standings, changed: set[str]) -> list[Year]:
     """What is owed by the year of achievement, in years in which something changes."""
-    sums: dict[int, list[Amount]] = defaultdict(lambda: [ZERO, ZERO])
+    sums: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     counts: dict[int, int] = defaultdict(int)
     for side, standings in enumerate((before, after)):
         for name, standing in standings.items():
             year = standing.period.end.year
-            sums[year][side] += standing.whole
+            sums[year][side] += sum(amount.minor for amount in standing.owed.values())
             if name in changed and (side or name not in after):
                 counts[year] += 1
     return [
-        Year(state.agreement, year, counts[year], one, two)
+        Year(folded.agreement, year, counts[year], Amount(one), Amount(two))
         for year, (one, two) in sorted(sums.items())
         if counts[year] or one != two
     ]
 
 
-def _returns(state: AgreementState, owed: list[Owed]) -> list[Return]:
+def _returns(folded: Folded, owed: list[Owed]) -> list[Return]:
     """How every investor that is repaid would stand."""
     paid_in: dict[str, Amount] = defaultdict(lambda: ZERO)
-    for _, capital in state.capital:
+    for capital in folded.own.capital:
         paid_in[capital.investor] += capital.amount
-    repaid = dict.fromkeys((*(name for t in state.all_terms for name in t.repaid), *paid_in))
+    terms = (folded.own.terms, *(each.terms for each in folded.own.amendments))
+    repaid = dict.fromkeys((*(name for each in terms for name in each.repaid), *paid_in))
     sides: dict[str, list[Amount]] = {name: [ZERO, ZERO] for name in repaid}
     for each in owed:
         both = sides.setdefault(each.payee, [ZERO, ZERO])
         both[0] += each.before
         both[1] += each.after
     return [
-        Return(state.agreement, name, paid_in[name], one, two)
+        Return(folded.agreement, name, paid_in[name], one, two)
         for name, (one, two) in sorted(sides.items())
     ]
 
 
 def _payments(
-    state: AgreementState,
+    folded: Folded,
     before: Standings,
     after: Standings,
     changes: list[Change],
@@ -339,23 +332,23 @@ def _payments(
                 found[0] += 1
                 found[1] += more.minor
     return [
-        _touched(state, name, payable, outcomes, Amount(difference))
+        _touched(folded, name, payable, outcomes, Amount(difference))
         for (name, payable), (outcomes, difference) in sums.items()
     ]
 
 
 def _touched(
-    state: AgreementState, name: str | None, payable: Payable, outcomes: int, difference: Amount
+    folded: Folded, name: str | None, payable: Payable, outcomes: int, difference: Amount
 ) -> TouchedPayment:
-    payment = state.payments[name] if name is not None else None
+    payment = folded.payments[name] if name is not None else None
     return TouchedPayment(
         payment=name,
-        agreement=state.agreement,
+        agreement=folded.agreement,
         payer=payable[0],
         role=payable[1],
         payee=payable[2],
-        state=payment.stage.value if payment else "unproposed",
-        amount=payment.proposed.amount if payment else ZERO,
+        state=payment.stage if payment else "unproposed",
+        amount=payment.amount if payment else ZERO,
         outcomes=outcomes,
         difference=difference,
     )

@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 from ledger.decide.facts_state import NOT_KNOWN_YET
 from ledger.decide.state import AgreementState
-from ledger.facts import Stay
+from ledger.facts import Stay, Stayed
 from ledger.metrics.facts import NOWHERE, Measured, Person, Spell
 from ledger.model import Position, SubjectRef
 from ledger.policy.assess import AgreementFacts
+from projections.whatif.folded import spells_at
 from projections.whatif.scenario import (
     AnyFact,
     Do,
@@ -25,14 +26,15 @@ from projections.whatif.scenario import (
 )
 from projections.whatif.unfit import Unfit, unknown, validated
 
-_F = TypeVar("_F", Stay, Spell, Measured)
+_F = TypeVar("_F", Stayed, Spell, Measured)
+SpellsAt = Mapping[SubjectRef, Mapping[str, Position]]
 _SOMEBODY = "person enrolled in {agreement} as"
 
 
 def with_facts(
-    facts: AgreementFacts, state: AgreementState, changes: Sequence[tuple[int, AnyFact]]
+    facts: AgreementFacts, spells: SpellsAt, changes: Sequence[tuple[int, AnyFact]]
 ) -> AgreementFacts:
-    """The facts with changes made, in their order.
+    """The facts with changes made, in their order; `spells` is where spells were recorded.
 
     Raises:
         Unfit: if a change names what is not there, or makes what cannot be.
@@ -54,7 +56,7 @@ def with_facts(
         if subject not in people:
             what = _SOMEBODY.format(agreement=change.agreement)
             raise unknown(number, what, change.person, people)
-        people[subject] = _person(number, change, people[subject], state)
+        people[subject] = _person(number, change, people[subject], spells)
     return replace(facts, people=people, cohorts=cohorts)
 
 
@@ -76,7 +78,7 @@ def recorded_at(
         case StayChange():
             return _the_one(number, change, _stays(change, person))
         case SpellChange():
-            return _the_one(number, change, _spells(change, person, state))
+            return _the_one(number, change, _spells(change, person, spells_at(state)))
         case MeasurementChange():
             return _the_one(number, change, _readings(change, person))
         case EnrolmentChange():
@@ -87,7 +89,7 @@ def _person(
     number: int,
     change: StayChange | SpellChange | MeasurementChange,
     person: Person,
-    state: AgreementState,
+    known_spells: SpellsAt,
 ) -> Person:
     """One person with one fact changed."""
     match change:
@@ -99,7 +101,7 @@ def _person(
                 stays_at=tuple(at for _, at in found),
             )
         case SpellChange():
-            spells = _changed(number, change, _spells(change, person, state), _spell)
+            spells = _changed(number, change, _spells(change, person, known_spells), _spell)
             return replace(person, spells=tuple(each for each, _ in spells))
         case MeasurementChange():
             measured = _changed(number, change, _readings(change, person), _measured)
@@ -110,17 +112,16 @@ _Known = Sequence[tuple[_F, Position, bool]]
 """Facts of one kind, where each was recorded, and whether it is the one that is meant."""
 
 
-def _stays(change: StayChange, person: Person) -> _Known[Stay]:
+def _stays(change: StayChange, person: Person) -> _Known[Stayed]:
     return [
         (stay, at, at == change.at if change.at else stay.stay == change.stay)
         for stay, at in zip(person.stays, person.stays_at, strict=True)
     ]
 
 
-def _spells(change: SpellChange, person: Person, state: AgreementState) -> _Known[Spell]:
-    own = state.spells.get(person.subject, {})
-    position = own[change.spell][0] if change.spell in own else None
-    wanted = change.at or position
+def _spells(change: SpellChange, person: Person, known: SpellsAt) -> _Known[Spell]:
+    own = known.get(person.subject, {})
+    wanted = change.at or (own.get(change.spell) if change.spell else None)
     return [(each, each.at, each.at == wanted) for each in person.spells]
 
 
@@ -194,10 +195,13 @@ def _told(change: FactChange) -> tuple[str, str]:
     return str(getattr(change, "kind", "fact")), by
 
 
-def stay_of(number: int, change: StayChange, before: Stay | None) -> Stay:
+_OF_STAY = ("stay", "shelter", "admitted", "discharged")
+
+
+def stay_of(number: int, change: StayChange, before: Stayed | None) -> Stay:
     """The stay that a change makes of one, or adds."""
-    given = change.given("stay", "shelter", "admitted", "discharged")
-    kept = before.model_dump() if before else {}
+    given = change.given(*_OF_STAY)
+    kept = {name: getattr(before, name) for name in _OF_STAY} if before else {}
     return validated(number, lambda: Stay.model_validate({**kept, **given}))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,17 +23,12 @@ from ledger.store.location import Location
 from ledger.terms.reader import meant
 from projections.moment import Stamp
 from projections.whatif.compare import Compared, compare
+from projections.whatif.folded import Folded, fold
 from projections.whatif.overlay import alike, supposed, supposed_law
-from projections.whatif.replay import (
-    Standing,
-    Standings,
-    all_assessed,
-    as_decided,
-    assessed_until,
-    recorded,
-    replay,
-)
+from projections.whatif.remembered import Remembered
+from projections.whatif.replay import as_decided, replay
 from projections.whatif.scenario import CapChange, Scenario, WholeTerms
+from projections.whatif.standing import Standing, Standings
 from projections.whatif.unfit import Unfit
 
 Told = Callable[[int], None]
@@ -54,6 +49,7 @@ class Known:
     ledger: Ledger
     position: Position
     law: LawState
+    remembered: Remembered
 
     @classmethod
     def at(cls, ledger: Ledger, position: Position) -> Known:
@@ -62,10 +58,28 @@ class Known:
         for each in ledger.law_events():
             if each.position <= position:
                 law.apply(each)
-        return cls(ledger, position, law)
+        return cls(ledger, position, law, Remembered.of(ledger))
 
-    def agreement(self, name: str) -> AgreementState:
-        """One agreement as it was known."""
+    def close(self) -> None:
+        """Close what is remembered; the ledger stays open."""
+        self.remembered.close()
+
+    def agreement(self, name: str) -> Folded | None:
+        """One agreement as it is looked at; None if it was not signed by then."""
+        last = self.ledger.log.last_of(agreement_stream(name), self.position)
+        if last is None:
+            return None
+        folded = self.remembered.get(name, last)
+        if folded is None:
+            state = self.state(name)
+            if state.signed is None:
+                return None
+            folded = fold(state, self.law)
+            self.remembered.put(folded, last)
+        return folded
+
+    def state(self, name: str) -> AgreementState:
+        """One agreement as it was known, without how it was reckoned."""
         state = AgreementState(name)
         for each in self.ledger.read(agreement_stream(name), instead=_NOT_COMPARED):
             if each.position > self.position:
@@ -92,28 +106,31 @@ class Asked:
     law: LawState
     laws: dict[str, LawState] = field(default_factory=dict)
     """The supposed law by the hash of the scenario."""
+    names: dict[int, str] = field(default_factory=dict)
+    """The hash of each scenario, which takes a while to make."""
 
     def __post_init__(self) -> None:
         for question in self.questions:
             for scenario in (question.before, question.after):
-                self.laws[scenario.sha256] = supposed_law(scenario, self.law)
+                name = self.names[id(scenario)] = scenario.sha256
+                self.laws[name] = supposed_law(scenario, self.law)
 
-    def of(self, state: AgreementState) -> list[Compared]:
+    def of(self, folded: Folded | None) -> list[Compared]:
         """What changes in one agreement, an answer for each question."""
-        if state.signed is None or assessed_until(state) is None:
+        if folded is None or folded.assessed is None:
             return [Compared() for _ in self.questions]
         known: dict[str, Stands] = {}
-        return [self._answer(state, question, known) for question in self.questions]
+        return [self._answer(folded, question, known) for question in self.questions]
 
-    def _answer(
-        self, state: AgreementState, question: Question, known: dict[str, Stands]
-    ) -> Compared:
-        for scenario in (question.before, question.after):
-            name = scenario.sha256
+    def _answer(self, folded: Folded, question: Question, known: dict[str, Stands]) -> Compared:
+        for scenario, name in (
+            (question.before, self.names[id(question.before)]),
+            (question.after, self.names[id(question.after)]),
+        ):
             if name not in known:
-                known[name] = stands(scenario, self.law, self.laws[name], state)
-        before, after = known[question.before.sha256], known[question.after.sha256]
-        found = compare(state, before.outcomes, after.outcomes, question.limit)
+                known[name] = stands(scenario, self.law, self.laws[name], folded)
+        before, after = (known[self.names[id(each)]] for each in (question.before, question.after))
+        found = compare(folded, before.outcomes, after.outcomes, question.limit)
         found.fitted, found.unassessed = set(after.fitted), after.unassessed
         return found
 
@@ -133,7 +150,7 @@ def stands(
     scenario: Scenario,
     law: LawState,
     law_supposed: LawState,
-    state: AgreementState,
+    folded: Folded,
     *,
     working: bool = False,
 ) -> Stands:
@@ -145,22 +162,23 @@ def stands(
     Raises:
         ledger.decide.refusal.Refusal: if a change does not fit, or facts cannot be read.
     """
-    until = assessed_until(state)
+    until, decided = folded.assessed, folded.decided
     assert until is not None
-    decided = recorded(state)
     found: Standings | None = None
-    if working or not all_assessed(law, state):
-        found = replay(state, state.facts(law), until, working=working).standings
-    without = decided if found is None else as_decided(state, found)
-    unassessed = sum(not each.same(decided.get(name)) for name, each in without.items())
+    if working or not folded.all_assessed(law):
+        found = replay(folded, folded.facts(law), until, working=working).standings
+    without = decided if found is None else as_decided(folded, found)
+    unassessed = 0
+    if found is not None:
+        unassessed = sum(not each.same(decided.get(name)) for name, each in without.items())
     if not scenario.changes:
         return Stands(without, unassessed=unassessed)
-    over = supposed(scenario, law_supposed, state)
-    if not working and alike(state.facts(law), over.facts):
+    over = supposed(scenario, law_supposed, folded)
+    if not working and alike(folded.facts(law), over.facts):
         return Stands(without, over.fitted, unassessed)
-    after = replay(state, over.facts, until, working=working).standings
+    after = replay(folded, over.facts, until, working=working).standings
     if found is None and any(each.waits for each in after.values()):
-        found = replay(state, state.facts(law), until).standings
+        found = replay(folded, folded.facts(law), until).standings
     # What waits also with nothing supposed stays as it was decided.
     kept = {
         name: decided[name]
@@ -183,9 +201,7 @@ def whatif(
     Raises:
         ledger.decide.refusal.Refusal: if a scenario does not fit what is recorded.
     """
-    known = Known.at(ledger, Position(at.position))
     names = touched(ledger, questions)
-    asked = Asked(questions, known.law)
     found = [Compared() for _ in questions]
 
     def add(answers: Sequence[Compared]) -> None:
@@ -193,13 +209,16 @@ def whatif(
             whole.add(answer, question.limit)
         told(1)
 
-    if jobs == 1 or len(names) <= 1:
-        for name in names:
-            add(asked.of(known.agreement(name)))
-    else:
-        with _processes(ledger, known.position, questions, min(jobs, len(names))) as answered:
-            for answers in answered(names):
-                add(answers)
+    position = Position(at.position)
+    with closing(Known.at(ledger, position)) as known:
+        asked = Asked(questions, known.law)
+        if jobs == 1 or len(names) <= 1:
+            for name in names:
+                add(asked.of(known.agreement(name)))
+        else:
+            with _processes(ledger, position, questions, min(jobs, len(names))) as answered:
+                for answers in answered(names):
+                    add(answers)
     for question, whole in zip(questions, found, strict=True):
         _all_fitted(question, whole)
         whole.ordered()
@@ -217,13 +236,12 @@ def show(
     name = claim.partition("/")[0]
     asked = Question(NOTHING, scenario)
     touched(ledger, [asked])
-    known = Known.at(ledger, Position(at.position))
-    state = known.agreement(name)
-    if state.signed is None or assessed_until(state) is None:
+    with closing(Known.at(ledger, Position(at.position))) as known:
+        folded, law = known.agreement(name), known.law
+    if folded is None or folded.assessed is None:
         return None, None
-    law = supposed_law(scenario, known.law)
-    before = stands(NOTHING, known.law, known.law, state, working=True)
-    after = stands(scenario, known.law, law, state, working=True)
+    before = stands(NOTHING, law, law, folded, working=True)
+    after = stands(scenario, law, supposed_law(scenario, law), folded, working=True)
     return before.outcomes.get(claim), after.outcomes.get(claim)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ledger.decide.state import AgreementState, LawState
+from ledger.decide.state import LawState
 from ledger.facts import Tariff
 from ledger.policy.assess import AgreementFacts
 from ledger.policy.versions import Law
 from ledger.shelter.rules import RefundRule, RefundRuleTable
 from ledger.terms.agreement import OnRuleChange
 from projections.whatif.facts import day_of, with_facts
+from projections.whatif.folded import Folded
 from projections.whatif.scenario import AnyLaw, Do, RuleChange, RulesChange, Scenario, TariffChange
 from projections.whatif.terms import with_terms
 from projections.whatif.unfit import Unfit, unknown, validated
@@ -50,16 +51,16 @@ def supposed_law(scenario: Scenario, law: LawState) -> LawState:
     return replace(law, rules=rules, tariffs=tariffs)
 
 
-def supposed(scenario: Scenario, law: LawState, state: AgreementState) -> Supposed:
+def supposed(scenario: Scenario, law: LawState, folded: Folded) -> Supposed:
     """The facts of an agreement as the scenario supposes them, under a law so supposed.
 
     Raises:
         Unfit: if a change names what is not there, or makes what cannot be.
     """
-    facts = state.facts(law)
-    own = [each for each in scenario.facts if each[1].agreement == state.agreement]
+    facts = folded.facts(law)
+    own = [each for each in scenario.facts if each[1].agreement == folded.agreement]
     if own:
-        facts = with_facts(facts, state, own)
+        facts = with_facts(facts, folded.spells_at, own)
     facts = _had_been(facts, [each for each in scenario.law if _of_old(each[1])])
     facts, fitted = with_terms(facts, scenario.terms)
     return Supposed(facts, fitted)

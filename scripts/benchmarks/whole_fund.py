@@ -2,9 +2,10 @@
 
     .venv/bin/python -m scripts.benchmarks.whole_fund --agreements 1000
 
-makes a ledger with about a thousand facts in each agreement (45 people, each with eleven stays and
-nine measurements), assesses it, and times: reading it, a scenario that touches one agreement, and a
-change of law that touches all of them, in one process and in two.
+makes a ledger with a thousand facts in each agreement (46 people, each with twelve stays and nine
+measurements), assesses it, and times: reading it, a scenario that touches one agreement, and a
+change of law that touches all of them: the first time, and when agreements are remembered, in one
+process and in two.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import itertools
 import json
 import os
 import random
+import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -37,14 +40,18 @@ from ledger.store import codec
 from ledger.store.envelope import Command, body
 from ledger.terms.agreement import Terms
 from projections.moment import Stamp
+from projections.whatif.folded import fold
 from projections.whatif.fund import NOTHING, Asked, Known, Question, whatif
+from projections.whatif.remembered import FOLDED_FILE
 from projections.whatif.scenario import Scenario
 
-PEOPLE = 45
-STAYS = 11
+PEOPLE = 46
+STAYS = 12
 MILESTONES = (12, 18, 24)
 INDICATORS = ("no-shelter", "self-mastery", "work-or-education")
 STARTS, UNTIL = date(2022, 1, 1), date(2026, 10, 1)
+_SOME = 20
+"""So many agreements stand for one."""
 SHELTERS = ("herberg-skovbrynet", "herberg-nord")
 LAW = Scenario.model_validate(
     {
@@ -56,11 +63,11 @@ LAW = Scenario.model_validate(
 _SOURCE = Source(file="made-up.csv", sha256="0" * 64, row=1)
 
 
-def terms_of(number: int) -> Terms:
-    """The demo's second agreement, from another day on and under another name."""
-    terms, _ = files.read_terms(example_folder() / "aarhus-hf-2.yaml")
-    data = terms.model_dump(mode="json")
-    data |= {"agreement": name_of(number), "signed_on": "2021-12-15", "starts_on": str(STARTS)}
+def terms_of(number: int, model: Terms) -> Terms:
+    """Terms of a model, from another day on and under another name."""
+    data = model.model_dump(mode="json")
+    data |= {"agreement": name_of(number), "people": PEOPLE}
+    data |= {"signed_on": "2021-12-15", "starts_on": str(STARTS)}
     data["caps"] = [{"scope": "person", "limit": "212000.00"}]
     data["metrics"][0]["measured_at_months"] = MILESTONES
     tariffs = data["metrics"][0]["counterfactual"]["reference_tariffs"]
@@ -109,15 +116,25 @@ def made_up(chance: random.Random, people: list[SubjectRef]) -> Iterator[tuple[d
     yield UNTIL, e.RegisterCovered(until=UNTIL, source=_SOURCE)
 
 
-def capital(ledger: Ledger, name: str) -> None:
-    """All capital paid in on the first day."""
+def capital(ledger: Ledger, name: str) -> Iterator[tuple[date, Event]]:
+    """All capital called, and then paid in on the first day."""
     terms = ledger.agreement(name).terms
     whole = sum(each.amount.minor for each in terms.investment)
-    done = ledger.call_drawdown(name, Amount(whole), STARTS)
-    called = done.recorded[0].event
+    (done,) = ledger.call_drawdown(name, Amount(whole), STARTS).recorded
+    called = done.event
     assert isinstance(called, e.DrawdownCalled)
     for part in called.parts:
-        ledger.receive_capital(called.drawdown, part.investor, STARTS)
+        yield (
+            STARTS,
+            e.CapitalReceived(
+                drawdown=called.drawdown,
+                investor=part.investor,
+                provider=called.provider,
+                amount=part.amount,
+                called_at=done.position,
+                bank_line=None,
+            ),
+        )
 
 
 def make(place: Path, agreements: int) -> Ledger:
@@ -126,32 +143,41 @@ def make(place: Path, agreements: int) -> Ledger:
     for year in range(2021, 2027):
         ledger.import_tariffs(files.read_tariffs(example_folder() / str(year) / "tariffs.csv"))
     chance = random.Random("whole fund")  # noqa: S311 - invented people
+    model, _ = files.read_terms(example_folder() / "aarhus-hf-2.yaml")
     for number in range(agreements):
         name = name_of(number)
-        ledger.sign(terms_of(number), Source(file="made-up.yaml", sha256="0" * 64))
-        capital(ledger, name)
+        ledger.sign(terms_of(number, model), Source(file="made-up.yaml", sha256="0" * 64))
         refs = ledger.vault.admit(name, [f"P{n}" for n in range(PEOPLE)])
+        facts = [*capital(ledger, name), *made_up(chance, list(refs.values()))]
         stream, version = agreement_stream(name), ledger.agreement(name).version
         command = Command.of(f"facts-{name}", "bench", name)
         stored = []
-        for version, (on, event) in enumerate(  # noqa: B020 - goes on where the stream is
-            made_up(chance, list(refs.values())), start=version + 1
-        ):
-            data = codec.encode(event, stream, version, ledger.vault)
+        for at, (on, event) in enumerate(facts, start=version + 1):
+            data = codec.encode(event, stream, at, ledger.vault)
             made = body(event.topic, on, command, data)
-            stored.append(StoredEvent(stream, version, event.topic, made))
+            stored.append(StoredEvent(stream, at, event.topic, made))
         ledger.log.append(stored, command)
         ledger.assess(name, UNTIL)
         ledger._states.clear()  # noqa: SLF001 - a thousand agreements need not be remembered
     return ledger
 
 
+def _busy() -> float:
+    """Seconds of processor time that this process took, and all that it started and waited for."""
+    found = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in found)
+
+
+def _most_memory(who: int) -> int:
+    return resource.getrusage(who).ru_maxrss // 1024
+
+
 def timed(what: str, work: Callable[[], object], found: dict[str, float]) -> None:
-    """Note how long work takes, and how long this process was at it: a machine may be busy."""
-    started, busy = time.perf_counter(), time.process_time()
+    """Note how long work takes, and how long processors were at it: a machine may be busy."""
+    started, busy = time.perf_counter(), _busy()
     work()
     found[what] = time.perf_counter() - started
-    found[f"{what} (busy)"] = time.process_time() - busy
+    found[f"{what} (busy)"] = _busy() - busy
     print(f"{what}: {found[what]:.2f} s, busy {found[f'{what} (busy)']:.2f} s", flush=True)
 
 
@@ -168,6 +194,11 @@ def main() -> None:
             timed("making it", lambda: make(place, asked.agreements).close(), found)
         with Ledger(place) as ledger:
             measure(ledger, found)
+    for name, who in (
+        ("", resource.RUSAGE_SELF),
+        (" of another process", resource.RUSAGE_CHILDREN),
+    ):
+        found[f"most memory{name}, MB"] = resource.getrusage(who).ru_maxrss // 1024
     print(json.dumps({"cores": os.cpu_count(), "load": os.getloadavg()[0], **found}, indent=2))
 
 
@@ -175,7 +206,6 @@ def measure(ledger: Ledger, found: dict[str, float]) -> None:
     """Everything that is timed of a fund."""
     position, recorded_at, chain = ledger.log.head()
     at = Stamp(position, recorded_at, chain.hex())
-    known = Known.at(ledger, Position(position))
     names = [each.removeprefix("agreement/") for each in ledger.log.streams("agreement/")]
     found["events"], found["agreements"] = position, len(names)
     timed("reading the rows", lambda: sum(map(len, ledger.log.batches())), found)
@@ -185,12 +215,29 @@ def measure(ledger: Ledger, found: dict[str, float]) -> None:
             codec.decode(row.state, ledger.vault)
 
     timed("reading and decoding", decoded, found)
-    one = [known.agreement(name) for name in names[:20]]
-    law = Asked([Question(NOTHING, LAW, 20)], known.law)
-    timed("one agreement, twenty times", lambda: [law.of(each) for each in one], found)
+    asked = [Question(NOTHING, LAW, 20)]
+    with closing(Known.at(ledger, Position(position))) as known:
+        law = Asked(asked, known.law)
+        some = [fold(known.state(name), known.law) for name in names[:_SOME]]
+        timed(f"{_SOME} agreements in memory", lambda: [law.of(each) for each in some], found)
+    assert isinstance(ledger.location, Path)
+    (ledger.location / FOLDED_FILE).unlink(missing_ok=True)
+    timed("the whole fund, nothing remembered", partial(whatif, ledger, asked, at), found)
+    with closing(Known.at(ledger, Position(position))) as known:
+        timed("what is remembered, read alone", lambda: _read(known, names), found)
+        timed(
+            f"{_SOME} agreements, one by one",
+            lambda: [law.of(known.agreement(name)) for name in names[:_SOME]],
+            found,
+        )
     for jobs in (1, 2):
-        work = partial(whatif, ledger, [Question(NOTHING, LAW, 20)], at, jobs=jobs)
-        timed(f"all agreements, read and replayed, {jobs} process(es)", work, found)
+        work = partial(whatif, ledger, asked, at, jobs=jobs)
+        timed(f"the whole fund, remembered, {jobs} process(es)", work, found)
+
+
+def _read(known: Known, names: Sequence[str]) -> None:
+    for name in names:
+        known.agreement(name)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import Connection, func, select
@@ -72,6 +74,13 @@ def sums(views: Connection) -> tuple[int, int]:
     drawn = views.execute(select(func.sum(capital.c.called))).scalar_one()
     lines = views.execute(select(func.count()).select_from(bank_line)).scalar_one()
     return int(drawn), lines
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder on a disk, also where other tests write to memory: there nothing is half written."""
+    with TemporaryDirectory(dir="/var/tmp", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

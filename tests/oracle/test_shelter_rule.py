@@ -15,7 +15,7 @@ from hypothesis import Phase, given, settings
 from ledger.dates import Period
 from ledger.money import from_exact
 from ledger.shelter.nights import NoTariffError
-from ledger.shelter.savings import NO_RULE, Courses, courses, saving
+from ledger.shelter.savings import NO_RULE, Courses, Reckoning, saving
 from tests.oracle import shelter_rule as oracle
 from tests.oracle.people import (
     CLOCKS_BACK,
@@ -101,14 +101,12 @@ def _gains_of_ledger(
 
 
 def _courses(person: Person, rules: list[oracle.Rule]) -> Courses:
-    return courses(
-        as_stays(person.stays),
-        person.enrolled,
+    reckoning = Reckoning(
         as_tariffs(person.prices),
         as_counterfactual(person.nights_per_year, person.prices),
         as_table(rules),
-        person.until,
     )
+    return reckoning.courses(as_stays(person.stays), person.enrolled, person.until)
 
 
 def answers_of_ledger(person: Person, rules: list[oracle.Rule]) -> list[Answer] | None:

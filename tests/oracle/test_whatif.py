@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.decide.state import AgreementState, LawState
+from ledger.decide.state import LawState
 from ledger.model import Position
 from ledger.money import Amount
 from ledger.policy.assess import AgreementFacts, assess
@@ -38,7 +38,7 @@ def supposing(facts: AgreementFacts, changes: list[dict[str, Any]]) -> Agreement
     )
     law = supposed_law(asked, law)
     facts = replace(facts, rules_today=law.rules["a-table"][1], tariffs=law.tariffs)
-    facts = with_facts(facts, AgreementState(NAME), asked.facts)
+    facts = with_facts(facts, {}, asked.facts)
     return with_terms(facts, asked.terms)[0]
 
 

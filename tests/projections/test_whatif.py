@@ -29,15 +29,10 @@ from ledger.terms.agreement import Terms
 from projections.moment import Stamp
 from projections.whatif import kept
 from projections.whatif.compare import Compared
+from projections.whatif.folded import fold, recorded
 from projections.whatif.fund import NOTHING, Known, Question, stands, whatif
 from projections.whatif.overlay import supposed_law
-from projections.whatif.replay import (
-    all_assessed,
-    as_decided,
-    assessed_until,
-    recorded,
-    replay,
-)
+from projections.whatif.replay import as_decided, replay
 from projections.whatif.scenario import Scenario
 from projections.whatif.unfit import Unfit
 from tests.histories import RandomHistory, play, scratch
@@ -72,11 +67,11 @@ def known(ledger: Ledger) -> Known:
 
 
 def assessed_states(ledger: Ledger) -> Iterator[tuple[LawState, AgreementState]]:
-    here = known(ledger)
-    for name in ledger.agreements():
-        state = here.agreement(name)
-        if assessed_until(state) is not None:
-            yield here.law, state
+    with closing(known(ledger)) as here:
+        for name in ledger.agreements():
+            state = here.state(name)
+            if state.assessments:
+                yield here.law, state
 
 
 # --- nothing supposed -------------------------------------------------------------------------
@@ -87,14 +82,17 @@ def test_replaying_everything_gives_what_is_recorded(seed: int) -> None:
     with scratch() as folder, closing(told(seed, folder)) as history:
         ledger, count = history.ledger(), 0
         for law, state in assessed_states(ledger):
-            until = assessed_until(state)
+            folded = fold(state, law)
+            until = folded.assessed
             assert until is not None
-            if not all_assessed(law, state):
+            if not folded.all_assessed(law):
                 # What was recorded since is decided now; then all that is known is assessed.
                 ledger.command_id = f"now-{state.agreement}"
                 ledger.assess(state.agreement, until)
-                state = known(ledger).agreement(state.agreement)  # noqa: PLW2901 - as it is now
-            again = as_decided(state, replay(state, state.facts(law), until).standings)
+                with closing(known(ledger)) as now:
+                    state = now.state(state.agreement)  # noqa: PLW2901 - as it is now
+                folded = fold(state, law)
+            again = as_decided(folded, replay(folded, state.facts(law), until).standings)
             stood = recorded(state)
             assert again.keys() == stood.keys()
             assert all(again[name].same(each) for name, each in stood.items())
@@ -449,9 +447,10 @@ def compare_with_having_been_so(
 ) -> int:
     """How many outcomes were compared, of which none differs."""
     asked = scenario(*(each.change for each in suppositions))
-    until = assessed_until(state)
+    folded = fold(state, law)
+    until = folded.assessed
     assert until is not None
-    after = stands(asked, law, supposed_law(asked, law), state).outcomes
+    after = stands(asked, law, supposed_law(asked, law), folded).outcomes
     other_law, other = had_been(ledger, state, suppositions)
     decided = {
         f"{state.agreement}/{each.outcome.unit}/{each.outcome.metric}/{each.outcome.key}": each
@@ -463,7 +462,7 @@ def compare_with_having_been_so(
         owed = {(part.payer, part.role, part.payee): part.amount for part in parts}
         assert (after[name].achieved, after[name].owed) == (each.outcome.achieved, owed), told
     for name in after.keys() - decided.keys():
-        assert after[name].waits or not after[name].parts, told
+        assert after[name].waits or not after[name].owed, told
     return len(decided)
 
 

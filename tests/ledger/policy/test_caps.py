@@ -20,7 +20,7 @@ from ledger.metrics.base import Outcome
 from ledger.model import SubjectRef
 from ledger.money import Amount, total
 from ledger.policy.caps import Spent
-from ledger.policy.entitlement import Entitlement, entitlement
+from ledger.policy.entitlement import Entitlement, Payout, entitlement
 from ledger.terms.agreement import Terms
 from ledger.terms.caps import Cap
 from ledger.terms.reader import UnreadableTermsError, read_model
@@ -106,10 +106,11 @@ def entitled(
     caps: str | Terms, outcomes: Sequence[Due], paid_in: Sequence[CapitalPaidIn] = BOTH
 ) -> list[Entitlement]:
     """What a run of outcomes comes to, one after the other."""
-    read, spent = terms(caps) if isinstance(caps, str) else caps, Spent()
+    read = terms(caps) if isinstance(caps, str) else caps
+    payout, spent = Payout(read, paid_in), Spent()
     return [
         entitlement(
-            read,
+            payout,
             Outcome(
                 metric=each.metric,
                 key=str(number),
@@ -119,7 +120,6 @@ def entitled(
                 amount=each.amount,
             ),
             spent,
-            paid_in,
         )
         for number, each in enumerate(outcomes)
     ]

@@ -140,7 +140,7 @@ class Later(PerPerson):
     def outcomes(self, facts: Facts, frame: Frame) -> Iterator[Outcome]:
         for each in super().outcomes(facts, frame):
             later = Period(each.period.start, each.period.end + timedelta(days=200))
-            yield replace(each, period=later)
+            yield each._replace(period=later)
 
 
 def test_an_outcome_of_one_name_is_paid_once_also_where_terms_count_it_on_another_day() -> None:

@@ -8,10 +8,10 @@ from ledger.dates import Period
 from ledger.facts import Stay, Tariff
 from ledger.money import Amount
 from ledger.shelter.counterfactual import Counterfactual, ReferenceTariff
-from ledger.shelter.nights import price
-from ledger.shelter.refund import RefundedNights, refund
+from ledger.shelter.nights import Prices, price
+from ledger.shelter.refund import RefundedNights, RulesByDay, refund
 from ledger.shelter.rules import OpenWindows, RefundRuleTable
-from ledger.shelter.savings import Saving, courses, saving
+from ledger.shelter.savings import Reckoning, Saving, saving
 from ledger.terms.shipped import shelter_refund_rules
 
 LAW = shelter_refund_rules()
@@ -85,7 +85,8 @@ def law(open_windows: OpenWindows) -> RefundRuleTable:
 
 def refunded(*stays: str, table: RefundRuleTable = LAW) -> list[RefundedNights]:
     """The nights of stays, divided into refunded and not refunded."""
-    return refund(price([stay(text) for text in stays], THOUSAND, TODAY), table)
+    nights = price([stay(text) for text in stays], Prices(THOUSAND), TODAY)
+    return refund(nights, RulesByDay(table))
 
 
 def nights_refunded(nights: list[RefundedNights], within: str) -> int:
@@ -102,12 +103,6 @@ def saved(
     own_payment: str = "0.00",
 ) -> Saving:
     """What one person saves in a period, under the law."""
-    both = courses(
-        [stay(text) for text in stays],
-        day(enrolled),
-        THOUSAND,
-        terms(nights_per_year, per_night, own_payment),
-        LAW,
-        TODAY,
-    )
+    reckoning = Reckoning(THOUSAND, terms(nights_per_year, per_night, own_payment), LAW)
+    both = reckoning.courses([stay(text) for text in stays], day(enrolled), TODAY)
     return saving(both, period(within))

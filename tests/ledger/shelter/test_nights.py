@@ -7,15 +7,17 @@ from itertools import permutations
 import pytest
 
 from ledger.facts import Tariff
-from ledger.shelter.nights import NoTariffError, counterfactual, price
+from ledger.shelter.nights import REFERENCE, NoTariffError, Prices, counterfactual, price
 from tests.ledger.shelter.examples import THOUSAND, TODAY, day, period, stay, tariffs, terms
+
+BY_TERMS = Prices({REFERENCE: terms(90).tariffs(REFERENCE)})
 
 
 def spent(
     *stays: str, prices: dict[str, tuple[Tariff, ...]] = THOUSAND, until: str = "2030-01-01"
 ) -> list[str]:
     """The nights of stays as text, consecutive nights at one tariff on a line."""
-    found = price([stay(text) for text in stays], prices, day(until))
+    found = price([stay(text) for text in stays], Prices(prices), day(until))
     lines: list[tuple[Tariff, str, str]] = []
     for nights in found:
         start, end = str(nights.period.start), str(nights.period.end)
@@ -92,7 +94,7 @@ def test_a_night_before_the_first_tariff_has_no_price() -> None:
 
 
 def test_without_the_programme_the_nights_follow_on_enrolment_and_its_anniversaries() -> None:
-    found = counterfactual([], day("2024-02-29"), terms(90), day("2028-03-02"))
+    found = counterfactual([], day("2024-02-29"), 90, BY_TERMS, day("2028-03-02"))
     assert [nights.period for nights in found] == [
         period("2024-02-29..2024-05-29"),
         period("2025-02-28..2025-05-29"),
@@ -103,8 +105,8 @@ def test_without_the_programme_the_nights_follow_on_enrolment_and_its_anniversar
 
 
 def test_without_the_programme_the_nights_before_enrolment_are_the_actual_ones() -> None:
-    actual = price([stay("nord 2023-12-01..2024-02-01")], THOUSAND, TODAY)
-    found = counterfactual(actual, day("2024-01-01"), terms(10), day("2024-06-01"))
+    actual = price([stay("nord 2023-12-01..2024-02-01")], Prices(THOUSAND), TODAY)
+    found = counterfactual(actual, day("2024-01-01"), 10, BY_TERMS, day("2024-06-01"))
     assert [(nights.period, nights.tariff.shelter) for nights in found] == [
         (period("2023-12-01..2024-01-01"), "nord"),
         (period("2024-01-01..2024-01-11"), "reference"),
@@ -112,6 +114,6 @@ def test_without_the_programme_the_nights_before_enrolment_are_the_actual_ones()
 
 
 def test_three_hundred_and_sixty_five_nights_leave_one_free_in_a_leap_year() -> None:
-    found = counterfactual([], day("2023-10-01"), terms(365), day("2024-10-03"))
+    found = counterfactual([], day("2023-10-01"), 365, BY_TERMS, day("2024-10-03"))
     nights = [nights.period for nights in found]
     assert nights == [period("2023-10-01..2024-09-30"), period("2024-10-01..2024-10-03")]

@@ -14,7 +14,7 @@ from ledger.dates import Period
 from ledger.facts import Stay
 from ledger.money import from_exact
 from ledger.shelter.rules import RefundRule, RefundRuleTable
-from ledger.shelter.savings import courses, saving
+from ledger.shelter.savings import Reckoning, saving
 from ledger.shelter.support import Support, SupportDays, refunded
 from ledger.terms.shipped import support_refund_rules
 from tests.ledger.shelter.examples import LAW, THOUSAND, day, period, stay, terms
@@ -124,8 +124,9 @@ def test_one_year_of_support_takes_most_of_what_the_state_saves() -> None:
     support = tuple(refunded(given, None, stays, BY_SPELL, SUPPORT_LAW, FAR))
     enrolled = day("2024-01-01")
     year = period("2024-01-01..2025-01-01")
-    without = saving(courses(stays, enrolled, THOUSAND, terms(365), LAW, FAR), year)
-    found = saving(courses(stays, enrolled, THOUSAND, terms(365), LAW, FAR, support), year)
+    reckoning = Reckoning(THOUSAND, terms(365), LAW)
+    without = saving(reckoning.courses(stays, enrolled, FAR), year)
+    found = saving(reckoning.courses(stays, enrolled, FAR, support), year)
     assert without.state_gain == 89_666_50
     assert found.state_gain == 16_466_50
     assert found.state_gain + found.municipal_gain == without.state_gain + without.municipal_gain
@@ -201,7 +202,8 @@ def test_what_is_saved_is_what_a_walk_through_the_days_finds(
     ]
     year = Period(enrolled, oracle.anniversary(enrolled, 1))
     support = tuple(refunded(given, decided, stays, BY_SPELL, SUPPORT_LAW, year.end))
-    found = saving(courses(stays, enrolled, THOUSAND, terms(nights), LAW, year.end, support), year)
+    reckoning = Reckoning(THOUSAND, terms(nights), LAW)
+    found = saving(reckoning.courses(stays, enrolled, year.end, support), year)
 
     rules = [
         oracle.Rule("a", date(1998, 7, 1), Fraction(1, 2), None),
