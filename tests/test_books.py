@@ -678,7 +678,8 @@ def _no_capital(books: Books) -> Books:
     return replace(books, events=tuple(kept))
 
 
-def _uncapped(_caps: object, _outcome: object, owed: object, *_rest: object) -> object:
+def _uncapped(_caps: object, _outcome: object, owed: object, *_rest: object, shown: bool) -> object:
+    del shown
     return owed, ()
 
 

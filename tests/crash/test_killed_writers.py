@@ -37,7 +37,11 @@ def test_killed_at_any_moment(scene: Scene, kills: int) -> None:
     random = Random(kills)  # noqa: S311 - only moments
     cut_short = half_written = 0
     journal = Path(f"{scene.place}/events.sqlite-journal")
-    for _ in range(kills):
+    has_journal = isinstance(scene.place, Path) and sqlite3.sqlite_version_info < (3, 51, 3)
+    for number in range(10 * kills):
+        # One kill in a hundred hits upon a journal, so some more are needed now and then.
+        if number >= kills and (half_written or not has_journal):
+            break
         seconds = A_FEW_COMMANDS_SECONDS
         kill_at_random(random, seconds, write, scene.place, scene.key_file, scene.told, NEVER)
         oracle = scene.oracle()
@@ -50,8 +54,7 @@ def test_killed_at_any_moment(scene: Scene, kills: int) -> None:
     )
     assert cut_short > kills // 4, told
     assert oracle.repeated, told
-    if isinstance(scene.place, Path) and sqlite3.sqlite_version_info < (3, 51, 3):
-        assert half_written, told
+    assert half_written or not has_journal, told
 
 
 @pytest.mark.parametrize("kills", [25, pytest.param(1_000, marks=LONG)])
