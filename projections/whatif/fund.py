@@ -7,6 +7,7 @@ does not depend on the number of processes.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -313,6 +314,7 @@ def _processes(
 def _start(
     location: Location, key_file: Path, position: Position, questions: Sequence[Question]
 ) -> None:
+    gc.freeze()  # what is imported stays, and is not looked through for garbage again and again
     known = Known.at(Ledger(location, key_file=key_file), position)
     _worker.append(_Worker(known, Asked(questions, known.law)))
 

@@ -11,6 +11,7 @@ process and in two.
 from __future__ import annotations
 
 import argparse
+import gc
 import itertools
 import json
 import os
@@ -188,6 +189,7 @@ def main() -> None:
     parser.add_argument("--in", dest="place", type=Path, help="a ledger made before, or to be made")
     asked = parser.parse_args()
     found: dict[str, float] = {}
+    gc.freeze()  # as `ofl` does
     with tempfile.TemporaryDirectory(prefix="ofl-bench-") as folder:
         place = asked.place or Path(folder) / "ledger"
         if not place.exists():
