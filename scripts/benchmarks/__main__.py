@@ -20,8 +20,8 @@ from scripts.benchmarks.figures import FIGURES, Bench, Scale
 from scripts.benchmarks.measure import Measured, measure
 from tests.postgres import binaries, fresh_database, running_server
 
-FULL = Scale(commits=200, events=100_000, lines=2_000_000)
-QUICK = Scale(commits=50, events=10_000, lines=50_000)
+FULL = Scale(commits=200, events=100_000, lines=2_000_000, agreements=50)
+QUICK = Scale(commits=50, events=10_000, lines=50_000, agreements=3)
 ENGINES = ("sqlite", "postgresql")
 
 
@@ -33,6 +33,8 @@ def main() -> None:
         scale = dataclasses.replace(scale, events=asked.events)
     if asked.lines:
         scale = dataclasses.replace(scale, lines=asked.lines)
+    if asked.agreements:
+        scale = dataclasses.replace(scale, agreements=asked.agreements)
     rounds = asked.rounds or (3 if asked.quick else 5)
     measured = []
     for engine in ENGINES if asked.engine is None else (asked.engine,):
@@ -55,6 +57,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--engine", choices=ENGINES, help="both if not given")
     parser.add_argument("--events", type=int, help="so many events to read through")
     parser.add_argument("--lines", type=int, help="so many lines to sum for balances")
+    parser.add_argument("--agreements", type=int, help="so many agreements to ask what if")
     parser.add_argument("--rounds", type=int, help="time every side so often")
     return parser
 

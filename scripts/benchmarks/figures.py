@@ -8,11 +8,14 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from desk.demo import example_folder
 from desk.intake import files
+from ledger.commands.door import folder_of
+from ledger.decide.decision import agreement_stream
 from ledger.service import Ledger
 from ledger.store import codec
 from ledger.store.location import EVENTS_FILE, Location
@@ -20,8 +23,13 @@ from projections import verify
 from projections.balances import Words, balance, balances
 from projections.follow import Views
 from projections.moment import Stamp, stamp
+from projections.whatif.compare import Compared
+from projections.whatif.fund import NOTHING, Question, whatif
+from projections.whatif.remembered import FOLDED_FILE
+from projections.whatif.scenario import Scenario
 from scripts.benchmarks.books import fill
 from scripts.benchmarks.measure import Figure, Side, Work
+from scripts.benchmarks.whole_fund import LAW, ONE, decode, make
 from scripts.benchmarks.writers import Bare, Base, Ours, Writer
 
 BATCH = 2_000
@@ -42,6 +50,8 @@ class Scale:
     """Events that are read through."""
     lines: int
     """Lines of the journal that balances are of."""
+    agreements: int
+    """Agreements of a thousand facts each that are asked what if."""
 
 
 class Bench:
@@ -56,6 +66,7 @@ class Bench:
         self._stack = stack
         self._filled: tuple[Ledger, Views] | None = None
         self._booked: tuple[Views, int] | None = None
+        self._fund: Ledger | None = None
         self._lines = 0
 
     def _writers(self) -> tuple[Ours, Base, Bare]:
@@ -229,6 +240,68 @@ class Bench:
 
         return Figure("account", "answers/s", _side("one account", ours), (self._scan(at, words),))
 
+    def scenario(self) -> Figure:
+        """What if one agreement's terms were others, of which all is remembered."""
+        ledger = self._whole_fund()
+        (name,) = ONE.named
+        times = range(10)
+
+        def ours() -> int:
+            for _ in times:
+                assert self._asked(ONE).changed
+            return len(times)
+
+        def decoded() -> int:
+            for _ in times:
+                assert [*ledger.read(agreement_stream(name))]
+            return len(times)
+
+        self._asked(ONE)
+        others = (_side("reading and decoding its events", decoded),)
+        return Figure("scenario", "answers/s", _side("one agreement asked", ours), others)
+
+    def fund(self) -> Figure:
+        """What if the law were another, for every agreement."""
+        ledger = self._whole_fund()
+        remembered = folder_of(ledger.location, ledger.key_file) / FOLDED_FILE
+        count = self._scale.agreements
+
+        def asked(jobs: int = 1) -> int:
+            assert self._asked(LAW, jobs).changed
+            return count
+
+        def once_before() -> Work:
+            asked()
+            return asked
+
+        def forgotten() -> Work:
+            remembered.unlink(missing_ok=True)
+            return asked
+
+        def decoded() -> int:
+            decode(ledger)
+            return count
+
+        others = (
+            _side("two processes", partial(asked, 2)),
+            Side("nothing remembered", forgotten),
+            _side("reading and decoding all events", decoded),
+        )
+        return Figure("fund", "agreements/s", Side("a law for all", once_before), others)
+
+    def _asked(self, scenario: Scenario, jobs: int = 1) -> Compared:
+        ledger = self._whole_fund()
+        position, recorded_at, chain = ledger.log.head()
+        at = Stamp(position, recorded_at, chain.hex())
+        return whatif(ledger, [Question(NOTHING, scenario, 20)], at, jobs=jobs)[0]
+
+    def _whole_fund(self) -> Ledger:
+        """A fund of many agreements of a thousand facts each, all assessed."""
+        if self._fund is None:
+            self._fund = self._ledger()
+            make(self._fund, self._scale.agreements)
+        return self._fund
+
     def _scan(self, at: Stamp | None, words: Words | None) -> Side:
         """The floor: the driver sums every line that counts, and keeps nothing from before."""
         views, lines = self._books()
@@ -341,6 +414,8 @@ FIGURES: dict[str, Callable[[Bench], Figure]] = {
     "balances": Bench.balances,
     "moment": Bench.moment,
     "account": Bench.account,
+    "scenario": Bench.scenario,
+    "fund": Bench.fund,
 }
 
 
