@@ -88,9 +88,8 @@ class Adoption:
                 self._line("amend", "agreement", "amend", name, "--effective-on", str(on))
             case CorrectFact():
                 sets = [word for pair in _sets(step) for word in ("--set", pair)]
-                if sets:
-                    position = str(step.position)
-                    self._line("correct", "correct", "fact", position, *sets, *self._why)
+                position = str(step.position)
+                self._line("correct", "correct", "fact", position, *sets, *self._why)
             case VoidFact(position=position):
                 self._line("void", "correct", "void", str(position), *self._why)
             case TellFacts(rows=rows):

@@ -80,6 +80,10 @@ WHATIF_PHRASES: dict[str, tuple[str, str]] = {
         "To adopt {name}: these commands, in this order. Nothing is recorded yet.",
         "For at indføre {name}: disse kommandoer, i denne rækkefølge. Intet er registreret endnu.",
     ),
+    "adopt_nothing": (
+        "Everything is recorded as {name} supposes it; there is nothing to adopt.",
+        "Alt er registreret, som {name} antager det; der er intet at indføre.",
+    ),
     "adopt_who": ("{number}. {duties}", "{number}. {duties}"),
     "adopt_or": (" or ", " eller "),
     "adopt_blank": (

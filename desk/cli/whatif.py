@@ -161,7 +161,8 @@ def adopt(
     adoption = Adoption(into or Path(f"adopt-{found.name}"), why)
     for step in rehearsed.steps:
         adoption.add(step)
-    adoption.write()
+    if adoption.lines:
+        adoption.write()
     answer = {
         "stamp": at,
         "scenario": _named(found),

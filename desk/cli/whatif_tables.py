@@ -68,6 +68,9 @@ def show_adoption(
 ) -> None:
     """The commands in their order, and what they come to."""
     lang = session.lang
+    if not adoption.lines:
+        say(session, lang.say("adopt_nothing", name=scenario.name))
+        return
     session.console.print(lang.say("adopt_title", name=scenario.name), style="bold", markup=False)
     for number, line in enumerate(adoption.lines, start=1):
         duties = lang.say("adopt_or").join(lang.say(f"duty_{each.value}") for each in line.duties)

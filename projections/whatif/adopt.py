@@ -151,15 +151,16 @@ def _planned(
     for tariffs in _tariffs(scenario, law):
         rehearsal.tariffs(tariffs.tariffs, fresh=tariffs.fresh)
         found.steps.append(tariffs)
-    own = {*_touched(known.ledger, scenario)}
+    changed, own = {*changed}, {*_touched(known.ledger, scenario)}
     for name in sorted({*changed, *own}):
+        before = len(found.steps)
         if name in own:
             events = _Events(known.ledger, known.position, known.state(name))
             until = _adopt(found, scenario, law, rehearsal, events)
         else:
             folded = known.agreement(name)
             until = folded.assessed if folded else None
-        if until is not None:
+        if until is not None and (name in changed or len(found.steps) > before):
             then.append(Assess(name, until))
         told(1)
     found.steps += then
@@ -307,7 +308,7 @@ def _facts(scenario: Scenario, rehearsal: Rehearsal, events: _Events) -> Iterato
     own = [(n, each) for n, each in scenario.facts if each.agreement == state.agreement]
     for number, change in own:
         if change.do is not Do.ADD:
-            yield _set_right(number, change, rehearsal, events)
+            yield from _set_right(number, change, rehearsal, events)
     added = [(n, each) for n, each in own if each.do is Do.ADD]
     people = [each for each in added if isinstance(each[1], EnrolmentChange)]
     yield from _told(people, rehearsal, state)
@@ -329,18 +330,20 @@ def _told(
 
 def _set_right(
     number: int, change: AnyFact, rehearsal: Rehearsal, events: _Events
-) -> CorrectFact | VoidFact:
-    """A fact that was recorded, corrected or voided."""
+) -> Iterator[CorrectFact | VoidFact]:
+    """A fact that was recorded, corrected or voided; nothing if it says just that."""
     state = events.state
     position = recorded_at(number, change, state.facts(rehearsal.law), state)
     recorded = events.at(number, position)
     if change.do is Do.REMOVE:
         rehearsal.void(number, state, recorded)
-        return VoidFact(state.agreement, position)
+        yield VoidFact(state.agreement, position)
+        return
     before = rehearsal.row_of(number, state, recorded)
     after = _row(number, change, before)
-    rehearsal.correct(number, state, recorded, after)
-    return CorrectFact(state.agreement, position, before, after)
+    if after != before:
+        rehearsal.correct(number, state, recorded, after)
+        yield CorrectFact(state.agreement, position, before, after)
 
 
 def _row(number: int, change: AnyFact, before: FactRow | None) -> FactRow:

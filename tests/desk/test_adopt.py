@@ -167,6 +167,15 @@ def test_an_amendment_is_written_for_its_day_and_those_after_it(
     assert "Nothing changes" in again
 
 
+def test_what_is_recorded_so_already_needs_nothing(story: Story, tmp_path: Path) -> None:
+    scenario = supposed(tmp_path, measured(story, "ada", do="replace", value="yes"))
+    words = ("whatif", "adopt", scenario, "--into", str(tmp_path / "into"))
+    shown = ofl(*words, ledger=tmp_path / "ledger")
+    assert shown.startswith("Everything is recorded as otherwise supposes it")
+    assert json.loads(ofl(*words, "--json", ledger=tmp_path / "ledger"))["commands"] == []
+    assert not (tmp_path / "into").exists()
+
+
 # --- what cannot be adopted -------------------------------------------------------------------
 
 
