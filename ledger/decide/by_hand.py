@@ -81,6 +81,7 @@ def _make_way(
 ) -> None:
     """Give up what rules had made of these lines, and of the items as a whole."""
     keys = {leg.key for leg in chosen}
+    leaving: list[Made] = []
     for made in reversed(list(one.bank.matches.values())):
         touches = keys & set(made.match.legs)
         whole = any(name in wanted for name, _ in made.match.items)
@@ -89,7 +90,9 @@ def _make_way(
             raise OutOfOrder(message)
         if touches or (whole and made.match.rule is not Rule.PERSON):
             one.require_free(made, items)
-            one.give_up(made, items, reason, by_hand=False)
+            leaving.append(made)
+    for made in leaving:
+        one.give_up(made, items, reason, by_hand=False, leaving=leaving)
 
 
 def _as_said(

@@ -7,8 +7,9 @@ again cannot be put together anew.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
+from itertools import takewhile
 
 from ledger import events as e
 from ledger.decide import clawback, investment, settling
@@ -59,14 +60,17 @@ class Reconciliation:
             self.bank.barred,
         )
         wanted = dict.fromkeys(found.matches[len(pinned) :])
-        # The newest first: what came back is put back before what had left is given up.
+        leaving: list[Made] = []
         for made in reversed(list(self.bank.matches.values())):
             if made in pinned:
                 continue
             if made.match in wanted:
                 del wanted[made.match]
             else:
-                self.give_up(made, items, FOUND_OTHERWISE, by_hand=False)
+                leaving.append(made)
+        # The newest first: what came back is put back before what had left is given up.
+        for made in leaving:
+            self.give_up(made, items, FOUND_OTHERWISE, by_hand=False, leaving=leaving)
         for each in wanted:
             self.make(each, items, "")
         return found
@@ -179,16 +183,25 @@ class Reconciliation:
     # --- what giving it up does ---------------------------------------------------------------
 
     def give_up(
-        self, made: Made, items: Mapping[str, Expected], reason: str, *, by_hand: bool
+        self,
+        made: Made,
+        items: Mapping[str, Expected],
+        reason: str,
+        *,
+        by_hand: bool,
+        leaving: Collection[Made] = (),
     ) -> None:
-        """Record that a match is given up, and reverse what it settled."""
+        """Record that a match is given up, and reverse what it settled.
+
+        `leaving` are those that are given up with it.
+        """
         found = made.match
         on = max(self.bank.lines[line].booked_on for line, _ in found.legs)
         if found.effect is Effect.SETTLES:
             for name, _ in found.items:
                 self._unsettle(items[name], made, on, reason)
         elif found.effect is Effect.RETURNS:
-            self._undo_return(items, found, on, reason)
+            self._undo_return(items, made, on, reason, leaving)
         event = e.BankUnmatched(
             match=made.name,
             account=self._party,
@@ -218,17 +231,25 @@ class Reconciliation:
         self._ahead.take(item.agreement, news)
 
     def _undo_return(
-        self, items: Mapping[str, Expected], found: Match, on: date, reason: str
+        self,
+        items: Mapping[str, Expected],
+        back: Made,
+        on: date,
+        reason: str,
+        leaving: Collection[Made],
     ) -> None:
-        """What had come in and gone back is there after all."""
-        for name, _ in found.items:
+        """What had come in and gone back is there after all, unless that is given up as well."""
+        for name, _ in back.match.items:
             item = items[name]
             if isinstance(item, PaymentItem):
                 state = self._ahead.agreement(item.agreement)
-                bank_line = f"{self._party}/{place(found.legs[0])}"
+                bank_line = f"{self._party}/{place(back.match.legs[0])}"
                 self._ahead.take(item.agreement, settling.keep(state, name, on, bank_line, reason))
                 continue
+            # What was matched later did not go back with it.
+            before = [*takewhile(lambda each: each.name != back.name, self.bank.matches.values())]
             for made in self._settling(name):
-                amount = dict(made.match.items)[name]
-                bank_line = f"{self._party}/{place(made.match.legs[0])}"
-                self._settle(items[name], amount, bank_line, on)
+                if made in before and made not in leaving:
+                    amount = dict(made.match.items)[name]
+                    bank_line = f"{self._party}/{place(made.match.legs[0])}"
+                    self._settle(items[name], amount, bank_line, on)
