@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.decide.matching import Effect
 from ledger.decide.rows import BankRow, Batch, Row
 from ledger.money import Amount
 from ledger.service import Ledger
@@ -48,15 +49,17 @@ def received(ledger: Ledger) -> list[str]:
     return list(ledger.agreement(NAME).drawdowns[called(ledger)].received.get("dsi", {}))
 
 
-def test_both_lines_are_open_then_and_nothing_is_there_twice(ledger: Ledger) -> None:
+def test_the_two_lines_cancel_and_nothing_is_there_twice(ledger: Ledger) -> None:
     assert received(ledger) == []
+    assert set(matched(ledger)) == {("IN0",), ("IN1",), ("OUT0",)}
     ledger.receive_capital(called(ledger), "dsi", ON)
-    matches = {made.match.legs[0][0] for made in ledger.bank("aarhus").matches.values()}
-    assert {"IN0", "IN1", "OUT0"} <= matches
     ledger.reconcile()
     assert received(ledger) == [""]  # by nobody's line
-    left = {made.match.legs[0][0] for made in ledger.bank("aarhus").matches.values()}
-    assert left & matches == {"IN1"}
-    stands = ledger.reconciliation()
-    assert stands.unrecorded == 0
-    assert {each.leg.key[0] for each in stands.found["aarhus"].open} >= {"IN0", "OUT0"}
+    assert matched(ledger) == {("IN1",): Effect.SETTLES, ("IN0", "OUT0"): Effect.CANCELS}
+    assert ledger.reconciliation().unrecorded == 0
+
+
+def matched(ledger: Ledger) -> dict[tuple[str, ...], Effect]:
+    """What is made of the lines."""
+    made = (each.match for each in ledger.bank("aarhus").matches.values())
+    return {tuple(line for line, _ in each.legs): each.effect for each in made}
