@@ -17,7 +17,7 @@ from ledger.policy.given import Given, OutcomeKey
 from ledger.policy.modifiers import Modified
 from ledger.policy.versions import Amendment, Law, Version, in_force, to_be_renegotiated, versions
 from ledger.shelter.rules import RefundRuleTable
-from ledger.terms.agreement import OnRuleChange, Terms
+from ledger.terms.agreement import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def assess(facts: AgreementFacts, until: date, *, shown: bool = True) -> Assessm
     Raises:
         LookupError: if something has no price, such as a night.
     """
-    found = facts.versions
+    found, today = facts.versions, facts.today
     modified, spent = Modified(facts.seen(found[0])), Spent()
     payouts = {each.number: Payout(each.terms, facts.capital) for each in found}
     decided: list[Decided] = []
@@ -121,7 +121,8 @@ def assess(facts: AgreementFacts, until: date, *, shown: bool = True) -> Assessm
         if outcome.waiting is None and outcome.achieved and repaid:
             outcome, moves = _rearranged(facts, outcome)
             result = entitlement(payout, outcome, spent, moves, shown=shown)
-        if outcome.waiting is None and _to_be_renegotiated(facts, found, version, outcome):
+        rests_on_law = outcome.waiting is None and metric.by_law
+        if rests_on_law and to_be_renegotiated(found, version, today, outcome):
             # What it would be has been counted in, so that others cannot use its room meanwhile.
             outcome = outcome._replace(waiting=Waiting.RENEGOTIATION)
         if outcome.waiting is not None:
@@ -187,15 +188,6 @@ def _readable(
 def _given(facts: AgreementFacts, metric: Metric) -> Iterator[Outcome]:
     """Outcomes of one metric that stand as they were decided."""
     return (each.outcome for each in facts.given.values() if each.outcome.metric == metric.id)
-
-
-def _to_be_renegotiated(
-    facts: AgreementFacts, found: tuple[Version, ...], version: Version, outcome: Outcome
-) -> bool:
-    if version.on_change is not OnRuleChange.RENEGOTIATE:
-        return False
-    by_law = version.terms.metric(outcome.metric).by_law
-    return by_law and to_be_renegotiated(found, version, facts.today, outcome)
 
 
 def _order(
