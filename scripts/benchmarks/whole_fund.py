@@ -177,6 +177,7 @@ def _busy() -> float:
 
 
 def _most_memory(who: int) -> int:
+    """The most megabytes that this process had, or any that it waited for."""
     return resource.getrusage(who).ru_maxrss // 1024
 
 
@@ -204,11 +205,8 @@ def main() -> None:
                 timed("making it", lambda: make(ledger, asked.agreements), found)
         with Ledger(place) as ledger:
             measure(ledger, found)
-    for name, who in (
-        ("", resource.RUSAGE_SELF),
-        (" of another process", resource.RUSAGE_CHILDREN),
-    ):
-        found[f"most memory{name}, MB"] = resource.getrusage(who).ru_maxrss // 1024
+    found["most memory, MB"] = _most_memory(resource.RUSAGE_SELF)
+    found["most memory of another process, MB"] = _most_memory(resource.RUSAGE_CHILDREN)
     print(json.dumps({"cores": os.cpu_count(), "load": os.getloadavg()[0], **found}, indent=2))
 
 
