@@ -28,7 +28,7 @@ from ledger.decide.refusal import NotFound
 from ledger.money import total
 from ledger.service import Ledger
 from ledger.terms.shipped import schema_of
-from projections.moment import Stamp
+from projections.moment import Stamp, head
 from projections.whatif import kept
 from projections.whatif.adopt import plan
 from projections.whatif.compare import Change, Compared
@@ -81,7 +81,7 @@ def run(
     session: Session = context.obj
     with session.ledger() as ledger:
         found = _scenario(ledger, scenario)
-        at = _head(ledger)
+        at = head(ledger.log)
         if show_claim is not None:
             _show_claim(session, ledger, found, show_claim, at)
             return
@@ -112,7 +112,7 @@ def compare(
     session: Session = context.obj
     with session.ledger() as ledger:
         first, second = _scenario(ledger, one), _scenario(ledger, two)
-        at = _head(ledger)
+        at = head(ledger.log)
         lines = _kept_lines(session, limit)
         questions = [Question(NOTHING, first, 0), Question(NOTHING, second, 0)]
         questions.append(Question(first, second, lines))
@@ -153,7 +153,7 @@ def adopt(
     session: Session = context.obj
     with session.ledger() as ledger:
         found = _scenario(ledger, scenario)
-        at = _head(ledger)
+        at = head(ledger.log)
         (compared,) = _ask(session, ledger, [Question(NOTHING, found, 0)], at, jobs)
         why = _reason(reason or shorten(found.text, REASON_MAX, placeholder=" …"))
         with session.progress(None, "rehearsing commands") as told:
@@ -250,11 +250,6 @@ def _scenario(ledger: Ledger, which: str) -> Scenario:
     if path.suffix or path.is_file():
         return read_scenario(path)
     return kept.named(kept.folder(ledger), which)
-
-
-def _head(ledger: Ledger) -> Stamp:
-    position, recorded_at, chain = ledger.log.head()
-    return Stamp(position, recorded_at, chain.hex())
 
 
 def _kept_lines(session: Session, limit: int | None) -> int | None:

@@ -22,7 +22,7 @@ from ledger.store.location import EVENTS_FILE, Location
 from projections import verify
 from projections.balances import Words, balance, balances
 from projections.follow import Views
-from projections.moment import Stamp, stamp
+from projections.moment import Stamp, head, stamp
 from projections.whatif.compare import Compared
 from projections.whatif.fund import NOTHING, Question, whatif
 from projections.whatif.remembered import FOLDED_FILE
@@ -186,9 +186,9 @@ class Bench:
 
         def prepare() -> Work:
             views.catch_up(ledger.log)
-            head = ledger.log.head()[0]
+            before = ledger.log.head()[0]
             record()
-            steps = [[row] for batch in ledger.log.batches(head) for row in batch]
+            steps = [[row] for batch in ledger.log.batches(before) for row in batch]
 
             def work() -> int:
                 return sum(views.take(step) for step in steps)
@@ -291,9 +291,8 @@ class Bench:
 
     def _asked(self, scenario: Scenario, jobs: int = 1) -> Compared:
         ledger = self._whole_fund()
-        position, recorded_at, chain = ledger.log.head()
-        at = Stamp(position, recorded_at, chain.hex())
-        return whatif(ledger, [Question(NOTHING, scenario, 20)], at, jobs=jobs)[0]
+        question = Question(NOTHING, scenario, 20)
+        return whatif(ledger, [question], head(ledger.log), jobs=jobs)[0]
 
     def _whole_fund(self) -> Ledger:
         """A fund of many agreements of a thousand facts each, all assessed."""

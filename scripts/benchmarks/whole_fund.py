@@ -40,7 +40,7 @@ from ledger.service import Ledger
 from ledger.store import codec
 from ledger.store.envelope import Command, body
 from ledger.terms.agreement import Terms
-from projections.moment import Stamp
+from projections.moment import head
 from projections.whatif.folded import fold
 from projections.whatif.fund import NOTHING, Asked, Known, Question, whatif
 from projections.whatif.remembered import FOLDED_FILE
@@ -212,22 +212,21 @@ def main() -> None:
 
 def measure(ledger: Ledger, found: dict[str, float]) -> None:
     """Everything that is timed of a fund."""
-    position, recorded_at, chain = ledger.log.head()
-    at = Stamp(position, recorded_at, chain.hex())
+    at = head(ledger.log)
     names = [each.removeprefix("agreement/") for each in ledger.log.streams("agreement/")]
-    found["events"], found["agreements"] = position, len(names)
+    found["events"], found["agreements"] = at.position, len(names)
     timed("reading the rows", lambda: sum(map(len, ledger.log.batches())), found)
 
     timed("reading and decoding", lambda: decode(ledger), found)
     asked = [Question(NOTHING, LAW, 20)]
-    with closing(Known.at(ledger, Position(position))) as known:
+    with closing(Known.at(ledger, Position(at.position))) as known:
         law = Asked(asked, known.law)
         some = [fold(known.state(name), known.law) for name in names[:_SOME]]
         timed(f"{_SOME} agreements in memory", lambda: [law.of(each) for each in some], found)
     assert isinstance(ledger.location, Path)
     (ledger.location / FOLDED_FILE).unlink(missing_ok=True)
     timed("the whole fund, nothing remembered", partial(whatif, ledger, asked, at), found)
-    with closing(Known.at(ledger, Position(position))) as known:
+    with closing(Known.at(ledger, Position(at.position))) as known:
         timed("what is remembered, read alone", lambda: read(known, names), found)
         timed(
             f"{_SOME} agreements, one by one",
