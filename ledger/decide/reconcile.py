@@ -2,14 +2,13 @@
 
 A match that is no longer found is given up: what it settled is reversed, by events. What a person
 matched stands, and so does what money has moved on from since: a payment that came back and is owed
-again cannot be put together anew.
+again cannot be put together anew, nor what was paid in, went back, and was settled otherwise then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from itertools import takewhile
 
 from ledger import events as e
 from ledger.decide import clawback, investment, settling
@@ -17,6 +16,7 @@ from ledger.decide.ahead import Ahead
 from ledger.decide.bank_state import BankState, Made
 from ledger.decide.expected import (
     CapitalItem,
+    DemandItem,
     Expected,
     Numbers,
     PaymentItem,
@@ -52,7 +52,7 @@ class Reconciliation:
     def run(self) -> Found:
         """Give up what is no longer found, and record what is newly found."""
         items = self.items()
-        pinned = [made for made in self.bank.matches.values() if self._stands(made, items)]
+        pinned = self._pinned(items)
         found = match(
             legs(self.bank),
             [each.item for each in items.values()],
@@ -75,6 +75,18 @@ class Reconciliation:
             self.make(each, items, "")
         return found
 
+    def _pinned(self, items: Mapping[str, Expected]) -> list[Made]:
+        """What stands; and what went back, with its return, if both would be too much now."""
+        every = self.bank.matches.values()
+        stands = {made.name for made in every if self._stands(made, items)}
+        leaving = [made for made in every if made.name not in stands]
+        for back in leaving:
+            if self._too_much_without(back, items, leaving):
+                stands.add(back.name)
+                for name, _ in back.match.items:
+                    stands.update(made.name for made in self._before(back, name))
+        return [made for made in every if made.name in stands]
+
     def _stands(self, made: Made, items: Mapping[str, Expected]) -> bool:
         if made.match.rule in _STANDS:
             return True
@@ -94,13 +106,20 @@ class Reconciliation:
         return False
 
     def require_free(self, made: Made, items: Mapping[str, Expected]) -> None:
-        """Refuse to take apart what money has moved on from.
+        """Refuse to take apart what money has moved on from, or a return whose place is taken.
 
         Raises:
-            OutOfOrder: if it has.
+            OutOfOrder: if it is so.
         """
         if made.match.effect is Effect.CANCELS:
             return
+        if self._too_much_without(made, items, ()):
+            name = made.match.items[0][0]
+            message = (
+                f"{made.name} says that {name} went back, and {name} was settled otherwise since; "
+                "`ofl bank unmatch` takes apart what settled it before, or since, first"
+            )
+            raise OutOfOrder(message)
         for name, _ in made.match.items:
             if self._has_moved_on(items.get(name)):
                 message = (
@@ -212,21 +231,17 @@ class Reconciliation:
         self._ahead.record(self._party, on, event)
 
     def _unsettle(self, item: Expected, made: Made, on: date, reason: str) -> None:
-        state = self._ahead.agreement(item.agreement)
-        bank_line = f"{self._party}/{place(made.match.legs[0])}"
+        state, bank_line = self._ahead.agreement(item.agreement), self._bank_line(made)
+        if not isinstance(item, PaymentItem) and bank_line not in self._in_place(item):
+            return  # it went back already
         match item:
             case PaymentItem():
                 news = settling.unsettle(state, item.item.name, on, bank_line, reason)
             case CapitalItem():
-                received = state.drawdowns[item.drawdown].received.get(item.investor, {})
-                if bank_line not in received:
-                    return  # it went back already
                 news = investment.give_back(
                     state, item.drawdown, item.investor, on, bank_line, reason
                 )
             case _:
-                if bank_line not in state.demands[item.item.name].repayments:
-                    return
                 news = clawback.unrepay(state, item.item.name, on, bank_line, reason)
         self._ahead.take(item.agreement, news)
 
@@ -242,14 +257,58 @@ class Reconciliation:
         for name, _ in back.match.items:
             item = items[name]
             if isinstance(item, PaymentItem):
-                state = self._ahead.agreement(item.agreement)
-                bank_line = f"{self._party}/{place(back.match.legs[0])}"
+                state, bank_line = self._ahead.agreement(item.agreement), self._bank_line(back)
                 self._ahead.take(item.agreement, settling.keep(state, name, on, bank_line, reason))
                 continue
-            # What was matched later did not go back with it.
-            before = [*takewhile(lambda each: each.name != back.name, self.bank.matches.values())]
-            for made in self._settling(name):
-                if made in before and made not in leaving:
+            for made in self._gone_with(back, item):
+                if made not in leaving:
                     amount = dict(made.match.items)[name]
-                    bank_line = f"{self._party}/{place(made.match.legs[0])}"
-                    self._settle(items[name], amount, bank_line, on)
+                    self._settle(item, amount, self._bank_line(made), on)
+
+    def _too_much_without(
+        self, back: Made, items: Mapping[str, Expected], leaving: Collection[Made]
+    ) -> bool:
+        """Whether what went back would be more than is open by now, were it there after all."""
+        if back.match.effect is not Effect.RETURNS:
+            return False
+        for name, _ in back.match.items:
+            item = items.get(name)
+            if isinstance(item, CapitalItem | DemandItem):
+                gone = (made for made in self._gone_with(back, item) if made not in leaving)
+                if total(dict(made.match.items)[name] for made in gone) > self._open(item):
+                    return True
+        return False
+
+    def _gone_with(self, back: Made, item: CapitalItem | DemandItem) -> list[Made]:
+        """The matches whose money went back: what was there by then, and is not there now."""
+        gone: list[Made] = []
+        in_place = self._in_place(item)
+        for made in self._before(back, item.item.name):
+            if made.match.effect is Effect.RETURNS:
+                gone = []  # it went back before
+            elif made.match.effect is Effect.SETTLES and self._bank_line(made) not in in_place:
+                gone.append(made)
+        return gone
+
+    def _before(self, back: Made, name: str) -> list[Made]:
+        """The matches of an item from before one of them."""
+        every = self.bank.matches.values()
+        return [made for made in every if made.at < back.at and name in dict(made.match.items)]
+
+    def _in_place(self, item: CapitalItem | DemandItem) -> Collection[str]:
+        """The bank lines whose money is there for an item."""
+        state = self._ahead.agreement(item.agreement)
+        if isinstance(item, CapitalItem):
+            return state.drawdowns[item.drawdown].received.get(item.investor, {})
+        return state.demands[item.item.name].repayments
+
+    def _open(self, item: CapitalItem | DemandItem) -> Amount:
+        """What of an item is not settled by anything."""
+        state = self._ahead.agreement(item.agreement)
+        if isinstance(item, CapitalItem):
+            return item.item.amount - state.drawdowns[item.drawdown].paid(item.investor)
+        return state.demands[item.item.name].outstanding
+
+    def _bank_line(self, made: Made) -> str:
+        """What settled or returned something, as agreements name it."""
+        return f"{self._party}/{place(made.match.legs[0])}"

@@ -12,7 +12,7 @@ import pytest
 
 from ledger import events as e
 from ledger.decide.matching import Effect, Rule
-from ledger.decide.refusal import AgainstTerms
+from ledger.decide.refusal import AgainstTerms, OutOfOrder
 from ledger.decide.rows import BankRow, Batch, Row
 from ledger.money import ZERO, Amount
 from ledger.parties import Role
@@ -146,6 +146,88 @@ def test_what_was_repaid_and_went_back_is_owed_again(ledger: Ledger) -> None:
     assert left(ledger) == DEBT
     assert [effect for _, effect, _ in matches(ledger)] == [Effect.SETTLES, Effect.RETURNS]
     assert "S2" not in open_items(ledger)
+
+
+def by_hand(ledger: Ledger, *lines: str) -> None:
+    """A person says of each line that it is the first demand."""
+    for line in lines:
+        ledger.match_lines([line, FIRST], "seen on the transfer")
+
+
+def unmatch(ledger: Ledger, line: str) -> list[e.Event]:
+    """A person says that it is not; what is recorded of it."""
+    made = ledger.bank("state-fund").matches.values()
+    (name,) = (each.name for each in made if each.match.legs[0][0] == line)
+    done, _ = ledger.unmatch(name, "somebody else's")
+    return [each.event for each in done.recorded]
+
+
+def repaid_by(ledger: Ledger) -> set[str]:
+    """The lines that repay the first demand; the next reconciliation finds nothing else."""
+    ledger.reconcile()
+    assert ledger.reconciliation().unrecorded == 0
+    return {line.split("/")[1] for line in ledger.agreement("youth-1").demands[FIRST].repayments}
+
+
+def test_if_a_return_is_taken_apart_only_what_had_gone_with_it_is_there_again(
+    ledger: Ledger,
+) -> None:
+    read(ledger, row("A1", 400_00), row("A2", 600_00), row("B", -DEBT.minor), row("C", 400_00))
+    by_hand(ledger, "A1", "A2", "B")
+    unmatch(ledger, "A1")
+    by_hand(ledger, "C")
+    assert (left(ledger), repaid_by(ledger)) == (Amount(600_00), {"C"})
+    assert [type(each) for each in unmatch(ledger, "B")] == [e.ClawbackRepaid, e.BankUnmatched]
+    assert (left(ledger), repaid_by(ledger)) == (ZERO, {"A2", "C"})
+
+
+def test_of_what_went_back_twice_each_return_had_its_own(ledger: Ledger) -> None:
+    debt = DEBT.minor
+    read(ledger, row("A", debt), row("B", -debt), row("C", debt), row("D", -debt))
+    by_hand(ledger, "A", "B", "C", "D")
+    assert repaid_by(ledger) == set()
+    unmatch(ledger, "D")
+    assert repaid_by(ledger) == {"C"}
+    by_hand(ledger, "D")
+    unmatch(ledger, "B")
+    assert repaid_by(ledger) == {"A"}
+    assert left(ledger) == ZERO
+
+
+def test_a_return_is_not_taken_apart_while_what_came_since_takes_its_place(
+    ledger: Ledger,
+) -> None:
+    read(ledger, row("A", DEBT.minor), row("B", -DEBT.minor), row("C", 300_00))
+    by_hand(ledger, "A", "B", "C")
+    with pytest.raises(OutOfOrder, match="ofl bank unmatch"):
+        unmatch(ledger, "B")
+    assert (left(ledger), repaid_by(ledger)) == (Amount(700_00), {"C"})
+    unmatch(ledger, "C")
+    unmatch(ledger, "B")
+    assert (left(ledger), repaid_by(ledger)) == (ZERO, {"A"})
+
+
+@pytest.mark.parametrize("parts", [[1_000_00], [400_00, 600_00]])
+def test_what_went_back_by_its_name_and_was_set_off_then_stays_so(
+    ledger: Ledger, parts: list[int]
+) -> None:
+    lines = [f"A{number}" for number, _ in enumerate(parts)]
+    read(ledger, *(row(line, minor) for line, minor in zip(lines, parts, strict=True)))
+    by_hand(ledger, *lines)
+    read(ledger, row("B", -DEBT.minor, FIRST))
+    assert left(ledger) == DEBT
+    ledger.withdraw_demand(FIRST, "set it off", CAME)
+    assert repaid_by(ledger) == set()
+    effects = [effect for _, effect, _ in matches(ledger)]
+    assert effects == [Effect.SETTLES] * len(parts) + [Effect.RETURNS]
+    assert open_items(ledger, date(2023, 1, 1)) == {}
+    read(ledger, row("C", 7_00))  # the bank is read as ever
+    with pytest.raises(OutOfOrder, match="ofl bank unmatch"):
+        unmatch(ledger, "B")
+    for line in (*lines, "B"):
+        unmatch(ledger, line)
+    assert (left(ledger), repaid_by(ledger)) == (ZERO, set())
+    assert [line for line, _, _ in matches(ledger)] == []
 
 
 @pytest.mark.parametrize("given_up", [True, False])

@@ -59,6 +59,26 @@ def test_the_two_lines_cancel_and_nothing_is_there_twice(ledger: Ledger) -> None
     assert ledger.reconciliation().unrecorded == 0
 
 
+def test_what_a_person_matched_stays_with_its_return(ledger: Ledger) -> None:
+    item = f"{called(ledger)}/dsi"
+    for line in ("OUT0", "IN0"):
+        found = ledger.bank("aarhus").matches.values()
+        (made,) = (each.name for each in found if each.match.legs[0][0] == line)
+        ledger.unmatch(made, "to be looked at")
+    ledger.match_lines(["IN0", item], "seen on the transfer")
+    read(ledger, "OUT1", -shares(ledger, called(ledger))["dsi"], item)
+    assert received(ledger) == []
+    ledger.receive_capital(called(ledger), "dsi", ON)
+    ledger.reconcile()
+    assert received(ledger) == [""]
+    assert matched(ledger) == {
+        ("IN1",): Effect.SETTLES,
+        ("IN0",): Effect.SETTLES,
+        ("OUT1",): Effect.RETURNS,
+    }
+    assert ledger.reconciliation().unrecorded == 0
+
+
 def matched(ledger: Ledger) -> dict[tuple[str, ...], Effect]:
     """What is made of the lines."""
     made = (each.match for each in ledger.bank("aarhus").matches.values())
