@@ -13,10 +13,10 @@ from ledger.bank_account import BankAccount
 from ledger.commands.banking import Answer
 from ledger.decide.payment_file import FileContent, Render, Transfer
 from ledger.events import PaymentFileMade
+from ledger.model import TEXT_MAX
 
 FIRST_GROUP = "{message}-001"
 """The group (PmtInf) of a file's payments: one payer and one day make one group."""
-REASON_MAX = 200
 
 ShowProgress = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
 
@@ -78,4 +78,4 @@ def _answer(status: PaymentStatus) -> Answer:
     words = [word for reason in status.reasons for word in (reason.code, *reason.words) if word]
     rejected = status.meaning is Meaning.REJECTED
     code = next((each.code for each in status.reasons if each.code), status.code)
-    return Answer(code if rejected else status.code, rejected, " ".join(words)[:REASON_MAX])
+    return Answer(code if rejected else status.code, rejected, " ".join(words)[:TEXT_MAX])

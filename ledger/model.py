@@ -31,7 +31,10 @@ def _whole(value: object) -> int:
 WHOLE = BeforeValidator(_whole)
 """Reads a whole number, also from text; never 1.0, 1e3 or 1_000. Stands last, after any bounds."""
 
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+TEXT_MAX = 200
+"""How many characters a name, a reason or the like may have."""
+
+Text = Annotated[str, Field(min_length=1, max_length=TEXT_MAX)]
 
 
 class Model(BaseModel):

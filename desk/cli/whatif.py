@@ -25,6 +25,7 @@ from desk.cli.whatif_tables import (
 from desk.intake.files import read_scenario
 from desk.whatif import both_workings
 from ledger.decide.refusal import NotFound
+from ledger.model import TEXT_MAX
 from ledger.money import total
 from ledger.service import Ledger
 from ledger.terms.shipped import schema_of
@@ -51,9 +52,6 @@ app = typer.Typer(
     help="Ask what would be paid if facts, terms or the law were otherwise. It records nothing.",
     no_args_is_help=True,
 )
-
-REASON_MAX = 200
-"""How long a reason may be."""
 
 _Which = Annotated[str, typer.Argument(help="A scenario: a YAML file, or the name of a kept one.")]
 _Limit = Annotated[
@@ -155,7 +153,7 @@ def adopt(
         found = _scenario(ledger, scenario)
         at = head(ledger.log)
         (compared,) = _ask(session, ledger, [Question(NOTHING, found, 0)], at, jobs)
-        why = _reason(reason or shorten(found.text, REASON_MAX, placeholder=" …"))
+        why = _reason(reason or shorten(found.text, TEXT_MAX, placeholder=" …"))
         with session.progress(None, "rehearsing commands") as told:
             rehearsed = plan(ledger, found, at, compared.agreements, why, told)
     adoption = Adoption(into or Path(f"adopt-{found.name}"), why)
@@ -186,8 +184,8 @@ def adopt(
 
 
 def _reason(text: str) -> str:
-    if len(text) > REASON_MAX:
-        message = f"at most {REASON_MAX} characters; the scenario says the rest"
+    if len(text) > TEXT_MAX:
+        message = f"at most {TEXT_MAX} characters; the scenario says the rest"
         raise typer.BadParameter(message, param_hint="'--reason'")
     return text
 
