@@ -292,9 +292,9 @@ def _amended(scenario: Scenario, law: LawState, state: AgreementState) -> Iterat
     """The versions of the terms that are others, and those after them: the last one told counts."""
     facts = state.facts(law)
     after, _ = with_terms(facts, scenario.terms)
-    signed_on = facts.terms.starts_on
-    now = [(facts.terms, signed_on), *((a.terms, a.effective_on) for a in facts.amendments)]
-    then = [(after.terms, signed_on), *((a.terms, a.effective_on) for a in after.amendments)]
+    starts_on = facts.terms.starts_on
+    now = [(facts.terms, starts_on), *((a.terms, a.effective_on) for a in facts.amendments)]
+    then = [(after.terms, starts_on), *((a.terms, a.effective_on) for a in after.amendments)]
     alike = 0
     while alike < min(len(now), len(then)) and now[alike] == then[alike]:
         alike += 1
