@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from desk.jobs import second_person
 from desk.jobs.job import Report, Shift
+from desk.jobs.second_person import WAITS_DAYS_MAX
 from ledger.dates import danish_day
 from ledger.decide import assessment, guarantee
 from ledger.decide.facts_state import NOT_KNOWN_YET
@@ -49,8 +50,8 @@ RECALL_DAYS_MAX = 21
 """Banks have fifteen working days to answer."""
 COMMITMENT_DAYS_MAX = 90
 _STEPS = {
-    Stage.PROPOSED: ("payment_not_approved", v.payment.c.proposed_at, 14),
-    Stage.HALF_APPROVED: ("payment_not_approved", v.payment.c.proposed_at, 14),
+    Stage.PROPOSED: ("payment_not_approved", v.payment.c.proposed_at, WAITS_DAYS_MAX),
+    Stage.HALF_APPROVED: ("payment_not_approved", v.payment.c.proposed_at, WAITS_DAYS_MAX),
     Stage.APPROVED: ("payment_not_sent", v.payment.c.approved_at, 5),
     Stage.SENT: ("payment_not_settled", v.payment.c.sent_at, 5),
     Stage.RECEIVED: ("payment_not_settled", v.payment.c.sent_at, 5),

@@ -25,7 +25,7 @@ KINDS = (
     "glass_not_reviewed",
 )
 WAITS_DAYS_MAX = 14
-"""As long as a proposed payment may wait for its approval."""
+"""How long anything may wait for another person, a proposed payment for its approval too."""
 
 
 def waiting(shift: Shift) -> Iterator[Seen]:
