@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from desk.intake import files
 from desk.intake.single import cells
 from ledger.decide.corrections import FactRow
 from ledger.decide.duties import COMMANDS
@@ -31,14 +32,14 @@ from projections.whatif.adopt import (
 )
 
 LINES = "commands.txt"
-_KINDS: Mapping[type[FactRow], str] = {
-    EnrolmentRow: "enrolments",
-    StayRow: "stays",
-    SpellRow: "spells",
-    MeasurementRow: "measurements",
-    ResultRow: "results",
+_KINDS: Mapping[type[FactRow], tuple[str, type[Model]]] = {
+    EnrolmentRow: ("enrolments", files.EnrolmentLine),
+    StayRow: ("stays", files.StayLine),
+    SpellRow: ("spells", files.SpellLine),
+    MeasurementRow: ("measurements", files.MeasurementLine),
+    ResultRow: ("results", files.ResultLine),
 }
-_MAY_BE_EMPTY = ("group", "referred_on", "born_on", "discharged", "ended", "milestone_months")
+"""What is imported, and what its file must hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +123,14 @@ class Adoption:
     def _facts(self, rows: Sequence[FactRow]) -> None:
         """A file of facts that were never told, without the ids and the names it takes."""
         table = [_blanked(cells(row)) for row in rows]
-        kind = _KINDS[type(rows[0])]
+        kind, line = _KINDS[type(rows[0])]
         agreement = next((c["agreement"] for c in table if "agreement" in c), None)
         name = self._file(f"{agreement or 'added'}-{kind}.csv", _table(table))
         blanks = [
             Blank(Path(name).name, number, column, getattr(row, "person_id", ""))
             for number, (row, columns) in enumerate(zip(rows, table, strict=True), start=2)
             for column, cell in columns.items()
-            if not cell and column not in (*_MAY_BE_EMPTY, "evidence")
+            if not cell and line.model_fields[column].is_required()
         ]
         self._line(kind, "import", kind, name, blanks=blanks)
 
