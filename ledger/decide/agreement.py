@@ -18,7 +18,7 @@ from ledger.decide.state import AgreementState, LawState
 from ledger.facts import Source
 from ledger.money import CURRENCIES
 from ledger.policy.versions import Law
-from ledger.shelter.rules import RefundRuleTable
+from ledger.shelter.rules import RefundRule, RefundRuleTable
 from ledger.terms.agreement import Terms
 
 
@@ -60,14 +60,11 @@ def enact(law: LawState, table: RefundRuleTable, today: date, *, drop: bool) -> 
     before = law.rules[table.id][1] if table.id in law.rules else None
     if before == table:
         return []
-    kept = {rule.id for rule in table.rules}
-    gone = [r for r in before.rules if r.id not in kept] if before else []
-    dropped = [
-        f"{rule.id!r} (since {rule.valid_from})" for rule in gone if rule.valid_from <= today
-    ]
-    if dropped and not drop:
+    gone = struck_out(before, table, today) if before else []
+    if gone and not drop:
+        named = ", ".join(f"{rule.id!r} (since {rule.valid_from})" for rule in gone)
         message = (
-            f"rules: {', '.join(dropped)} in force and not in the file; add them, or say --drop "
+            f"rules: {named} in force and not in the file; add them, or say --drop "
             "if they were struck out of the law"
         )
         raise AgainstTerms(message)
@@ -76,6 +73,12 @@ def enact(law: LawState, table: RefundRuleTable, today: date, *, drop: bool) -> 
     effective_on = changed or table.rules[0].valid_from
     enacted = e.RefundRuleEnacted(table=table)
     return numbered(stream, law.versions.get(stream, 0), [(effective_on, enacted)])
+
+
+def struck_out(before: RefundRuleTable, table: RefundRuleTable, today: date) -> list[RefundRule]:
+    """The rules in force that are not in the table which takes the place of theirs."""
+    kept = {rule.id for rule in table.rules}
+    return [rule for rule in before.rules if rule.id not in kept and rule.valid_from <= today]
 
 
 def law_of(law: LawState, terms: Terms, shipped: RefundRuleTable) -> tuple[Law, list[New]]:

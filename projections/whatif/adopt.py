@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from ledger.dates import danish_day
+from ledger.decide.agreement import struck_out
 from ledger.decide.corrections import FactRow
 from ledger.decide.decision import agreement_stream
 from ledger.decide.rows import EnrolmentRow, MeasurementRow, ResultRow, SpellRow, StayRow
@@ -146,7 +147,8 @@ def _planned(
     law = supposed_law(scenario, known.law)
     today = danish_day(known.ledger.clock())
     rehearsal = Rehearsal(known.law, known.position, today, reason)
-    then: list[Step] = [*_enacted(law, known.law, today)]
+    enacted = [*_enacted(law, known.law, today)]
+    then: list[Step] = [*enacted]
     found = Plan()
     for tariffs in _tariffs(scenario, law):
         rehearsal.tariffs(tariffs.tariffs, fresh=tariffs.fresh)
@@ -163,6 +165,8 @@ def _planned(
         if until is not None and (name in changed or len(found.steps) > before):
             then.append(Assess(name, until))
         told(1)
+    for table in enacted:
+        rehearsal.enact(table.table, drop=table.drop)
     found.steps += then
     return found
 
@@ -221,9 +225,7 @@ def _enacted(law: LawState, known: LawState, today: date) -> Iterator[Enact]:
     for name, (_, table) in law.rules.items():
         before = known.rules[name][1]
         if table != before:
-            kept = {rule.id for rule in table.rules}
-            gone = [rule for rule in before.rules if rule.id not in kept]
-            yield Enact(table, drop=any(rule.valid_from <= today for rule in gone))
+            yield Enact(table, drop=bool(struck_out(before, table, today)))
 
 
 # --- one agreement ----------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from ledger.decide import amendment, corrections, intake
+from ledger.decide import agreement, amendment, corrections, intake
 from ledger.decide.corrections import FactRow
 from ledger.decide.decision import New
 from ledger.decide.refusal import AgainstTerms, FileRefused, Refusal
@@ -58,6 +58,16 @@ class Rehearsal:
                 if fresh
                 else corrections.correct_tariffs(self.law, batch, self.reason)
             )
+        self._take(news, None)
+
+    def enact(self, table: RefundRuleTable, *, drop: bool) -> None:
+        """Put a table of rules in force.
+
+        Raises:
+            AgainstTerms: if it cannot be.
+        """
+        with _refusing(_of(table.id)):
+            news = agreement.enact(self.law, table, self.today, drop=drop)
         self._take(news, None)
 
     def amend(self, state: AgreementState, terms: Terms, on: date) -> None:

@@ -11,16 +11,19 @@ from typing import Any
 import pytest
 
 from desk.adoption import as_yaml
+from ledger.decide.refusal import AgainstTerms
 from ledger.service import Ledger
 from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
 from ledger.terms.reader import read_model
 from ledger.terms.shipped import shelter_refund_rules, support_refund_rules
+from projections.whatif.rehearsal import Rehearsal
 from projections.whatif.scenario import Scenario
 from tests.corrections.story import Story
 from tests.desk.test_cli import ofl
 from tests.histories import draw_terms
 from tests.ledger.policy.test_versions import PRICED
+from tests.ledger.test_amendments import ninety
 
 EXAMPLES = sorted(Path("docs/examples").glob("*/*.yaml"))
 UNTIL = date(2025, 12, 31)
@@ -165,6 +168,34 @@ def test_an_amendment_is_written_for_its_day_and_those_after_it(
         ofl(*each["command"].split()[1:], ledger=tmp_path / "ledger", OFL_ACTOR="anna")
     again = ofl("whatif", supposed(tmp_path, dearer), ledger=tmp_path / "ledger")
     assert "Nothing changes" in again
+
+
+@pytest.mark.parametrize("struck_out", [True, False])
+def test_a_table_of_rules_is_enacted_and_says_what_is_struck_out(
+    demo: Path, tmp_path: Path, *, struck_out: bool
+) -> None:
+    table = read_model(ninety(renamed=struck_out), RefundRuleTable)
+    scenario = supposed(tmp_path, {"kind": "rules", "rules": table.model_dump(mode="json")})
+    words = ("whatif", "adopt", scenario, "--into", str(tmp_path / "into"))
+    enact, *assess = json.loads(ofl("--json", *words, ledger=demo))["commands"]
+    into = str(tmp_path / "into/dk-shelter-refund.yaml")
+    assert enact["command"].split() == [
+        *("ofl", "rules", "enact", into), *(["--drop"] if struck_out else [])
+    ]  # fmt: skip
+    assert assess
+    for each in (enact, *assess):
+        ofl(*each["command"].split()[1:], ledger=demo, OFL_ACTOR="anna")
+    assert "Nothing changes" in ofl("whatif", scenario, ledger=demo)
+
+
+def test_a_table_that_would_be_refused_is_refused_at_rehearsal(story: Story) -> None:
+    law, table = story.door.law(), read_model(ninety(renamed=True), RefundRuleTable)
+    rehearsal = Rehearsal(law, story.door.log.head()[0], UNTIL, "as it was")
+    with pytest.raises(AgainstTerms, match="dk-shelter-refund: rules: 'half-120-nights'"):
+        rehearsal.enact(table, drop=False)
+    assert law.rules[table.id][1] != table
+    rehearsal.enact(table, drop=True)
+    assert law.rules[table.id][1] == table
 
 
 def test_what_is_recorded_so_already_needs_nothing(story: Story, tmp_path: Path) -> None:
