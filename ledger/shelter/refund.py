@@ -75,7 +75,7 @@ def refund(
 ) -> list[RefundedNights]:
     """Divide a person's history of nights, in order, into refunded and not refunded.
 
-    What begins after `until` is left out: no night depends on later ones.
+    What begins on `until` or after it is left out: no night depends on later ones.
     """
     found: list[RefundedNights] = []
     year = _RunningYear(found)
