@@ -20,6 +20,7 @@ from ledger.service import Ledger
 from projections.posting import Account, post
 from projections.reconciliation import ASKED_DAYS, differences
 from tests.desk.good_input import small_ledger
+from tests.trials import parts
 
 ASKED, DUE = date(2022, 1, 3), date(2022, 2, 1)
 SOON, CAME = date(2022, 1, 6), date(2022, 1, 20)
@@ -282,3 +283,35 @@ def test_in_whatever_order_files_are_read_the_same_is_open(ledger: Ledger, seed:
         ("S3", Effect.SETTLES),
         ("S4", Effect.CANCELS),
     ]
+
+
+STEPS = ("read", "read", "say", "say", "say", "unsay", "set off")
+
+
+@pytest.mark.parametrize("seed", parts(12, 100))
+def test_whatever_people_say_of_lines_the_bank_is_read_and_matched_as_ever(
+    ledger: Ledger, seed: int
+) -> None:
+    """A person may be refused, and told what to do; reading and matching never is."""
+    random = Random(seed)  # noqa: S311 - a trial, not a secret
+    known: list[str] = []
+    for number in range(14):
+        step = "read" if number < 2 else random.choice(STEPS)
+        if step == "read":
+            known.append(f"L{number}")
+            minor = random.choice((400_00, 600_00, DEBT.minor, DEBT.minor, -DEBT.minor))
+            said = FIRST if random.randrange(4) == 0 or minor < 0 else ""
+            read(ledger, row(known[-1], minor, said))
+        try:
+            made = list(ledger.bank("state-fund").matches)
+            if step == "say":
+                by_hand(ledger, random.choice(known))
+            elif step == "unsay" and made:
+                ledger.unmatch(random.choice(made), "somebody else's")
+            elif step == "set off" and number > 6:
+                ledger.withdraw_demand(FIRST, "set it off", CAME)
+        except (AgainstTerms, OutOfOrder) as refused:
+            if step == "unsay" and "`ofl bank unmatch`" not in str(refused):
+                raise
+        assert repaid_by(ledger) <= set(known)
+        assert ZERO <= left(ledger) <= DEBT
