@@ -17,7 +17,8 @@ from ledger.service import Ledger
 from projections import views as v
 from projections.follow import Progress, Views, quiet
 from projections.reported import currency_of, trial_balance
-from projections.verify import Outcome, Verification, verify
+from projections.verification import Outcome, Verification
+from projections.verify import verify
 
 _UNSETTLED = (Stage.SENT.value, Stage.RECEIVED.value, Stage.RECALL_ASKED.value)
 """How a payment stands that the bank was told to make, and has neither made nor refused."""

@@ -23,7 +23,8 @@ from ledger.store.vault import Vault, read_key_file
 from projections.balances import balances
 from projections.bundle import write_bundle
 from projections.follow import Views
-from projections.verify import Check, Kind, verify
+from projections.verification import Check, Kind
+from projections.verify import verify
 from projections.views import metadata
 from tests.histories import RandomHistory, play, scratch
 

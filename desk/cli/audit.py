@@ -25,8 +25,8 @@ from projections.bundle import write_bundle
 from projections.export import JournalFormat, write_journal
 from projections.proof import prove_event, prove_growth
 from projections.status import program_version
+from projections.verification import Check, Fault, Kind, Outcome, Verification
 from projections.verified import Verified
-from projections.verify import Check, Fault, Kind, Outcome, Verification
 from projections.verify import verify as run_verify
 
 _NOT_TIMESTAMPED = 5

@@ -18,7 +18,8 @@ from desk.dossier import dossier_lines, item_lines
 from projections import payments, reconciliation, report
 from projections.explain import explain
 from projections.follow import Views
-from projections.verify import Verification, verify
+from projections.verification import Verification
+from projections.verify import verify
 
 EXPLAINED, EXPLAINED_ITEM = "aarhus-hf-2-P005", 24
 """What the demo explains: a payment by the state, and an outcome under both limits on nights."""

@@ -11,8 +11,9 @@ from ledger.store import location
 from ledger.store.envelope import timestamp
 from projections import verified
 from projections.status import program_version
+from projections.verification import Verification
 from projections.verified import Verified
-from projections.verify import Verification, verify
+from projections.verify import verify
 
 KINDS = ("not_as_recorded",)
 TRIES = 5

@@ -21,8 +21,10 @@ from ledger.store import codec
 from ledger.store.location import EVENTS_FILE, Location
 from projections import verify
 from projections.balances import Words, balance, balances
+from projections.chain import verify_chain
 from projections.follow import Views
 from projections.moment import Stamp, head, stamp
+from projections.verification import Verification
 from projections.whatif.compare import Compared
 from projections.whatif.fund import NOTHING, Question, whatif
 from projections.whatif.remembered import FOLDED_FILE
@@ -133,8 +135,8 @@ class Bench:
         ledger, _ = self._full()
 
         def ours() -> int:
-            result = verify.Verification()
-            assert not verify.verify_chain(ledger.log, {}, result, lambda _: None)
+            result = Verification()
+            assert not verify_chain(ledger.log, {}, result, lambda _: None)
             return result.events
 
         others = [_side("hashing all bytes", self._hash)]

@@ -21,7 +21,8 @@ from ledger.store.copying import copy_ledger
 from ledger.store.location import EVENTS_FILE, KEY_FILE, open_log
 from projections.follow import Views
 from projections.proof import prove_event, prove_growth
-from projections.verify import Check, Kind, Outcome, Verification, verify
+from projections.verification import Check, Kind, Outcome, Verification
+from projections.verify import verify
 from projections.views import metadata, progress
 from tests.attacks import (
     ON_EVENTS,
@@ -321,7 +322,7 @@ def test_verify_exits_three_when_it_cannot_tell(
     ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert exit_code(tmp_path / "nowhere", 3)["outcome"] == "unverifiable"
-    monkeypatch.setattr("projections.verify.VERSION", 999)
+    monkeypatch.setattr("projections.repeat.VERSION", 999)
     found = verified(ledger)
     assert found.outcome is Outcome.UNVERIFIABLE
     assert "policy version" in found.faults[0].message

@@ -23,7 +23,7 @@ from ledger.store.location import Server
 from projections.balances import balances
 from projections.follow import Views
 from projections.retention import retention
-from projections.verify import Check, Verification
+from projections.verification import Check, Verification
 from tests.command_line import run
 from tests.conftest import Told
 from tests.projections.test_verify import burglar, rechained, verified

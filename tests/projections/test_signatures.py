@@ -16,7 +16,8 @@ from ledger.store.envelope import canonical, unseal
 from ledger.store.log import StoredRow
 from projections.follow import Views
 from projections.signatures import Signatures
-from projections.verify import Check, Kind, verify
+from projections.verification import Check, Kind
+from projections.verify import verify
 from tests.staff import STEPS, World
 
 

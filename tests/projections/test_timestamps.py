@@ -18,7 +18,8 @@ from ledger.store import timestamp
 from ledger.store.location import KEY_FILE, Server
 from projections.bundle import write_bundle
 from projections.follow import Views
-from projections.verify import Check, Kind, Outcome, Verification, verify
+from projections.verification import Check, Kind, Outcome, Verification
+from projections.verify import verify
 from tests.conftest import Told
 from tests.desk.good_input import small_ledger
 from tests.desk.test_cli import ofl

@@ -27,7 +27,8 @@ from ledger.store.chain import GENESIS, link
 from ledger.store.envelope import Command, body
 from ledger.store.location import EVENTS_FILE, KEY_FILE, VAULT_FILE, Server, open_log
 from projections.follow import Views
-from projections.verify import Check, Kind, Verification, verify
+from projections.verification import Check, Kind, Verification
+from projections.verify import verify
 from projections.views import line, metadata
 from tests.conftest import Told
 
