@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,18 +14,15 @@ import pytest
 
 from desk.demo import example_folder
 from desk.intake import files
-from ledger import events as e
-from ledger.decide.decision import agreement_stream
 from ledger.decide.refusal import AlreadyDone, NotFound
 from ledger.decide.state import AgreementState, LawState
-from ledger.events import Recorded
-from ledger.facts import Reading, Stay, TimeSpell
-from ledger.model import Position, SubjectRef
+from ledger.facts import Reading
+from ledger.model import Position
 from ledger.money import Amount, total
 from ledger.policy.assess import assess
 from ledger.service import Ledger
 from ledger.terms.agreement import Terms
-from projections.moment import Stamp
+from projections.moment import head
 from projections.whatif import kept
 from projections.whatif.compare import Compared
 from projections.whatif.folded import fold, recorded
@@ -36,14 +32,18 @@ from projections.whatif.replay import as_decided, replay
 from projections.whatif.scenario import Scenario
 from projections.whatif.unfit import Unfit
 from tests.histories import RandomHistory, play, scratch
+from tests.projections.suppositions import (
+    SUPPOSITIONS,
+    Supposition,
+    about_the_same,
+    fits,
+    had_been,
+    metric_of,
+    stays_of,
+)
 from tests.trials import parts
 
 SEEDS = parts(3, 40)
-
-
-def head(ledger: Ledger) -> Stamp:
-    position, recorded_at, chain = ledger.log.head()
-    return Stamp(position, recorded_at, chain.hex())
 
 
 def scenario(*changes: dict[str, Any], name: str = "a-scenario") -> Scenario:
@@ -51,7 +51,7 @@ def scenario(*changes: dict[str, Any], name: str = "a-scenario") -> Scenario:
 
 
 def ask(ledger: Ledger, after: Scenario, before: Scenario = NOTHING, jobs: int = 1) -> Compared:
-    return whatif(ledger, [Question(before, after)], head(ledger), jobs=jobs)[0]
+    return whatif(ledger, [Question(before, after)], head(ledger.log), jobs=jobs)[0]
 
 
 def told(seed: int, folder: str) -> RandomHistory:
@@ -106,341 +106,6 @@ def test_replaying_everything_gives_what_is_recorded(seed: int) -> None:
 
 # --- as if the facts had been so from the start -----------------------------------------------
 
-Rewrite = Callable[[Recorded], Recorded | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Supposition:
-    """A change as a scenario says it, and what the events would have been instead."""
-
-    change: dict[str, Any]
-    rewrite: Rewrite
-    more: tuple[Recorded, ...] = ()
-
-
-def _event(recorded: Recorded, event: e.Event) -> Recorded:
-    return replace(recorded, event=event)
-
-
-def _terms(change: dict[str, Any], edit: Callable[[dict[str, Any]], object]) -> Supposition:
-    """Terms that were otherwise from the signature on, in every version."""
-
-    def rewrite(recorded: Recorded) -> Recorded:
-        event = recorded.event
-        if not isinstance(event, e.AgreementSigned | e.AgreementAmended):
-            return recorded
-        data = event.terms.model_dump(mode="json")
-        edit(data)
-        return _event(recorded, event.model_copy(update={"terms": Terms.model_validate(data)}))
-
-    return Supposition(change, rewrite)
-
-
-def _metric(data: dict[str, Any], name: str) -> dict[str, Any]:
-    return next(each for each in data["metrics"] if each["id"] == name)
-
-
-def price(random: Random, state: AgreementState) -> Supposition:
-    amount = random.choice(("0.07", "1234.56", "66.66"))
-    return _terms(
-        {"kind": "price", "agreements": [state.agreement], "metric": "town", "price": amount},
-        lambda data: _metric(data, "town").update(price=amount),
-    )
-
-
-def steps(random: Random, state: AgreementState) -> Supposition:
-    fields = {"steps": [{"weeks": 13, "price": random.choice(("1.01", "4000.00"))}]}
-    return _terms(
-        {"kind": "metric", "agreements": [state.agreement], "metric": "jobs", "set": fields},
-        lambda data: _metric(data, "jobs").update(fields),
-    )
-
-
-def nights(random: Random, state: AgreementState) -> Supposition:
-    count = random.choice((0, 100, 300))
-    return _terms(
-        {"kind": "counterfactual", "metric": "nights-saved", "nights_per_year": str(count)},
-        lambda data: _metric(data, "nights-saved")["counterfactual"].update(nights_per_year=count),
-    )
-
-
-def cap(random: Random, state: AgreementState) -> Supposition:
-    limit = random.choice(("10000.01", "70000.00", "7.77"))
-    scope = random.choice(("person", "agreement"))
-
-    def edit(data: dict[str, Any]) -> None:
-        own = [each for each in data["caps"] if each["scope"] == scope]
-        for each in own:
-            each["limit"] = limit
-        if not own:
-            data["caps"].append({"scope": scope, "limit": limit})
-
-    change = {"kind": "cap", "agreements": [state.agreement], "scope": scope, "limit": limit}
-    return _terms(change, edit)
-
-
-def no_cap(random: Random, state: AgreementState) -> Supposition:
-    del random
-    return _terms(
-        {"kind": "cap", "scope": "agreement", "remove": "true"},
-        lambda data: data.update(caps=[c for c in data["caps"] if c["scope"] != "agreement"]),
-    )
-
-
-def split(random: Random, state: AgreementState) -> Supposition:
-    payers = [each.payer for each in state.terms.split]
-    shares = (
-        ("1",) if len(payers) == 1 else random.choice((("0.9", "0.1"), ("0.000001", "0.999999")))
-    )
-    fresh = [{"payer": p, "share": s} for p, s in zip(payers, shares, strict=True)]
-    return _terms({"kind": "split", "split": fresh}, lambda data: data.update(split=fresh))
-
-
-def rule(random: Random, state: AgreementState) -> Supposition:
-    limit = random.choice((0, 30, 90, 200))
-
-    def rewrite(recorded: Recorded) -> Recorded:
-        if not isinstance(event := recorded.event, e.RefundRuleEnacted):
-            return recorded
-        data = event.table.model_dump(mode="json")
-        data["rules"][1]["nights_per_running_year"] = limit
-        return _event(recorded, e.RefundRuleEnacted.model_validate({"table": data}))
-
-    change = {"kind": "rule", "rule": "2023-10-01", "nights_per_running_year": str(limit)}
-    return Supposition(change, rewrite)
-
-
-def tariff(random: Random, state: AgreementState) -> Supposition:
-    dearer = random.choice(("1.00", "2222.22"))
-
-    def rewrite(recorded: Recorded) -> Recorded:
-        if not isinstance(event := recorded.event, e.TariffsRecorded):
-            return recorded
-        tariffs = tuple(
-            each.model_copy(update={"per_night": Amount.parse(dearer)})
-            if (each.shelter, each.valid_from) == ("nord", date(2015, 1, 1))
-            else each
-            for each in event.tariffs
-        )
-        return _event(recorded, event.model_copy(update={"tariffs": tariffs}))
-
-    change = {
-        "kind": "tariff", "do": "replace", "shelter": "nord", "valid_from": "2015-01-01",
-        "per_night": dearer,
-    }  # fmt: skip
-    return Supposition(change, rewrite)
-
-
-def _stays(state: AgreementState) -> list[tuple[SubjectRef, Stay]]:
-    return [(ref, stay) for ref, own in state.stays.items() for _, stay in own.values()]
-
-
-def stay_removed(random: Random, state: AgreementState) -> Supposition | None:
-    if not (stays := _stays(state)):
-        return None
-    ref, gone = random.choice(stays)
-
-    def rewrite(recorded: Recorded) -> Recorded | None:
-        event = recorded.event
-        if not isinstance(event, e.StayRecorded) or event.subject != ref:
-            return recorded
-        assert isinstance(event.stay, Stay)
-        return None if event.stay.stay == gone.stay else recorded
-
-    change = {
-        "kind": "stay", "do": "remove", "agreement": state.agreement, "person": ref,
-        "stay": gone.stay,
-    }  # fmt: skip
-    return Supposition(change, rewrite)
-
-
-def stay_replaced(random: Random, state: AgreementState) -> Supposition | None:
-    if not (stays := _stays(state)):
-        return None
-    ref, stay = random.choice(stays)
-    longer = (stay.discharged or stay.admitted) + timedelta(days=random.choice((1, 77, 400)))
-
-    def rewrite(recorded: Recorded) -> Recorded:
-        event = recorded.event
-        if isinstance(event, e.StayRecorded) and event.subject == ref:
-            assert isinstance(event.stay, Stay)
-            if event.stay.stay == stay.stay:
-                changed = event.stay.model_copy(update={"discharged": longer})
-                return _event(recorded, event.model_copy(update={"stay": changed}))
-        return recorded
-
-    change = {
-        "kind": "stay", "do": "replace", "agreement": state.agreement, "person": ref,
-        "at": str(state.stays[ref][stay.stay][0]), "discharged": str(longer),
-    }  # fmt: skip
-    return Supposition(change, rewrite)
-
-
-def stay_added(random: Random, state: AgreementState) -> Supposition | None:
-    if not state.enrolled:
-        return None
-    ref, (_, enrolled) = random.choice(list(state.enrolled.items()))
-    admitted = enrolled.enrolled_on + timedelta(days=random.choice((-50, 10, 200)))
-    stay = {"stay": "new", "shelter": "nord-2", "admitted": str(admitted),
-            "discharged": str(admitted + timedelta(days=99))}  # fmt: skip
-    source = {"file": "new.csv", "sha256": "0" * 64}
-    event = e.StayRecorded.model_validate({"subject": ref, "stay": stay, "source": source})
-    new = Recorded(
-        Position(10**6), agreement_stream(state.agreement), 0, "", admitted, "anna", "new", event
-    )
-    change = {"kind": "stay", "do": "add", "agreement": state.agreement, "person": ref, **stay}
-    return Supposition(change, lambda recorded: recorded, (new,))
-
-
-def measured_otherwise(random: Random, state: AgreementState) -> Supposition | None:
-    known = [each for _, each in state.readings.values() if each.indicator == "no-shelter"]
-    if not known:
-        return None
-    wrong = random.choice(known)
-    assert isinstance(wrong.reading, Reading)
-    other = {"yes": "no", "no": "yes"}[wrong.reading.value]
-    gone = random.randrange(3) == 0
-
-    def rewrite(recorded: Recorded) -> Recorded | None:
-        event = recorded.event
-        own = (wrong.subject, wrong.milestone_months)
-        if not isinstance(event, e.MeasurementRecorded) or own != (
-            event.subject, event.milestone_months
-        ):  # fmt: skip
-            return recorded
-        value = Reading(value=other)
-        return None if gone else _event(recorded, event.model_copy(update={"reading": value}))
-
-    change = {
-        "kind": "measurement", "do": "remove" if gone else "replace", "person": wrong.subject,
-        "agreement": state.agreement, "indicator": "no-shelter",
-        "milestone_months": str(wrong.milestone_months), **({} if gone else {"value": other}),
-    }  # fmt: skip
-    return Supposition(change, rewrite)
-
-
-def job_ended(random: Random, state: AgreementState) -> Supposition | None:
-    jobs = [(ref, job) for ref, own in state.spells.items() for _, job in own.values()]
-    if not jobs:
-        return None
-    ref, job = random.choice(jobs)
-    ended = job.started + timedelta(days=random.choice((0, 91, 182, 300)))
-
-    def rewrite(recorded: Recorded) -> Recorded:
-        event = recorded.event
-        if isinstance(event, e.SpellRecorded) and event.subject == ref:
-            assert isinstance(event.spell, TimeSpell)
-            if event.spell.spell == job.spell:
-                changed = event.spell.model_copy(update={"ended": ended})
-                return _event(recorded, event.model_copy(update={"spell": changed}))
-        return recorded
-
-    change = {
-        "kind": "spell", "do": "replace", "agreement": state.agreement, "person": ref,
-        "spell": job.spell, "ended": str(ended),
-    }  # fmt: skip
-    return Supposition(change, rewrite)
-
-
-def town_better(random: Random, state: AgreementState) -> Supposition | None:
-    if not state.results:
-        return None
-    _, result = random.choice(list(state.results.values()))
-    value = random.choice(("0.10", "0.99"))
-
-    def rewrite(recorded: Recorded) -> Recorded:
-        event = recorded.event
-        if isinstance(event, e.CohortMeasured) and event.measured_on == result.measured_on:
-            changed = Reading(value=value)
-            return _event(recorded, event.model_copy(update={"reading": changed}))
-        return recorded
-
-    change = {
-        "kind": "result", "do": "replace", "agreement": state.agreement, "indicator": "rate",
-        "cohort": result.cohort, "measured_on": str(result.measured_on), "value": value,
-    }  # fmt: skip
-    return Supposition(change, rewrite)
-
-
-def enrolled_otherwise(random: Random, state: AgreementState) -> Supposition | None:
-    if not state.enrolled:
-        return None
-    ref, (_, enrolled) = random.choice(list(state.enrolled.items()))
-    on = enrolled.enrolled_on + timedelta(days=random.choice((1, 90)))
-    gone = random.randrange(3) == 0
-
-    def rewrite(recorded: Recorded) -> Recorded | None:
-        event = recorded.event
-        if gone and getattr(event, "subject", None) == ref:
-            return None
-        if not isinstance(event, e.PersonEnrolled) or event.subject != ref:
-            return recorded
-        return _event(recorded, event.model_copy(update={"enrolled_on": on}))
-
-    change = {
-        "kind": "enrolment", "do": "remove" if gone else "replace", "person": ref,
-        "agreement": state.agreement, **({} if gone else {"enrolled_on": str(on)}),
-    }  # fmt: skip
-    return Supposition(change, rewrite)
-
-
-def amended(random: Random, state: AgreementState) -> Supposition:
-    """Another share from a day on: the event that `ofl agreement amend` would record."""
-    on = state.terms.starts_on + timedelta(days=random.choice((0, 200, 500)))
-    on = min(on, state.terms.ends_on - timedelta(days=1))
-    data = state.terms.model_dump(mode="json")
-    _metric(data, "nights-saved")["state_side"]["share"] = "0.123456"
-    side = _metric(data, "nights-saved")["state_side"]
-    signed = state.require_signed()
-    event = e.AgreementAmended(
-        terms=Terms.model_validate(data),
-        terms_version=state.terms_version + 1,
-        rules_at_amendment=signed.rules_at_signature,
-        support_rules_at_amendment=signed.support_rules_at_signature,
-        source=signed.source,
-    )
-    new = Recorded(
-        Position(10**6), agreement_stream(state.agreement), 0, "", on, "anna", "new", event
-    )
-    change = {
-        "kind": "metric", "agreements": [state.agreement], "metric": "nights-saved",
-        "set": {"state_side": side}, "valid_from": str(on),
-    }  # fmt: skip
-    return Supposition(change, lambda recorded: recorded, (new,))
-
-
-SUPPOSITIONS: tuple[Callable[[Random, AgreementState], Supposition | None], ...] = (
-    price, steps, nights, cap, no_cap, split, rule, tariff, stay_removed, stay_replaced,
-    stay_added, measured_otherwise, job_ended, town_better, enrolled_otherwise, amended,
-)  # fmt: skip
-
-_DECIDED = {f"ledger.events.{page}" for page in ("outcomes", "guarantee", "payments", "clawback")}
-"""Where the events stand that follow from facts."""
-
-
-def _follows(event: e.Event) -> bool:
-    own = (e.SettlementReversed, e.ReturnReversed)
-    return type(event).__module__ in _DECIDED or isinstance(event, own)
-
-
-def had_been(
-    ledger: Ledger, state: AgreementState, suppositions: list[Supposition]
-) -> tuple[LawState, AgreementState]:
-    """The law and the agreement folded from facts that were so from the start, undecided."""
-    law, other = LawState(), AgreementState(state.agreement)
-    for events, target in (
-        (ledger.law_events(), law),
-        ([*ledger.read(agreement_stream(state.agreement))], other),
-    ):
-        more = [each for s in suppositions for each in s.more] if target is other else []
-        for each in (*events, *more):
-            found: Recorded | None = each
-            for supposition in suppositions:
-                found = found and supposition.rewrite(found)
-            if found is not None and not _follows(found.event):
-                target.apply(found)
-    return law, other
-
 
 def compare_with_having_been_so(
     ledger: Ledger, law: LawState, state: AgreementState, suppositions: list[Supposition]
@@ -473,32 +138,14 @@ def test_a_scenario_is_as_if_the_facts_had_been_so_from_the_start(seed: int) -> 
         for law, state in assessed_states(ledger):
             for suppose in SUPPOSITIONS:
                 one = suppose(random, state)
-                if one is not None and _fits(one, state):
+                if one is not None and fits(one, state):
                     count += compare_with_having_been_so(ledger, law, state, [one])
             for _ in range(6):
                 some = [s(random, state) for s in random.sample(SUPPOSITIONS, 3)]
-                fitting = [each for each in some if each is not None and _fits(each, state)]
-                if not _about_the_same(fitting):
+                fitting = [each for each in some if each is not None and fits(each, state)]
+                if not about_the_same(fitting):
                     count += compare_with_having_been_so(ledger, law, state, fitting)
         assert count > 20
-
-
-def _fits(supposition: Supposition, state: AgreementState) -> bool:
-    scoped = supposition.change["kind"] == "cap" and "remove" in supposition.change
-    return not scoped or any(each.scope == "agreement" for each in state.terms.caps)
-
-
-def _about_the_same(suppositions: list[Supposition]) -> bool:
-    """Whether one takes away, or changes, what another is about."""
-    people = [s.change["person"] for s in suppositions if "person" in s.change]
-    kinds = [s.change["kind"] for s in suppositions]
-    # An amendment is made of the terms as they are; changed from the start, it would be another.
-    amends = any("valid_from" in s.change and s.more for s in suppositions)
-    return (
-        len(set(people)) < len(people)
-        or len(set(kinds)) < len(kinds)
-        or (amends and bool({"price", "cap", "split", "counterfactual"} & set(kinds)))
-    )
 
 
 # --- undone -----------------------------------------------------------------------------------
@@ -530,7 +177,7 @@ def _there_and_back(
     count = metric.counterfactual.nights_per_year  # type: ignore[attr-defined]
     fewer = {"kind": "counterfactual", "agreements": [agreement], "metric": metric.id}
     yield {**fewer, "nights_per_year": "7"}, {**fewer, "nights_per_year": str(count)}
-    if stays := _stays(state):
+    if stays := stays_of(state):
         ref, stay = random.choice(stays)
         person = {"kind": "stay", "agreement": agreement, "person": ref}
         yield (
@@ -617,13 +264,13 @@ def test_law_that_agreements_froze_is_theirs_unless_it_had_been_so(aarhus: Ledge
 def test_scenarios_are_compared_with_each_other(aarhus: Ledger) -> None:
     one, two = scenario(NINETY, name="ninety"), scenario(NINETY, DEARER, name="ninety-capped")
     questions = [Question(NOTHING, one), Question(NOTHING, two), Question(one, two)]
-    first, second, between = whatif(aarhus, questions, head(aarhus))
+    first, second, between = whatif(aarhus, questions, head(aarhus.log))
     for each in (first, second, between):
         assert_sums_hold(each)
     assert first.after - first.before + (between.after - between.before) == (
         second.after - second.before
     )
-    (whole,) = whatif(aarhus, [Question(one, one)], head(aarhus))
+    (whole,) = whatif(aarhus, [Question(one, one)], head(aarhus.log))
     assert whole.changed == 0
 
 
@@ -632,7 +279,7 @@ def test_the_answer_is_the_same_in_any_number_of_processes(aarhus: Ledger) -> No
     alone = ask(aarhus, asked)
     assert alone.changed
     assert ask(aarhus, asked, jobs=2) == alone
-    few = whatif(aarhus, [Question(NOTHING, asked, 7)], head(aarhus), jobs=2)[0]
+    few = whatif(aarhus, [Question(NOTHING, asked, 7)], head(aarhus.log), jobs=2)[0]
     assert few.first == alone.first[:7]
     assert (few.changed, few.owed, few.payments) == (alone.changed, alone.owed, alone.payments)
 
@@ -640,16 +287,16 @@ def test_the_answer_is_the_same_in_any_number_of_processes(aarhus: Ledger) -> No
 def amend_the_second(ledger: Ledger) -> None:
     terms, source = files.read_terms(example_folder() / "aarhus-hf-2.yaml")
     data = terms.model_dump(mode="json")
-    _metric(data, "shelter-nights-saved")["municipal_side"]["share"] = "0.12"
+    metric_of(data, "shelter-nights-saved")["municipal_side"]["share"] = "0.12"
     ledger.amend(Terms.model_validate(data), date(2026, 1, 1), source)
 
 
 def test_what_is_known_up_to_a_position_answers_the_same_later(aarhus: Ledger) -> None:
-    asked, at = scenario(NINETY), head(aarhus)
+    asked, at = scenario(NINETY), head(aarhus.log)
     before = whatif(aarhus, [Question(NOTHING, asked)], at)
     amend_the_second(aarhus)
     aarhus.assess("aarhus-hf-2", date(2026, 10, 1))
-    assert whatif(aarhus, [Question(NOTHING, asked)], head(aarhus)) != before
+    assert whatif(aarhus, [Question(NOTHING, asked)], head(aarhus.log)) != before
     assert whatif(aarhus, [Question(NOTHING, asked)], at) == before
 
 
