@@ -9,12 +9,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from desk.cli.session import VIEWS_FILE
-from desk.jobs.job import Job, Report, Shift, Workplace
+from desk.jobs.job import Report, Shift, Workplace
 from desk.jobs.plan import named
+from desk.jobs.schedule import Schedule
 from ledger.decide.jobs import Run
 from ledger.model import Position
 from ledger.service import Ledger
 from projections.follow import Views
+
+NIGHTLY = Schedule(hours=(4,))
 
 
 @dataclass
@@ -61,6 +64,3 @@ def kinds_seen(place: Workplace, job: str, day: date) -> set[str]:
 def events_of(ledger: Ledger) -> int:
     """How many events there are."""
     return ledger.log.head()[0]
-
-
-__all__ = ["Job", "SetClock", "at_work", "events_of", "kinds_seen", "place_of", "seen_by"]
