@@ -23,20 +23,18 @@ from projections import views as v
 from projections.follow import Views
 from projections.posting import Account
 from tests import command_line
+from tests.books import Books, Entry, check_rebuild
 from tests.desk.iso20022.schemas import errors
 from tests.desk.iso20022.test_pain001 import independently
 from tests.desk.iso20022.test_pain002 import reason, report, transfer
-from tests.oracle.test_journal_export import compare_with_hledger
-from tests.test_books import (
-    Books,
-    Entry,
-    check_rebuild,
+from tests.invariants import (
     every_book_balances,
     every_event_balances_in_each_book,
     no_entitlement_is_paid_twice,
     what_a_owes_b_is_what_b_is_owed_by_a,
     what_is_settled_and_what_is_owed_is_what_was_decided,
 )
+from tests.oracle.test_journal_export import compare_with_hledger
 from tests.test_ten_thousand_payments import fund, terms
 
 ON = date(2025, 3, 3)
