@@ -22,7 +22,8 @@ from ledger.money import Amount
 from projections.follow import Views
 from projections.periods import look_at
 from projections.reported import as_reported, closings
-from tests.histories import APPROVER, KEEPER, SENDER, RandomHistory
+from tests.cast import APPROVER, KEEPER, SENDER
+from tests.histories import RandomHistory
 
 _WHY = "counted twice"
 PRETEND = Reasons(unreconciled="the bank is slow")

@@ -40,7 +40,8 @@ from projections.balances import balances
 from projections.follow import Views
 from projections.verify import verify
 from tests.corrections.story import batch
-from tests.histories import SHELTERS, draw_terms, scratch
+from tests.drawn_terms import draw_terms
+from tests.histories import SHELTERS, scratch
 
 HF, TWIN, STRANGER = "hf", "TWIN", "STRANGER"
 REACHES, UNTIL = date(2025, 8, 1), date(2026, 6, 1)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
-from random import Random
-from typing import Any
+from datetime import timedelta
 
 from ledger import events as e
 from ledger.decide.corrections import FactRow
 from ledger.decide.refusal import Refusal
 from ledger.decide.rows import MeasurementRow, ResultRow, StayRow
-from ledger.events import Recorded
 from ledger.model import Position
 from ledger.money import Amount
-from ledger.service import Ledger
+from tests.cast import Cast
 from tests.corrections.story import batch
 
 WHY = "it was wrong"
@@ -29,24 +25,10 @@ _FACTS = (
 )
 
 
-class Wrongs:
+class Wrongs(Cast):
     """The part of a history in which something was wrong before."""
 
-    random: Random
-    today: date
     register: dict[str, StayRow]
-
-    def attempt(self, actor: str, what: str, act: Callable[[Ledger], Any]) -> Any:  # noqa: ANN401 - whatever the command answers
-        """Somebody gives a command, and may be refused."""
-        raise NotImplementedError
-
-    def ledger(self, actor: str = _FIRST) -> Ledger:
-        """The ledger as one person opens it."""
-        raise NotImplementedError
-
-    def events(self) -> list[Recorded]:
-        """Every event so far."""
-        raise NotImplementedError
 
     def go_over_the_facts(self) -> None:
         """One fact is corrected or voided; now and then it stands no more, or is none."""

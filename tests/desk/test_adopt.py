@@ -21,7 +21,7 @@ from projections.whatif.rehearsal import Rehearsal
 from projections.whatif.scenario import Scenario
 from tests.corrections.story import Story
 from tests.desk.test_cli import ofl
-from tests.histories import draw_terms
+from tests.drawn_terms import draw_terms
 from tests.ledger.policy.test_versions import PRICED
 from tests.ledger.test_amendments import ninety
 

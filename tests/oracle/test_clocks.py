@@ -18,8 +18,9 @@ from projections.balances import balance, balances
 from projections.follow import Views
 from projections.moment import Stamp
 from projections.reported import as_reported, as_restated, closings
+from tests.cast import AGREEMENTS
 from tests.closings import ClosingHistory, play_with_closes
-from tests.histories import AGREEMENTS, scratch
+from tests.histories import scratch
 from tests.oracle import clocks
 from tests.postgres import fresh_database
 

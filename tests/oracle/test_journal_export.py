@@ -40,7 +40,8 @@ from projections.export import (
 )
 from projections.follow import Views
 from projections.posting import Account, Line
-from tests.histories import CURRENCY, play, scratch
+from tests.drawn_terms import CURRENCY
+from tests.histories import play, scratch
 from tests.oracle import hledger
 from tests.trials import parts
 
