@@ -20,13 +20,14 @@ from ledger.decide.rows import EnrolmentRow, MeasurementRow, ResultRow, SpellRow
 from ledger.duties import Duty
 from ledger.facts import Tariff
 from ledger.model import Model
-from projections.whatif.adopt import (
+from projections.whatif.steps import (
     Amend,
     Assess,
     CorrectFact,
     Enact,
     Step,
     TellFacts,
+    TellMove,
     TellTariffs,
     VoidFact,
 )
@@ -93,6 +94,9 @@ class Adoption:
                 self._line("correct", "correct", "fact", position, *sets, *self._why)
             case VoidFact(position=position):
                 self._line("void", "correct", "void", str(position), *self._why)
+            case TellMove(subject=ref, municipality=to, on=on):
+                where = ("--to", to, "--on", str(on))
+                self._line("move", "subject", "move", ref, *where, *self._why)
             case TellFacts(rows=rows):
                 self._facts(rows)
             case Enact(table=table, drop=drop):

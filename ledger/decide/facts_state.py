@@ -15,7 +15,7 @@ from typing import Any
 from ledger import events as e
 from ledger.events import Recorded
 from ledger.facts import Birth, Reading, Stay, TimeSpell
-from ledger.metrics.facts import Measured, Move, Person, Spell, merged
+from ledger.metrics.facts import Measured, Move, Person, Spell, merged, moves_in_order
 from ledger.model import Position, SubjectRef
 
 ReadingKey = tuple[SubjectRef, str, int | date]
@@ -161,7 +161,7 @@ class FactsState:
             referred_on=enrolled.referred_on,
             born_on=enrolled.born.day if isinstance(enrolled.born, Birth) else None,
             at=at,
-            moves=tuple(sorted(self.moves.get(subject, {}).values(), key=lambda m: (m.on, m.at))),
+            moves=moves_in_order(self.moves.get(subject, {}).values()),
             touched_at=tuple(self.touched.get(subject, ())),
         )
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from ledger import events as e
 from ledger.decide.decision import New, agreement_stream, numbered
 from ledger.decide.refusal import AgainstTerms, AlreadyDone, NotFound, OutOfOrder
 from ledger.decide.state import AgreementState
+from ledger.metrics.facts import Move, moves_in_order
 from ledger.model import SubjectRef
 from ledger.parties import Role
+from ledger.terms.agreement import Terms
 
 
 def merge(
@@ -66,8 +69,27 @@ def move(
         OutOfOrder: if a later move is recorded.
     """
     _require_here(state, subject)
-    parties = state.terms.parties
-    co_payers = [party.id for party in parties if Role.CO_PAYER in party.roles]
+    moves = moves_in_order(
+        move for ref in state.same_as(subject) for move in state.moves.get(ref, {}).values()
+    )
+    before = moves_from(state.require_signed().terms, state.terms, moves, municipality, on)
+    event = e.MunicipalityChanged(
+        subject=subject, before=before, municipality=municipality, reason=reason
+    )
+    return numbered(agreement_stream(state.agreement), state.version, [(on, event)])
+
+
+def moves_from(
+    signed: Terms, newest: Terms, moves: Sequence[Move], municipality: str, on: date
+) -> str:
+    """Where a person who moves lived till then; `moves` are those before, in order of day.
+
+    Raises:
+        AlreadyDone: if the person lives there.
+        AgainstTerms: if the municipality is no co-payer in the newest terms.
+        OutOfOrder: if a later move is recorded.
+    """
+    co_payers = [party.id for party in newest.parties if Role.CO_PAYER in party.roles]
     if municipality not in co_payers:
         message = (
             f"{municipality!r} is no co-payer in the terms ({', '.join(co_payers) or 'none is'}); "
@@ -75,27 +97,19 @@ def move(
             "signed"
         )
         raise AgainstTerms(message)
-    moves = sorted(
-        (move for ref in state.same_as(subject) for move in state.moves.get(ref, {}).values()),
-        key=lambda each: each.on,
-    )
     if moves and moves[-1].on >= on:
         message = f"event {moves[-1].at} moved the person later, or that day; void it first"
         raise OutOfOrder(message)
-    before = moves[-1].after if moves else _first(state)
+    before = moves[-1].after if moves else _first(signed)
     if before == municipality:
         message = f"{municipality} is the municipality that pays already"
         raise AlreadyDone(message)
-    event = e.MunicipalityChanged(
-        subject=subject, before=before, municipality=municipality, reason=reason
-    )
-    return numbered(agreement_stream(state.agreement), state.version, [(on, event)])
+    return before
 
 
-def _first(state: AgreementState) -> str:
+def _first(signed: Terms) -> str:
     """The municipality that co-pays by the terms as they were signed, the first they name."""
-    payers = state.require_signed().terms.payers
-    found = next((payer for payer, role in payers if role is Role.CO_PAYER), None)
+    found = next((payer for payer, role in signed.payers if role is Role.CO_PAYER), None)
     if found is None:
         message = "no co-payer pays for anything in these terms, so a move changes nothing"
         raise AgainstTerms(message)

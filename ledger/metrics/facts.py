@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -51,6 +51,11 @@ class Move:
     before: str
     after: str
     at: Position = NOWHERE
+
+
+def moves_in_order(moves: Iterable[Move]) -> tuple[Move, ...]:
+    """Moves by day, whichever pseudonym of the person each was recorded under."""
+    return tuple(sorted(moves, key=lambda move: (move.on, move.at)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,7 @@ def merged(one: Person, other: Person) -> Person:
         born_on=first.born_on or second.born_on,
         at=first.at,
         stays_at=(*first.stays_at, *second.stays_at),
-        moves=tuple({(m.on, m.after): m for m in (*second.moves, *first.moves)}.values()),
+        moves=moves_in_order({(m.on, m.after): m for m in (*second.moves, *first.moves)}.values()),
         touched_at=tuple(sorted({*first.touched_at, *second.touched_at})),
     )
 

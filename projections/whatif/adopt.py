@@ -19,92 +19,43 @@ from ledger.decide.decision import agreement_stream
 from ledger.decide.rows import EnrolmentRow, MeasurementRow, ResultRow, SpellRow, StayRow
 from ledger.decide.state import AgreementState, LawState
 from ledger.events import Recorded
-from ledger.facts import Tariff, TimeSpell
+from ledger.facts import TimeSpell
 from ledger.model import Position
 from ledger.service import Ledger
-from ledger.shelter.rules import RefundRuleTable
-from ledger.terms.agreement import Terms
 from projections.moment import Stamp
-from projections.whatif.facts import recorded_at, stay_of
+from projections.whatif.facts import recorded_at, stay_of, with_facts
 from projections.whatif.folded import fold
 from projections.whatif.fund import Known
+from projections.whatif.moves import alike, chained, moved
 from projections.whatif.overlay import supposed, supposed_law
 from projections.whatif.rehearsal import Rehearsal
 from projections.whatif.replay import replay
 from projections.whatif.scenario import (
-    AnyFact,
     Do,
     EnrolmentChange,
     MeasurementChange,
+    MoveChange,
     ResultChange,
+    RowChange,
     Scenario,
     SpellChange,
     StayChange,
     TariffChange,
 )
 from projections.whatif.standing import Standing, Standings
+from projections.whatif.steps import (
+    Amend,
+    Assess,
+    CorrectFact,
+    Enact,
+    Step,
+    TellFacts,
+    TellMove,
+    TellTariffs,
+    VoidFact,
+)
 from projections.whatif.terms import touches, with_terms
 from projections.whatif.unfit import Unfit, validated
-
-
-@dataclass(frozen=True, slots=True)
-class TellTariffs:
-    """Tariffs that were never told, or were told with other amounts."""
-
-    tariffs: tuple[Tariff, ...]
-    fresh: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Amend:
-    """An agreement's terms as they shall be from a day on."""
-
-    terms: Terms
-    effective_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectFact:
-    """A fact as it was recorded, and as it should have been."""
-
-    agreement: str
-    position: Position
-    before: FactRow
-    after: FactRow
-
-
-@dataclass(frozen=True, slots=True)
-class VoidFact:
-    """A fact that counts no more."""
-
-    agreement: str
-    position: Position
-
-
-@dataclass(frozen=True, slots=True)
-class TellFacts:
-    """Facts of one kind that were never told; a person's pseudonym stands for the id."""
-
-    rows: tuple[FactRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Enact:
-    """A table of refund rules in force in place of the one with its id."""
-
-    table: RefundRuleTable
-    drop: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Assess:
-    """An agreement decided again, as far as it is."""
-
-    agreement: str
-    until: date
-
-
-Step = TellTariffs | Amend | CorrectFact | VoidFact | TellFacts | Enact | Assess
 
 
 @dataclass(slots=True)
@@ -191,6 +142,18 @@ def _refuse_what_cannot_be(scenario: Scenario) -> None:
     for number, fact in scenario.facts:
         if isinstance(fact, EnrolmentChange) and fact.register_until is not None:
             message = "how far the register reaches is told by `ofl import stays --covers-until`"
+            raise Unfit(number, message)
+    new = {
+        (fact.agreement, fact.person)
+        for _, fact in scenario.facts
+        if isinstance(fact, EnrolmentChange) and fact.do is Do.ADD
+    }
+    for number, fact in scenario.facts:
+        if isinstance(fact, MoveChange) and (fact.agreement, fact.person) in new:
+            message = (
+                f"{fact.person} has no pseudonym before the enrolment is recorded; adopt that, "
+                "then write the move with the pseudonym that `ofl subject find` tells"
+            )
             raise Unfit(number, message)
 
 
@@ -305,9 +268,13 @@ def _amended(scenario: Scenario, law: LawState, state: AgreementState) -> Iterat
 
 
 def _facts(scenario: Scenario, rehearsal: Rehearsal, events: _Events) -> Iterator[Step]:
-    """The changes of facts: what was wrong, then who is enrolled, then what was never told."""
+    """The changes of facts: who moved, what was wrong, who is enrolled, what was never told."""
     state = events.state
-    own = [(n, each) for n, each in scenario.facts if each.agreement == state.agreement]
+    of_it = [(n, each) for n, each in scenario.facts if each.agreement == state.agreement]
+    yield from _moves(
+        [(n, each) for n, each in of_it if isinstance(each, MoveChange)], rehearsal, events
+    )
+    own = [(n, each) for n, each in of_it if not isinstance(each, MoveChange)]
     for number, change in own:
         if change.do is not Do.ADD:
             yield from _set_right(number, change, rehearsal, events)
@@ -317,8 +284,28 @@ def _facts(scenario: Scenario, rehearsal: Rehearsal, events: _Events) -> Iterato
     yield from _told([each for each in added if each not in people], rehearsal, state)
 
 
+def _moves(
+    changes: Sequence[tuple[int, MoveChange]], rehearsal: Rehearsal, events: _Events
+) -> Iterator[VoidFact | TellMove]:
+    """Moves told anew from the first that is otherwise, when those recorded are voided."""
+    state = events.state
+    if not changes:
+        return
+    now = state.facts(rehearsal.law)
+    then = chained(now, with_facts(now, {}, changes), changes)
+    for subject, number in moved(changes).items():
+        known, after = now.people[subject].moves, then.people[subject].moves
+        kept = alike(known, after)
+        for each in reversed(known[kept:]):
+            rehearsal.void(number, state, events.at(number, each.at))
+            yield VoidFact(state.agreement, each.at)
+        for each in after[kept:]:
+            rehearsal.move(number, state, subject, each.after, each.on)
+            yield TellMove(subject, each.after, each.on)
+
+
 def _told(
-    added: Sequence[tuple[int, AnyFact]], rehearsal: Rehearsal, state: AgreementState
+    added: Sequence[tuple[int, RowChange]], rehearsal: Rehearsal, state: AgreementState
 ) -> Iterator[TellFacts]:
     """Facts that were never told, one step for each kind."""
     kinds: dict[type[FactRow], list[FactRow]] = {}
@@ -331,7 +318,7 @@ def _told(
 
 
 def _set_right(
-    number: int, change: AnyFact, rehearsal: Rehearsal, events: _Events
+    number: int, change: RowChange, rehearsal: Rehearsal, events: _Events
 ) -> Iterator[CorrectFact | VoidFact]:
     """A fact that was recorded, corrected or voided; nothing if it says just that."""
     state = events.state
@@ -348,7 +335,7 @@ def _set_right(
         yield CorrectFact(state.agreement, position, before, after)
 
 
-def _row(number: int, change: AnyFact, before: FactRow | None) -> FactRow:
+def _row(number: int, change: RowChange, before: FactRow | None) -> FactRow:
     """The row of a file that tells a fact as a change makes it of one, or adds it.
 
     Of one that is added, the person is told by the pseudonym, and nothing of who measured.
@@ -383,7 +370,7 @@ def _who(person: str, before: FactRow | None) -> str:
 
 def _over(
     make: Callable[..., FactRow],
-    change: AnyFact,
+    change: RowChange,
     before: FactRow | None,
     fresh: Mapping[str, object],
     given: Mapping[str, Any],

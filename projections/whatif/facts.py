@@ -1,4 +1,7 @@
-"""Changes of facts: stays, spells, measurements, results and enrolments as they might have been."""
+"""Changes of facts: what is known of people and cohorts as it might have been.
+
+Where people who moved lived before is told by the terms too: `projections.whatif.moves` tells it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Any, TypeVar
 from ledger.decide.facts_state import NOT_KNOWN_YET
 from ledger.decide.state import AgreementState
 from ledger.facts import Stay, Stayed
-from ledger.metrics.facts import NOWHERE, Measured, Person, Spell
+from ledger.metrics.facts import NOWHERE, Measured, Move, Person, Spell, moves_in_order
 from ledger.model import Position, SubjectRef
 from ledger.policy.assess import AgreementFacts
 from projections.whatif.folded import spells_at
@@ -20,13 +23,15 @@ from projections.whatif.scenario import (
     EnrolmentChange,
     FactChange,
     MeasurementChange,
+    MoveChange,
     ResultChange,
+    RowChange,
     SpellChange,
     StayChange,
 )
 from projections.whatif.unfit import Unfit, unknown, validated
 
-_F = TypeVar("_F", Stayed, Spell, Measured)
+_F = TypeVar("_F", Stayed, Spell, Measured, Move)
 SpellsAt = Mapping[SubjectRef, Mapping[str, Position]]
 _SOMEBODY = "person enrolled in {agreement} as"
 
@@ -61,7 +66,7 @@ def with_facts(
 
 
 def recorded_at(
-    number: int, change: AnyFact, facts: AgreementFacts, state: AgreementState
+    number: int, change: RowChange, facts: AgreementFacts, state: AgreementState
 ) -> Position:
     """Where the fact was recorded that a change replaces or removes.
 
@@ -87,7 +92,7 @@ def recorded_at(
 
 def _person(
     number: int,
-    change: StayChange | SpellChange | MeasurementChange,
+    change: StayChange | SpellChange | MeasurementChange | MoveChange,
     person: Person,
     known_spells: SpellsAt,
 ) -> Person:
@@ -106,6 +111,9 @@ def _person(
         case MeasurementChange():
             measured = _changed(number, change, _readings(change, person), _measured)
             return replace(person, measured=tuple(each for each, _ in measured))
+        case MoveChange():
+            moves = _changed(number, change, _moves(change, person), _move)
+            return replace(person, moves=moves_in_order(each for each, _ in moves))
 
 
 _Known = Sequence[tuple[_F, Position, bool]]
@@ -137,6 +145,13 @@ def _is_meant(measured: Measured, change: MeasurementChange) -> bool:
     if change.milestone_months is not None:
         return measured.months == change.milestone_months
     return measured.measured_on == change.measured_on
+
+
+def _moves(change: MoveChange, person: Person) -> _Known[Move]:
+    return [
+        (each, each.at, each.at == change.at if change.at else each.on == change.moved_on)
+        for each in person.moves
+    ]
 
 
 def _results(known: Sequence[Measured], change: ResultChange) -> _Known[Measured]:
@@ -225,7 +240,15 @@ def _result(number: int, change: ResultChange, before: Measured | None) -> Measu
     return _over(Measured, change.given("indicator", "measured_on", "value"), before)
 
 
-_D = TypeVar("_D", Spell, Measured)
+def _move(number: int, change: MoveChange, before: Move | None) -> Move:
+    """The move that a change makes of one, or adds; where the person lived is not told yet."""
+    del number
+    told = {"on": change.moved_on, "after": change.municipality}
+    given = {name: each for name, each in told.items() if each is not None}
+    return _over(Move, given if before else {"before": "", **given}, before)
+
+
+_D = TypeVar("_D", Spell, Measured, Move)
 
 
 def _over(kind: type[_D], given: Mapping[str, Any], before: _D | None) -> _D:

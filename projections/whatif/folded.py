@@ -154,5 +154,8 @@ def _last_fact(state: AgreementState) -> Position:
     spells = [at for own in state.spells.values() for at, _ in own.values()]
     measured = [at for at, _ in (*state.readings.values(), *state.results.values())]
     capital = [at for at, _ in state.capital]
-    found = (*people, *stays, *spells, *measured, *capital, *state.register_at)
+    moves = [at for own in state.moves.values() for at in own]
+    found = (*people, *stays, *spells, *measured, *capital, *moves, *state.register_at)
+    # What was corrected, voided, merged or unmerged: what stood there before is gone.
+    found = (*found, *state.corrected_at.values())
     return max((*found, *state.terms_at), default=Position(0))

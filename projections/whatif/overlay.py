@@ -13,6 +13,7 @@ from ledger.shelter.rules import RefundRule, RefundRuleTable
 from ledger.terms.agreement import OnRuleChange
 from projections.whatif.facts import day_of, with_facts
 from projections.whatif.folded import Folded
+from projections.whatif.moves import chained
 from projections.whatif.scenario import AnyLaw, Do, RuleChange, RulesChange, Scenario, TariffChange
 from projections.whatif.terms import with_terms
 from projections.whatif.unfit import Unfit, unknown, validated
@@ -57,13 +58,13 @@ def supposed(scenario: Scenario, law: LawState, folded: Folded) -> Supposed:
     Raises:
         Unfit: if a change names what is not there, or makes what cannot be.
     """
-    facts = folded.facts(law)
+    facts = recorded = folded.facts(law)
     own = [each for each in scenario.facts if each[1].agreement == folded.agreement]
     if own:
         facts = with_facts(facts, folded.spells_at, own)
     facts = _had_been(facts, [each for each in scenario.law if _of_old(each[1])])
     facts, fitted = with_terms(facts, scenario.terms)
-    return Supposed(facts, fitted)
+    return Supposed(chained(recorded, facts, own), fitted)
 
 
 def alike(one: AgreementFacts, other: AgreementFacts) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from ledger.decide import agreement, amendment, corrections, intake
+from ledger.decide import agreement, amendment, corrections, intake, subjects
 from ledger.decide.corrections import FactRow
 from ledger.decide.decision import New
 from ledger.decide.refusal import AgainstTerms, FileRefused, Refusal
@@ -113,6 +113,18 @@ class Rehearsal:
             news = corrections.void(state, recorded, self.reason, self.today)
         self._take(news, state)
 
+    def move(
+        self, number: int, state: AgreementState, subject: SubjectRef, municipality: str, on: date
+    ) -> None:
+        """Tell that somebody moved.
+
+        Raises:
+            Unfit: if it cannot be so.
+        """
+        with _refusing(partial(Unfit, number)):
+            news = subjects.move(state, subject, municipality, on, self.reason)
+        self._take(news, state)
+
     def tell(self, number: int, state: AgreementState, row: FactRow) -> None:
         """Tell a fact that was never told.
 
@@ -121,15 +133,15 @@ class Rehearsal:
         """
         states = {state.agreement: state}
         person = getattr(row, "person_id", "")
-        subjects = {(state.agreement, person): SubjectRef(person)}
+        refs = {(state.agreement, person): SubjectRef(person)}
         with _refusing(partial(Unfit, number)):
-            news = self._news(states, subjects, number, row)
+            news = self._news(states, refs, number, row)
         self._take(news, state)
 
     def _news(
         self,
         states: Mapping[str, AgreementState],
-        subjects: Mapping[tuple[str, str], SubjectRef],
+        refs: Mapping[tuple[str, str], SubjectRef],
         number: int,
         row: FactRow,
     ) -> list[New]:
@@ -137,16 +149,16 @@ class Rehearsal:
             case EnrolmentRow():
                 people = _batch([(number, row)])
                 intake.check_enrolments(states, people, {})
-                return intake.enrol(states, people, subjects)
+                return intake.enrol(states, people, refs)
             case StayRow():
                 stays = _batch([(number, row)])
-                known = (states, stays, subjects, None, self.today)
+                known = (states, stays, refs, None, self.today)
                 return intake.record_stays(self.law, *known)
             case SpellRow():
-                return intake.record_spells(states, _batch([(number, row)]), subjects, self.today)
+                return intake.record_spells(states, _batch([(number, row)]), refs, self.today)
             case MeasurementRow():
                 measured = replace(row, validator=_SOMEBODY)
-                return intake.record_measurements(states, _batch([(number, measured)]), subjects)
+                return intake.record_measurements(states, _batch([(number, measured)]), refs)
             case ResultRow():
                 result = replace(row, validator=_SOMEBODY)
                 return intake.record_results(states, _batch([(number, result)]))

@@ -11,7 +11,7 @@ import hashlib
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from ledger.dates import Day
 from ledger.facts import Tariff
@@ -139,6 +139,18 @@ class EnrolmentChange(FactChange):
     register_until: Annotated[
         Day | None, Field(description="how far stays are known; as for the others if left out")
     ] = None
+
+
+class MoveChange(FactChange):
+    """A person's move to another municipality, which co-pays from that day on."""
+
+    key: ClassVar[tuple[str, ...]] = ("moved_on",)
+    whole: ClassVar[tuple[str, ...]] = ("moved_on", "municipality")
+
+    kind: Literal["move"]
+    person: Text
+    moved_on: Day | None = None
+    municipality: Identifier | None = None
 
 
 class TermsChange(Model):
@@ -303,10 +315,27 @@ class TariffChange(Model):
         )
 
 
-AnyFact = StayChange | SpellChange | MeasurementChange | ResultChange | EnrolmentChange
+RowChange = StayChange | SpellChange | MeasurementChange | ResultChange | EnrolmentChange
+"""A change of a fact that a row of a file tells."""
+
+AnyFact = RowChange | MoveChange
 AnyTerms = PriceChange | SplitChange | CapChange | CounterfactualChange | MetricChange | WholeTerms
 AnyLaw = RuleChange | RulesChange | TariffChange
-Change = Annotated[AnyFact | AnyTerms | AnyLaw, Field(discriminator="kind")]
+
+
+def _is_no_merge(change: object) -> object:
+    if isinstance(change, dict) and change.get("kind") in {"merge", "unmerge"}:
+        message = (
+            "that two people are one is not supposed; `ofl subject merge` records it, and "
+            "`ofl subject unmerge` gives back what was"
+        )
+        raise ValueError(message)
+    return change
+
+
+Change = Annotated[
+    AnyFact | AnyTerms | AnyLaw, Field(discriminator="kind"), BeforeValidator(_is_no_merge)
+]
 
 
 class Scenario(Model):
