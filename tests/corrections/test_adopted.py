@@ -15,7 +15,6 @@ import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -35,6 +34,7 @@ from tests.corrections.test_wrong_first import (
     REACHES,
     STRANGER,
     Facts,
+    Moves,
     Teller,
     assert_alike,
     drawn_terms,
@@ -74,11 +74,11 @@ def drawn(seed: int) -> Tale:
     """A tale that is drawn at random."""
     random = Random(seed)  # noqa: S311 - a tale, not a secret
     terms = drawn_terms(random)
-    right = replace(right_facts(random, terms), moves={})
-    wrong = replace(gone_wrong(random, right, terms), moves={})
+    right = right_facts(random, terms)
+    wrong = gone_wrong(random, right, terms)
     signed = other_terms(random, terms) if random.randrange(2) else terms
     follows = terms.refund_law is not None and terms.refund_law.on_change is OnRuleChange.FOLLOW
-    rules = other_rules(random) if follows and random.randrange(2) else shelter_refund_rules()
+    rules = other_rules(random) if follows and random.randrange(3) else shelter_refund_rules()
     return Tale(terms, signed, rules, right, wrong)
 
 
@@ -108,9 +108,18 @@ def the_difference(ref: Callable[[str], str], wrong: Facts, right: Facts) -> Ite
         told = {"value": row.value} if row else {}
         where = {"agreement": HF, "indicator": "rate", "measured_on": on}
         yield {"kind": "result", "do": do, **where, **told}
+    for person in right.people:
+        moves = (facts.moves.get(person, {}) for facts in (wrong, right))
+        yield from ({**of(person), **each} for each in _moves_differing(*moves))
     for shelter, _, price, do in _differing(wrong.tariffs, right.tariffs):
         own = {"shelter": shelter, "valid_from": "2015-01-01", "per_night": price}
         yield {"kind": "tariff", "do": do, **own}
+
+
+def _moves_differing(wrong: Moves, right: Moves) -> Iterator[_Change]:
+    for on, _, to, do in _differing(wrong, right):
+        told = {"municipality": to} if to else {}
+        yield {"kind": "move", "do": do, "moved_on": on, **told}
 
 
 def _differing(
@@ -235,6 +244,7 @@ DRAWN = {
     *(("stay", do) for do in ("add", "remove", "replace")),
     *(("spell", do) for do in ("add", "replace")),
     *(("measurement", do) for do in ("add", "remove", "replace")),
+    *(("move", do) for do in ("add", "remove", "replace")),
     *(("result", do) for do in ("add", "replace")),
     *(("tariff", "replace"), ("terms", ""), ("rule", "")),
 }

@@ -8,7 +8,7 @@ far. Corrections come in any order, with assessments and payments in between.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -34,6 +34,7 @@ from ledger.decide.state import AgreementState
 from ledger.facts import Source, Stay, Tariff, TimeSpell
 from ledger.model import Position, SubjectRef
 from ledger.money import ZERO, Amount
+from ledger.parties import Party, Role
 from ledger.service import Ledger
 from ledger.terms.agreement import Terms
 from projections.balances import balances
@@ -46,6 +47,8 @@ from tests.histories import SHELTERS, scratch
 HF, TWIN, STRANGER = "hf", "TWIN", "STRANGER"
 REACHES, UNTIL = date(2025, 8, 1), date(2026, 6, 1)
 _MONEY = {"bank", "receivable", "payable"}
+Moves = dict[date, str]
+"""Where a person moves to, by the day, in order."""
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 
@@ -60,13 +63,15 @@ class Facts:
     jobs: dict[str, SpellRow] = field(default_factory=dict)
     readings: dict[tuple[str, int], MeasurementRow] = field(default_factory=dict)
     rates: dict[date, ResultRow] = field(default_factory=dict)
-    moves: dict[str, date] = field(default_factory=dict)
+    moves: dict[str, Moves] = field(default_factory=dict)
 
 
 def drawn_terms(random: Random) -> Terms:
-    """Random terms with places enough; another municipality is there that people may move to."""
+    """Random terms with places enough, and two other municipalities that people may move to."""
     terms = draw_terms(random, HF)
-    return terms.model_copy(update={"people": 12, "ends_on": date(2027, 1, 1)})
+    third = Party(id="vejle", name="Vejle", roles=(Role.CO_PAYER,))
+    more = {"people": 12, "ends_on": date(2027, 1, 1), "parties": (*terms.parties, third)}
+    return terms.model_copy(update=more)
 
 
 def a_stay(random: Random, name: str, person: str) -> StayRow:
@@ -98,6 +103,45 @@ def a_rate(random: Random, on: date) -> ResultRow:
     return ResultRow(HF, "all", on, "rate", value, "independent")
 
 
+def some_moves(random: Random, terms: Terms) -> Moves:
+    """One move or a few."""
+    apart = random.choices((1, 77, 200), k=random.choice((1, 2, 3, 3)))
+    days = [date(2022, 6, 1) + timedelta(days=each) for each in itertools.accumulate(apart)]
+    return _anywhere(random, terms, days)
+
+
+def wrong_moves(random: Random, terms: Terms, right: Moves) -> Moves:
+    """Other moves altogether, or to other places on the same days, or one late or not told."""
+    home, *_ = _places(terms)
+    if not right or _rarely(random):
+        return some_moves(random, terms)
+    if not random.randrange(3):
+        return _anywhere(random, terms, right)
+    wrong = random.choice([*right])
+    told = {on: to for on, to in right.items() if on != wrong}
+    if random.randrange(2):
+        told[wrong + timedelta(days=30)] = right[wrong]
+    told = dict(sorted(told.items()))
+    stays = any(one == other for one, other in itertools.pairwise((home, *told.values())))
+    return some_moves(random, terms) if stays else told
+
+
+def _anywhere(random: Random, terms: Terms, days: Iterable[date]) -> Moves:
+    """Moves on some days, never to where the person lives."""
+    lives, *_ = places = _places(terms)
+    found: Moves = {}
+    for day in days:
+        lives = found[day] = random.choice([each for each in places if each != lives])
+    return found
+
+
+def _places(terms: Terms) -> list[str]:
+    """Where people may live: first where they do if they never move."""
+    home = next(payer for payer, role in terms.payers if role is Role.CO_PAYER)
+    bound = (party.id for party in terms.parties if Role.CO_PAYER in party.roles)
+    return [home, *(each for each in bound if each != home)]
+
+
 def right_facts(random: Random, terms: Terms) -> Facts:
     people = {f"P{n}": _enrolled(random) for n in range(random.choice((1, 2, 3)))}
     stays = [
@@ -120,11 +164,7 @@ def right_facts(random: Random, terms: Terms) -> Facts:
         jobs={row.spell.spell: row for row in jobs},
         readings={(row.person_id, row.milestone_months or 0): row for row in readings},
         rates={row.measured_on: row for row in rates},
-        moves={
-            p: date(2022, 9, 1) + timedelta(days=random.randrange(300))
-            for p in people
-            if not random.randrange(3)
-        },
+        moves={p: some_moves(random, terms) for p in people if random.randrange(2)},
     )
 
 
@@ -140,7 +180,12 @@ def gone_wrong(random: Random, right: Facts, terms: Terms) -> Facts:
     wrong = Facts(
         people=people,
         tariffs={s: "1000.00" if _rarely(random) else t for s, t in right.tariffs.items()},
-        moves={p: on for p, on in right.moves.items() if not _rarely(random)},
+        moves={
+            p: wrong_moves(random, terms, moves)
+            if (random.randrange(2) if moves else _rarely(random))
+            else moves
+            for p, moves in ((p, right.moves.get(p, {})) for p in right.people)
+        },
     )
     wrong.stays = _spoilt(random, right.stays, lambda n, row: a_stay(random, n, row.person_id))
     wrong.jobs = _spoilt(random, right.jobs, lambda n, row: a_job(random, n, row.person_id))
@@ -213,11 +258,12 @@ class Teller:
         self.door.import_spells(batch(facts.jobs.values()))
         self.door.import_measurements(batch(facts.readings.values()))
         self.door.import_results(batch(facts.rates.values()))
-        for person, on in facts.moves.items():
-            self.move(person, on)
+        for person, moves in facts.moves.items():
+            self.move(person, moves)
 
-    def move(self, person: str, on: date) -> None:
-        self.door.move_subject(self.ref(person), "odense", on, "moved")
+    def move(self, person: str, moves: Moves) -> None:
+        for on, to in moves.items():
+            self.door.move_subject(self.ref(person), to, on, "moved")
 
     def assess(self) -> None:
         self.door.assess(HF, UNTIL)
@@ -297,8 +343,10 @@ def corrections(teller: Teller, random: Random, wrong: Facts, right: Facts) -> l
     for shelter, price in right.tariffs.items():
         if wrong.tariffs[shelter] != price:
             todo.append(partial(door.correct_tariffs, batch([tariff(shelter, price)]), WHY))
-    for person in sorted(right.moves.keys() - wrong.moves.keys()):
-        todo.append(partial(teller.move, person, right.moves[person]))
+    for person in sorted(right.moves.keys() | wrong.moves.keys()):
+        moves = right.moves.get(person, {})
+        if moves != wrong.moves.get(person, {}):
+            todo.append(partial(_moves_anew, teller, person, moves))
     told = (teller, random)
     todo += _of_kind(*told, wrong.stays, right.stays, _stay_at, door.import_stays)
     todo += _of_kind(*told, wrong.jobs, right.jobs, _job_at, door.import_spells)
@@ -336,6 +384,12 @@ def _by_position(
 ) -> None:
     nobodys = row if isinstance(row, ResultRow) else replace(row, person_id="")
     teller.door.correct_fact(at(teller, row), nobodys, WHY)
+
+
+def _moves_anew(teller: Teller, person: str, moves: Moves) -> None:
+    for position in [*teller.state.moves.get(teller.ref(person), {})]:
+        teller.door.void_fact(position, WHY)
+    teller.move(person, moves)
 
 
 def _anew(teller: Teller, row: object, at: _At, take_in: _TakeIn) -> None:
