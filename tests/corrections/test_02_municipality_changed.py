@@ -133,3 +133,20 @@ def test_terms_that_do_not_bind_the_new_municipality_leave_the_old_one(tmp_path:
         "2023-01-01 odense owes big 91250.00",
     ]
     assert story.sound()
+
+
+def test_moves_told_under_either_id_of_one_citizen_count_in_order_of_day(tmp_path: Path) -> None:
+    """The twin's id is merged into Ada's; the later move is told under it."""
+    story = opened(tmp_path)
+    story.enrol(ada=date(2021, 1, 1), twin=date(2021, 2, 1))
+    story.register_until(UNTIL)
+    story.measured("ada", 12, date(2022, 1, 3))
+    story.door.merge_subjects(story.ref("ada"), story.ref("twin"), "one citizen")
+    story.door.move_subject(story.ref("ada"), "odense", MOVED_ON, "moved")
+    story.door.move_subject(story.ref("twin"), "aarhus", date(2021, 10, 1), "home again")
+    assert [line for line in story.assess(UNTIL) if "outcome-expense" in line] == [
+        "2022-01-01 fund: outcome-expense big 182500.00",
+        "2022-01-01 aarhus: outcome-expense big 45500.00",
+        "2022-01-01 odense: outcome-expense big 45750.00",
+    ]
+    assert story.sound()

@@ -34,7 +34,6 @@ from tests.corrections.test_wrong_first import (
     REACHES,
     STRANGER,
     Facts,
-    Moves,
     Teller,
     assert_alike,
     drawn_terms,
@@ -108,18 +107,18 @@ def the_difference(ref: Callable[[str], str], wrong: Facts, right: Facts) -> Ite
         told = {"value": row.value} if row else {}
         where = {"agreement": HF, "indicator": "rate", "measured_on": on}
         yield {"kind": "result", "do": do, **where, **told}
-    for person in right.people:
-        moves = (facts.moves.get(person, {}) for facts in (wrong, right))
-        yield from ({**of(person), **each} for each in _moves_differing(*moves))
+    yield from ({**of(person), **each} for person, each in _moves_differing(wrong, right))
     for shelter, _, price, do in _differing(wrong.tariffs, right.tariffs):
         own = {"shelter": shelter, "valid_from": "2015-01-01", "per_night": price}
         yield {"kind": "tariff", "do": do, **own}
 
 
-def _moves_differing(wrong: Moves, right: Moves) -> Iterator[_Change]:
-    for on, _, to, do in _differing(wrong, right):
-        told = {"municipality": to} if to else {}
-        yield {"kind": "move", "do": do, "moved_on": on, **told}
+def _moves_differing(wrong: Facts, right: Facts) -> Iterator[tuple[str, _Change]]:
+    for person in right.people:
+        moves = (facts.moves.get(person, {}) for facts in (wrong, right))
+        for on, _, to, do in _differing(*moves):
+            told = {"municipality": to} if to else {}
+            yield person, {"kind": "move", "do": do, "moved_on": on, **told}
 
 
 def _differing(

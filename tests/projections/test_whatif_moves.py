@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -100,7 +101,7 @@ def changes_of(
     """What makes a person's moves the right ones, each named by its day or by its position."""
     known = {move.on: (at, move) for at, move in state.moves.get(subject, {}).items()}
     own = {"kind": "move", "agreement": HF, "person": subject}
-    found = []
+    found: list[tuple[str, _Change]] = []
     extra = [known[on] for on in known.keys() - right.keys()]
     for on, to in right.items():
         told = {"moved_on": str(on), "municipality": to}
@@ -133,7 +134,7 @@ THREE = NIGHTS.replace(
 def story(tmp_path: Path) -> Story:
     """Ada moved to Odense on 1 April, and on 1 October to Vejle; all of it is decided and paid."""
     story = opened(tmp_path, THREE)
-    story.enrol(ada=date(2021, 1, 1), bea=date(2021, 1, 1))
+    story.enrol(ada=date(2021, 1, 1), bea=date(2021, 2, 1))
     story.register_until(UNTIL)
     story.measured("ada", 12, date(2022, 1, 3))
     for to, on in (("odense", date(2021, 4, 1)), ("vejle", date(2021, 10, 1))):
@@ -254,6 +255,30 @@ def test_a_move_since_the_last_assessment_counts_on_both_sides(story: Story) -> 
     story.door.move_subject(story.ref("ada"), "aarhus", date(2021, 12, 1), "home again")
     found = ask(story.door, scenario(nothing_to_do_with_it))
     assert (found.changed, found.unassessed) == (0, 1)
+
+
+def test_moves_of_two_who_are_one_are_adopted_whichever_id_they_were_told_under(
+    story: Story, tmp_path: Path
+) -> None:
+    story.door.merge_subjects(story.ref("ada"), story.ref("bea"), "one citizen")
+    story.door.move_subject(story.ref("bea"), "odense", date(2021, 12, 2), "moved")
+    story.assess(UNTIL)
+    told = max(story.door.agreement("nights").moves[story.ref("bea")])
+    changes = (
+        ada(story, "replace", moved_on="2021-12-02", municipality="aarhus"),
+        ada(story, "remove", at=str(first_move(story))),
+    )
+    plan = adopted(story, tmp_path, *changes)
+    assert [each["command"].split()[1:4] for each in plan["commands"][:2]] == [
+        ["correct", "void", str(told)], ["correct", "void", str(first_move(story) + 1)]
+    ]  # fmt: skip
+    for each in plan["commands"]:
+        ofl(*shlex.split(each["command"])[1:], ledger=tmp_path / "ledger", OFL_ACTOR="anna")
+    assert plan["otherwise"] == []
+    with Ledger(tmp_path / "ledger") as ledger:
+        (person,) = ledger.agreement("nights").people().values()
+        chain = [(date(2021, 10, 1), "aarhus", "vejle"), (date(2021, 12, 2), "vejle", "aarhus")]
+        assert _chain(person.moves) == chain
 
 
 # --- what does not fit ------------------------------------------------------------------------
