@@ -15,6 +15,7 @@ from ledger.events import Recorded
 from ledger.facts import Reading, Stay, TimeSpell
 from ledger.model import Position, SubjectRef
 from ledger.money import Amount
+from ledger.parties import Role
 from ledger.service import Ledger
 from ledger.terms.agreement import Terms
 
@@ -323,9 +324,31 @@ def amended(random: Random, state: AgreementState) -> Supposition:
     return Supposition(change, lambda recorded: recorded, (new,))
 
 
+def moved(random: Random, state: AgreementState) -> Supposition | None:
+    """Somebody of whom no move is known lives elsewhere from a day on."""
+    known = {state.person_of(ref) for ref, own in state.moves.items() if own}
+    stayed = sorted(state.enrolled.keys() - state.merged.keys() - known)
+    home = next(payer for payer, role in state.terms.payers if role is Role.CO_PAYER)
+    places = [p.id for p in state.terms.parties if Role.CO_PAYER in p.roles and p.id != home]
+    if not stayed or not places:
+        return None
+    ref, to = random.choice(stayed), random.choice(places)
+    on = state.enrolled[ref][1].enrolled_on + timedelta(days=random.choice((0, 100, 500)))
+    event = e.MunicipalityChanged(subject=ref, before=home, municipality=to, reason="moved")
+    new = Recorded(
+        Position(10**6), agreement_stream(state.agreement), 0, "", on, "anna", "new", event
+    )
+    change = {
+        "kind": "move", "do": "add", "agreement": state.agreement, "person": ref,
+        "moved_on": str(on), "municipality": to,
+    }  # fmt: skip
+    return Supposition(change, lambda recorded: recorded, (new,))
+
+
 SUPPOSITIONS: tuple[Callable[[Random, AgreementState], Supposition | None], ...] = (
     price, steps, nights, cap, no_cap, split, rule, tariff, stay_removed, stay_replaced,
     stay_added, measured_otherwise, job_ended, town_better, enrolled_otherwise, amended,
+    moved,
 )  # fmt: skip
 
 _DECIDED = {f"ledger.events.{page}" for page in ("outcomes", "guarantee", "payments", "clawback")}
