@@ -64,7 +64,7 @@ def supposed(scenario: Scenario, law: LawState, folded: Folded) -> Supposed:
         facts = with_facts(facts, folded.spells_at, own)
     facts = _had_been(facts, [each for each in scenario.law if _of_old(each[1])])
     facts, fitted = with_terms(facts, scenario.terms)
-    return Supposed(chained(recorded, facts, own), fitted)
+    return Supposed(chained(recorded, facts, own) if own else facts, fitted)
 
 
 def alike(one: AgreementFacts, other: AgreementFacts) -> bool:
