@@ -35,8 +35,8 @@ BANK_PHRASES: dict[str, tuple[str, str]] = {
         "linje: af en betaling, der ikke blev til noget",
     ),
     "line-return": (
-        "line: back, but so much has not left",
-        "linje: retur, men så meget er ikke betalt",
+        "line: back, but no line shows so much paid",
+        "linje: retur, men ingen linje viser så meget betalt",
     ),
     "item-overdue": ("item: no line yet", "post: ingen linje endnu"),
     "item-part": ("item: only part of it", "post: kun en del"),

@@ -29,6 +29,7 @@ from ledger.service import Ledger
 from projections.posting import post
 from projections.reconciliation import differences
 from tests import bank_year
+from tests.bank_books import differing
 from tests.bank_year import ACCOUNTS, FATES, PAYER, Open, Year
 from tests.desk.good_input import GOOD, small_ledger
 from tests.histories import scratch
@@ -137,6 +138,7 @@ def test_a_small_year_ends_the_same_in_any_order_of_its_files(number: int) -> No
     with ledger_of(year) as ledger:
         read(ledger, year, list(year.files))
         assert told(ledger) == year.open
+        assert differing(ledger) == []
         at_once, head = end(ledger), ledger.log.head()
         read(ledger, year, random.sample(list(year.files), 5))
         ledger.reconcile()
@@ -146,6 +148,7 @@ def test_a_small_year_ends_the_same_in_any_order_of_its_files(number: int) -> No
         while names:
             some = random.randint(1, 9)
             read(ledger, year, names[:some])
+            assert differing(ledger) == []
             names = names[some:]
         assert told(ledger) == year.open
         assert end(ledger) == at_once
@@ -163,6 +166,7 @@ def test_a_year_of_five_thousand_payments(capsys: pytest.CaptureFixture[str]) ->
         read(ledger, year, list(year.files))
         seconds = perf_counter() - start
         assert told(ledger) == year.open
+        assert differing(ledger) == []
         head = ledger.log.head()
         read(ledger, year, sorted(year.files, reverse=True))
         assert ledger.log.head() == head

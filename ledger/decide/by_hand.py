@@ -8,7 +8,7 @@ from ledger import events as e
 from ledger.decide.ahead import Ahead
 from ledger.decide.bank_state import BankState, Made
 from ledger.decide.expected import Expected, legs
-from ledger.decide.matching import TOLERANCES, Effect, Leg, Match, Rule
+from ledger.decide.matching import TOLERANCES, Effect, Item, Leg, Match, Rule
 from ledger.decide.reconcile import Reconciliation
 from ledger.decide.refusal import AgainstTerms, AlreadyDone, NotFound, OutOfOrder
 from ledger.money import ZERO, Amount, total
@@ -82,17 +82,37 @@ def _make_way(
     """Give up what rules had made of these lines, and of the items as a whole."""
     keys = {leg.key for leg in chosen}
     leaving: list[Made] = []
-    for made in reversed(list(one.bank.matches.values())):
+    every = list(one.bank.matches.values())
+    gone = {
+        each.name
+        for name, given_back in one.given_back(items).items()
+        if one.bank.matches[name].match.rule is Rule.PERSON
+        for each in given_back
+    }
+    for made in reversed(every):
         touches = keys & set(made.match.legs)
         whole = any(name in wanted for name, _ in made.match.items)
         if touches and made.match.rule is Rule.PERSON:
             message = f"{made.name} says what that line is; `ofl bank unmatch` gives it up first"
             raise OutOfOrder(message)
-        if touches or (whole and made.match.rule is not Rule.PERSON):
+        if touches or (whole and made.match.rule is not Rule.PERSON and made.name not in gone):
             one.require_free(made, items)
             leaving.append(made)
-    for made in leaving:
-        one.give_up(made, items, reason, by_hand=False, leaving=leaving)
+    _give_up(one, items, leaving, reason)
+
+
+def _give_up(
+    one: Reconciliation,
+    items: Mapping[str, Expected],
+    leaving: Sequence[Made],
+    reason: str,
+    by_hand: str = "",
+) -> None:
+    """Give up matches and what falls with them; one of them because a person said so."""
+    every = one.with_returns(leaving, items)
+    names = {made.name for made in every}
+    for made in every:
+        one.give_up(made, items, reason, by_hand=made.name == by_hand, leaving=names)
 
 
 def _as_said(
@@ -112,6 +132,7 @@ def _as_said(
     if len(wanted) == 1:
         (name,) = wanted
         if not rest[name] and sum_of_lines == -items[name].item.amount:
+            _require_lines(items[name].item)
             got = ((name, sum_of_lines),)
             return Match(Rule.PERSON, Effect.RETURNS, keys, got)
         if _is_part(sum_of_lines, rest[name]):
@@ -121,6 +142,21 @@ def _as_said(
         f"difference may be a fee of at most {TOLERANCES.fee_max}, or one item be paid in part"
     )
     raise AgainstTerms(message)
+
+
+def _require_lines(item: Item) -> None:
+    """Refuse a return of what was settled without a line: nothing would be booked.
+
+    Raises:
+        AgainstTerms: if it was.
+    """
+    if item.settled:
+        message = (
+            f"{item.settled} of {item.name} was settled without a line of the bank (told by hand, "
+            "set off or given up), so no line can give it back; import the statement that shows "
+            "it paid, or say with `ofl bank resolve` what this line is"
+        )
+        raise AgainstTerms(message)
 
 
 def _is_part(amount: Amount, rest: Amount) -> bool:
@@ -139,7 +175,7 @@ def unmatch(parties: Parties, name: str, reason: str) -> str:
         if made is not None:
             items = one.items()
             one.require_free(made, items)
-            one.give_up(made, items, reason, by_hand=True)
+            _give_up(one, items, [made], reason, by_hand=name)
             return party
     message = f"no match {name!r} stands; `ofl bank matches` names those that do"
     raise NotFound(message)

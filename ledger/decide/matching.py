@@ -86,7 +86,7 @@ class Why(StrEnum):
     CLOSED = "line-closed"
     """It names an item that came to nothing: paid all the same?"""
     RETURN = "line-return"
-    """Money back that names an item of which so much has not left."""
+    """Money back that names an item of which no line shows that so much was paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,11 +323,14 @@ class _Matcher:
     def _come_back(
         self, standing: _Standing, rule: Rule, again: list[Leg], back: list[Leg]
     ) -> None:
-        """Pair what was booked again with what came back; what then comes back is a return."""
+        """Pair what was booked again with what came back; what then comes back is a return.
+
+        Only what lines settled can come back: a return takes back what they booked.
+        """
         name, whole = standing.item.name, standing.item.amount
         exact = [leg for leg in back if leg.amount == -whole]
-        settled = not standing.rest and not standing.over
-        spare = exact[:1] if settled and len(exact) > len(again) else []
+        by_lines = not (standing.rest or standing.over or standing.item.settled)
+        spare = exact[:1] if by_lines and len(exact) > len(again) else []
         if spare:
             self._take(rule, Effect.RETURNS, spare, [(name, -whole)])
         left = (leg for leg in exact if leg not in spare)

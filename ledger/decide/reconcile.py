@@ -7,7 +7,8 @@ again cannot be put together anew, nor what was paid in, went back, and was sett
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Container, Iterable, Mapping
 from datetime import date
 
 from ledger import events as e
@@ -60,31 +61,33 @@ class Reconciliation:
             self.bank.barred,
         )
         wanted = dict.fromkeys(found.matches[len(pinned) :])
-        leaving: list[Made] = []
-        for made in reversed(list(self.bank.matches.values())):
-            if made in pinned:
-                continue
-            if made.match in wanted:
+        stands = {made.name for made in pinned}
+        free = [made for made in self.bank.matches.values() if made.name not in stands]
+        leaving = [made for made in free if made.match not in wanted]
+        leaving = self.with_returns([*leaving, *self._hollow(items)], items)
+        gone = {made.name for made in leaving}
+        for made in free:
+            if made.name not in gone:
                 del wanted[made.match]
-            else:
-                leaving.append(made)
         # The newest first: what came back is put back before what had left is given up.
         for made in leaving:
-            self.give_up(made, items, FOUND_OTHERWISE, by_hand=False, leaving=leaving)
+            self.give_up(made, items, FOUND_OTHERWISE, by_hand=False, leaving=gone)
         for each in wanted:
             self.make(each, items, "")
         return found
 
     def _pinned(self, items: Mapping[str, Expected]) -> list[Made]:
         """What stands; and what went back, with its return, if both would be too much now."""
-        every = self.bank.matches.values()
+        fallen = {made.name for made in self.with_returns(self._hollow(items), items)}
+        every = [made for made in self.bank.matches.values() if made.name not in fallen]
         stands = {made.name for made in every if self._stands(made, items)}
-        leaving = [made for made in every if made.name not in stands]
-        for back in leaving:
-            if self._too_much_without(back, items, leaving):
-                stands.add(back.name)
-                for name, _ in back.match.items:
-                    stands.update(made.name for made in self._before(back, name))
+        leaving = {made.name for made in every} - stands
+        for name, gone in self.given_back(items).items():
+            back = self.bank.matches[name]
+            if name in fallen:
+                continue
+            if name in stands or self._too_much(back, gone, items, leaving):
+                stands |= {name, *(made.name for made in gone)}
         return [made for made in every if made.name in stands]
 
     def _stands(self, made: Made, items: Mapping[str, Expected]) -> bool:
@@ -105,6 +108,50 @@ class Reconciliation:
                 return True
         return False
 
+    def with_returns(self, leaving: Collection[Made], items: Mapping[str, Expected]) -> list[Made]:
+        """Matches that are given up, and what falls with them; the newest first.
+
+        A return falls with anything that it gave back, for it would give back nothing then. What
+        else it gave back is there again, or falls too, if that would be too much by now.
+        """
+        found = {made.name: made for made in leaving}
+        given_back = self.given_back(items)
+        before = -1
+        while before != len(found):
+            before = len(found)
+            for name, gone in given_back.items():
+                back = self.bank.matches[name]
+                if any(made.name in found for made in gone):
+                    found[name] = back
+                if name in found and self._too_much(back, gone, items, found):
+                    found |= {made.name: made for made in gone}
+        return sorted(found.values(), key=lambda made: made.at, reverse=True)
+
+    def given_back(self, items: Mapping[str, Expected]) -> dict[str, list[Made]]:
+        """By the name of each return: the matches whose money went back with it."""
+        there: dict[str, list[Made]] = defaultdict(list)
+        found: dict[str, list[Made]] = {}
+        for made in self.bank.matches.values():
+            for name, _ in made.match.items:
+                if made.match.effect is Effect.SETTLES:
+                    there[name].append(made)
+                elif made.match.effect is Effect.RETURNS:
+                    before, item = there.pop(name, []), items.get(name)
+                    here = () if item is None else self._in_place(item)
+                    gone = [each for each in before if self._bank_line(each) not in here]
+                    found[made.name] = [*found.get(made.name, ()), *gone]
+        return found
+
+    def _hollow(self, items: Mapping[str, Expected]) -> list[Made]:
+        """Returns of which not all went back with them, as ledgers once recorded them."""
+        found = []
+        for name, gone in self.given_back(items).items():
+            back = self.bank.matches[name]
+            known = [each for each in back.match.items if each[0] in items]
+            if any(_sum(gone, item) != -amount for item, amount in known):
+                found.append(back)
+        return found
+
     def require_free(self, made: Made, items: Mapping[str, Expected]) -> None:
         """Refuse to take apart what money has moved on from, or a return whose place is taken.
 
@@ -113,11 +160,13 @@ class Reconciliation:
         """
         if made.match.effect is Effect.CANCELS:
             return
-        if self._too_much_without(made, items, ()):
+        gone = self.given_back(items).get(made.name, [])
+        if self._too_much(made, gone, items, ()):
             name = made.match.items[0][0]
             message = (
                 f"{made.name} says that {name} went back, and {name} was settled otherwise since; "
-                "`ofl bank unmatch` takes apart what settled it before, or since, first"
+                "`ofl bank unmatch` takes apart what settled it since; or what settled it before, "
+                "and this with it"
             )
             raise OutOfOrder(message)
         for name, _ in made.match.items:
@@ -208,11 +257,11 @@ class Reconciliation:
         reason: str,
         *,
         by_hand: bool,
-        leaving: Collection[Made] = (),
+        leaving: Container[str] = (),
     ) -> None:
         """Record that a match is given up, and reverse what it settled.
 
-        `leaving` are those that are given up with it.
+        `leaving` are the names of those that are given up with it.
         """
         found = made.match
         on = max(self.bank.lines[line].booked_on for line, _ in found.legs)
@@ -251,7 +300,7 @@ class Reconciliation:
         back: Made,
         on: date,
         reason: str,
-        leaving: Collection[Made],
+        leaving: Container[str],
     ) -> None:
         """What had come in and gone back is there after all, unless that is given up as well."""
         for name, _ in back.match.items:
@@ -260,43 +309,30 @@ class Reconciliation:
                 state, bank_line = self._ahead.agreement(item.agreement), self._bank_line(back)
                 self._ahead.take(item.agreement, settling.keep(state, name, on, bank_line, reason))
                 continue
-            for made in self._gone_with(back, item):
-                if made not in leaving:
-                    amount = dict(made.match.items)[name]
+            for made in self.given_back(items)[back.name]:
+                amount = dict(made.match.items).get(name)
+                if amount is not None and made.name not in leaving:
                     self._settle(item, amount, self._bank_line(made), on)
 
-    def _too_much_without(
-        self, back: Made, items: Mapping[str, Expected], leaving: Collection[Made]
+    def _too_much(
+        self,
+        back: Made,
+        gone: Iterable[Made],
+        items: Mapping[str, Expected],
+        leaving: Container[str],
     ) -> bool:
         """Whether what went back would be more than is open by now, were it there after all."""
-        if back.match.effect is not Effect.RETURNS:
-            return False
+        left = [made for made in gone if made.name not in leaving]
         for name, _ in back.match.items:
             item = items.get(name)
-            if isinstance(item, CapitalItem | DemandItem):
-                gone = (made for made in self._gone_with(back, item) if made not in leaving)
-                if total(dict(made.match.items)[name] for made in gone) > self._open(item):
-                    return True
+            if isinstance(item, CapitalItem | DemandItem) and _sum(left, name) > self._open(item):
+                return True
         return False
 
-    def _gone_with(self, back: Made, item: CapitalItem | DemandItem) -> list[Made]:
-        """The matches whose money went back: what was there by then, and is not there now."""
-        gone: list[Made] = []
-        in_place = self._in_place(item)
-        for made in self._before(back, item.item.name):
-            if made.match.effect is Effect.RETURNS:
-                gone = []  # it went back before
-            elif made.match.effect is Effect.SETTLES and self._bank_line(made) not in in_place:
-                gone.append(made)
-        return gone
-
-    def _before(self, back: Made, name: str) -> list[Made]:
-        """The matches of an item from before one of them."""
-        every = self.bank.matches.values()
-        return [made for made in every if made.at < back.at and name in dict(made.match.items)]
-
-    def _in_place(self, item: CapitalItem | DemandItem) -> Collection[str]:
-        """The bank lines whose money is there for an item."""
+    def _in_place(self, item: Expected) -> Collection[str]:
+        """The bank lines whose money is there for an item; a payment that came back has none."""
+        if isinstance(item, PaymentItem):
+            return ()
         state = self._ahead.agreement(item.agreement)
         if isinstance(item, CapitalItem):
             return state.drawdowns[item.drawdown].received.get(item.investor, {})
@@ -312,3 +348,9 @@ class Reconciliation:
     def _bank_line(self, made: Made) -> str:
         """What settled or returned something, as agreements name it."""
         return f"{self._party}/{place(made.match.legs[0])}"
+
+
+def _sum(matches: Iterable[Made], item: str) -> Amount:
+    """What an item gets of some matches."""
+    every = (each for made in matches for each in made.match.items)
+    return total(amount for name, amount in every if name == item)

@@ -19,6 +19,7 @@ from ledger.parties import Role
 from ledger.service import Ledger
 from projections.posting import Account, post
 from projections.reconciliation import ASKED_DAYS, differences
+from tests.bank_books import differing
 from tests.desk.good_input import small_ledger
 from tests.trials import parts
 
@@ -170,15 +171,27 @@ def repaid_by(ledger: Ledger) -> set[str]:
     return {line.split("/")[1] for line in ledger.agreement("youth-1").demands[FIRST].repayments}
 
 
-def test_if_a_return_is_taken_apart_only_what_had_gone_with_it_is_there_again(
+def test_a_return_falls_with_anything_that_went_back_with_it_and_the_rest_is_there_again(
     ledger: Ledger,
 ) -> None:
     read(ledger, row("A1", 400_00), row("A2", 600_00), row("B", -DEBT.minor), row("C", 400_00))
-    by_hand(ledger, "A1", "A2", "B")
-    unmatch(ledger, "A1")
-    by_hand(ledger, "C")
+    by_hand(ledger, "A1", "A2", "B", "C")
     assert (left(ledger), repaid_by(ledger)) == (Amount(600_00), {"C"})
-    assert [type(each) for each in unmatch(ledger, "B")] == [e.ClawbackRepaid, e.BankUnmatched]
+    undone = unmatch(ledger, "A1")
+    assert [type(each) for each in undone] == [e.ClawbackRepaid, e.BankUnmatched, e.BankUnmatched]
+    assert [each.by_hand for each in undone[1:] if isinstance(each, e.BankUnmatched)] == [
+        False,
+        True,
+    ]
+    assert (left(ledger), repaid_by(ledger)) == (ZERO, {"A2", "C"})
+    assert open_items(ledger)["B"] == ("line-unknown", -DEBT)
+    by_hand(ledger, "B")
+    assert (left(ledger), repaid_by(ledger)) == (DEBT, set())
+    assert [type(each) for each in unmatch(ledger, "B")] == [
+        e.ClawbackRepaid,
+        e.ClawbackRepaid,
+        e.BankUnmatched,
+    ]
     assert (left(ledger), repaid_by(ledger)) == (ZERO, {"A2", "C"})
 
 
@@ -225,8 +238,8 @@ def test_what_went_back_by_its_name_and_was_set_off_then_stays_so(
     read(ledger, row("C", 7_00))  # the bank is read as ever
     with pytest.raises(OutOfOrder, match="ofl bank unmatch"):
         unmatch(ledger, "B")
-    for line in (*lines, "B"):
-        unmatch(ledger, line)
+    undone = unmatch(ledger, lines[0])
+    assert [type(each) for each in undone] == [e.BankUnmatched] * (len(lines) + 1)
     assert (left(ledger), repaid_by(ledger)) == (ZERO, set())
     assert [line for line, _, _ in matches(ledger)] == []
 
@@ -248,6 +261,11 @@ def test_what_was_given_up_or_set_off_is_expected_no_more(
     read(ledger, row("S2", 600_00, FIRST, date(2022, 6, 1)))
     assert left(ledger) == ZERO
     assert open_items(ledger) == {"S2": ("line-amount", Amount(600_00))}
+    read(ledger, row("S3", -DEBT.minor, FIRST, date(2022, 6, 2)))
+    assert left(ledger) == ZERO
+    assert open_items(ledger)["S3"] == ("line-return", -DEBT)
+    with pytest.raises(AgainstTerms, match="what is open"):
+        by_hand(ledger, "S3")
 
 
 LINES = [
@@ -313,5 +331,6 @@ def test_whatever_people_say_of_lines_the_bank_is_read_and_matched_as_ever(
         except (AgainstTerms, OutOfOrder) as refused:
             if step == "unsay" and "`ofl bank unmatch`" not in str(refused):
                 raise
+        assert differing(ledger) == []
         assert repaid_by(ledger) <= set(known)
         assert ZERO <= left(ledger) <= DEBT
