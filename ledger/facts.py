@@ -39,6 +39,16 @@ class Stay(Model):
             raise ValueError(message)
         return self
 
+    @property
+    def span(self) -> Span:
+        """The days and the shelter alone."""
+        end = self.discharged
+        return self.admitted.toordinal(), self.shelter, None if end is None else end.toordinal()
+
+
+Span = tuple[int, str, int | None]
+"""(admission, shelter, discharge), days by number (`date.toordinal`); None while it is open."""
+
 
 class Stayed(Protocol):
     """A stay as policy looks at it, however it is kept."""
@@ -58,6 +68,10 @@ class Stayed(Protocol):
     @property
     def discharged(self) -> date | None:
         """The day after the last night; None while it is open."""
+
+    @property
+    def span(self) -> Span:
+        """The days and the shelter alone."""
 
 
 class Reading(Model):

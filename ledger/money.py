@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import core_schema
@@ -38,12 +38,18 @@ class Amount:
 
     minor: int
 
-    # Written out, as a great many are made: what a dataclass makes calls one more function.
+    # Written out, as a great many are made and compared: what a dataclass makes takes longer.
     def __init__(self, minor: int) -> None:
         if type(minor) is not int:
             message = f"an amount is made of whole minor units, not {type(minor).__name__}"
             raise TypeError(message)
-        object.__setattr__(self, "minor", minor)
+        _set_minor(self, minor)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Amount and self.minor == other.minor
+
+    def __hash__(self) -> int:
+        return hash(self.minor)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -106,6 +112,7 @@ class Amount:
         raise ValueError(message)
 
 
+_set_minor = Amount.__dict__["minor"].__set__  # the slot itself: frozen, it is set once
 ZERO = Amount(0)
 N = TypeVar("N", bound="str | tuple[str, str]")
 """What the parts of a split are named by; of equals, the last in order."""
@@ -148,6 +155,23 @@ def fraction(share: Decimal) -> Fraction:
     return Fraction(share)
 
 
+MILLION = 1_000_000
+
+
+@lru_cache(maxsize=1_000)
+def millionths(number: Decimal | Fraction) -> int:
+    """A share, or what it comes to, as a whole number of millionths: no share has more decimals.
+
+    Raises:
+        ValueError: if it has more than six.
+    """
+    parts = Fraction(number) * MILLION
+    if parts.denominator != 1:
+        message = f"{number} has more than six decimals"
+        raise ValueError(message)
+    return parts.numerator
+
+
 def _ratio(parts: Iterable[Fraction | int]) -> tuple[int, int]:
     """The sum of exact minor units over a common denominator: several times as fast as `sum`."""
     above, below = 0, 1
@@ -167,14 +191,14 @@ def summed(parts: Iterable[Fraction | int]) -> Fraction:
 
 def rounded(minor: Fraction) -> Amount:
     """Round exact minor units to whole ones, half away from zero."""
-    return rounded_sum((minor,))
+    return Amount(rounded_sum((minor,)))
 
 
-def rounded_sum(parts: Iterable[Fraction | int]) -> Amount:
+def rounded_sum(parts: Iterable[Fraction | int]) -> int:
     """The sum of exact minor units, rounded once to whole ones, half away from zero."""
     above, below = _ratio(parts)
     magnitude = (2 * abs(above) + below) // (2 * below)
-    return Amount(magnitude if above >= 0 else -magnitude)
+    return magnitude if above >= 0 else -magnitude
 
 
 def exact(minor: Fraction) -> str:
@@ -209,30 +233,53 @@ def from_exact(text: str) -> Fraction:
     return Fraction(text) * 100
 
 
-def split(whole: Amount, weights: Mapping[N, Fraction | int], residual_to: N) -> dict[N, Amount]:
-    """Divide an amount in proportion to weights; the parts sum to the whole to the øre.
+class Weights(Generic[N]):
+    """What amounts are divided in proportion to, looked at once however many amounts there are.
 
-    Each part is rounded down to whole øre; the øre that are left go to `residual_to`, or if that
-    has no weight to the heaviest (of equals, the last by name): who has no share gets nothing, and
-    no part is below zero.
+    All are of one sign. The øre that are left go to `residual_to`, or if that has no weight to the
+    heaviest (of equals, the last by name): who has no share gets nothing.
 
     Raises:
-        ValueError: if the amount is below zero, the weights sum to zero, or `residual_to` is not
-            among them.
+        ValueError: if the weights sum to zero, or `residual_to` is not among them.
     """
-    above, below = _ratio(weights.values())
-    if whole.minor < 0 or not above or residual_to not in weights:
-        message = "a split needs an amount and weights above zero, and a holder of the residual"
-        raise ValueError(message)
-    parts = {
+
+    __slots__ = ("_holder", "_quotients")
+
+    def __init__(self, weights: Mapping[N, Fraction | int], residual_to: N) -> None:
+        above, below = _ratio(weights.values())
+        if not above or residual_to not in weights:
+            message = "a split needs weights that are not all zero, and a holder of the residual"
+            raise ValueError(message)
         # Of whole numbers, as the quotient of fractions would be, and several times as fast.
-        name: whole.minor * weight.numerator * below // (weight.denominator * above)
-        for name, weight in weights.items()
-    }
-    holder = (
-        residual_to
-        if weights[residual_to]
-        else max(weights, key=lambda each: (weights[each], each))
-    )
-    parts[holder] += whole.minor - sum(parts.values())
+        self._quotients = [
+            (name, weight.numerator * below, weight.denominator * above)
+            for name, weight in weights.items()
+        ]
+        self._holder = (
+            residual_to
+            if weights[residual_to]
+            else max(weights, key=lambda each: (abs(weights[each]), each))
+        )
+
+    def split(self, minor: int) -> dict[N, int]:
+        """Divide an amount of whole minor units; the parts sum to the whole.
+
+        Each part is rounded to whole ones towards zero, so none has another sign than the whole.
+        """
+        left = whole = abs(minor)
+        parts = {}
+        for name, above, below in self._quotients:
+            part = parts[name] = whole * above // below
+            left -= part
+        parts[self._holder] += left
+        return parts if minor >= 0 else {name: -part for name, part in parts.items()}
+
+
+def split(whole: Amount, weights: Mapping[N, Fraction | int], residual_to: N) -> dict[N, Amount]:
+    """Divide one amount in proportion to weights.
+
+    Raises:
+        ValueError: if the weights sum to zero, or `residual_to` is not among them.
+    """
+    parts = Weights(weights, residual_to).split(whole.minor)
     return {name: Amount(part) for name, part in parts.items()}

@@ -126,6 +126,11 @@ def owed_by(parts: Iterable[Part]) -> dict[Payable, Amount]:
     return {(each.payer, each.role, each.payee): each.amount for each in parts}
 
 
+def in_minor(owed: Owed) -> dict[Payable, int]:
+    """What is owed in whole minor units."""
+    return {payable: amount.minor for payable, amount in owed.items()}
+
+
 def parts_of(owed: Owed) -> tuple[Part, ...]:
     """What is owed as parts."""
     return tuple(

@@ -67,11 +67,9 @@ def _divided(whole: Amount, owed: Mapping[tuple[str, Payable], Amount]) -> dict[
     keys = {f"{number:06d}": key for number, key in enumerate(owed)}
     weights = {name: Fraction(owed[key].minor) for name, key in keys.items()}
     largest = max(weights, key=lambda name: (weights[name], name))
-    shares = split(Amount(abs(whole.minor)), weights, largest)
     found: dict[str, list[Part]] = {}
-    for name, share in shares.items():
+    for name, amount in split(whole, weights, largest).items():
         agreement, (payer, role, payee) = keys[name]
-        amount = share if whole > ZERO else -share
         if amount:
             part = Part(payer=payer, role=role, payee=payee, amount=amount)
             found.setdefault(agreement, []).append(part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from ledger.dates import Period
 from ledger.facts import Stayed, Tariff
@@ -14,8 +15,7 @@ from ledger.shelter.rules import RefundRuleTable
 NOWHERE = Position(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """What one indicator showed on a day, at a milestone if the terms set any.
 
     `months` counts from enrolment; 0 is the baseline. Only measurements that were validated and are
@@ -29,8 +29,7 @@ class Measured:
     at: Position = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Spell:
+class Spell(NamedTuple):
     """An unbroken time in which something held, such as a job; open while `ended` is None."""
 
     indicator: str

@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise, starmap
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field, model_validator
@@ -18,7 +17,7 @@ from ledger.metrics.base import Metric, Outcome, Waiting
 from ledger.metrics.facts import Facts, Frame, Measured, Person
 from ledger.metrics.modifiers import Counting
 from ledger.model import Position
-from ledger.money import ZERO, exact, fraction
+from ledger.money import MILLION, ZERO, exact, millionths
 from ledger.parties import PayerShare, Role
 from ledger.shelter.counterfactual import Counterfactual
 from ledger.shelter.savings import SUPPORT_STEP, Courses, Reckoning, Saving, saving
@@ -158,23 +157,43 @@ class ShelterNightsSaved(Metric):
         for person in facts.people.values():
             both: Courses | None = None
             periods = self._periods(person, frame)
+            based_on = (person.at, *person.stays_at, *self._support_at(person))
             for months, period in periods:
-                known = self._known(person, months, period)
+                reading, waiting, achieved = self._known(person, months, period)
                 saved: Saving | None = None
-                if known.achieved:
+                if achieved:
                     reckoning = reckoning or self._reckoning(facts)
                     both = both or self._courses(
                         reckoning, person, facts, frame, periods[-1][1].end
                     )
                     saved = saving(both, period, shown=frame.shown)
-                yield self._outcome(person, months, period, known, saved, frame)
+                yield Outcome(
+                    metric=self.id,
+                    key=f"{months}m",
+                    period=period,
+                    subject=person.subject,
+                    months=months,
+                    waiting=waiting,
+                    achieved=achieved,
+                    claimed_on=reading.measured_on if reading else None,
+                    sides=self._sides(saved, shown=frame.shown) if saved else (),
+                    courses=(saved.counterfactual, saved.actual) if saved else None,
+                    gains=saved.gains if saved else (),
+                    steps=saved.steps if saved else (),
+                    read_at=(reading.at,) if reading else (),
+                    based_on=based_on,
+                )
 
     def _periods(self, person: Person, frame: Frame) -> list[tuple[int, Period]]:
         """The person's periods that have ended, each with the milestone that ends it."""
-        enrolled = person.enrolled_on
-        days = [add_months(enrolled, months) for months in (0, *self.measured_at_months)]
-        periods = zip(self.measured_at_months, starmap(Period, pairwise(days)), strict=True)
-        return [each for each in periods if each[1].end <= frame.last]
+        start, last, found = person.enrolled_on, frame.last, []
+        for months in self.measured_at_months:
+            end = add_months(person.enrolled_on, months)
+            if last < end:
+                break
+            found.append((months, Period(start, end)))
+            start = end
+        return found
 
     def _reckoning(self, facts: Facts) -> Reckoning:
         assert facts.rules is not None
@@ -203,7 +222,9 @@ class ShelterNightsSaved(Metric):
         return tuple(refunded(given, decisions, person.stays, support, table, until))
 
     def _support_at(self, person: Person) -> tuple[Position, ...]:
-        names = {self.support.indicator, self.support.decided} if self.support else set()
+        if self.support is None:
+            return ()
+        names = {self.support.indicator, self.support.decided}
         return tuple(spell.at for spell in person.spells if spell.indicator in names)
 
     def _known(self, person: Person, months: int, period: Period) -> _Known:
@@ -215,47 +236,11 @@ class ShelterNightsSaved(Metric):
             return _Known(reading, Waiting.REGISTER, achieved=False)
         return _Known(reading, None, self.achieved_when.met(reading.value))
 
-    def _outcome(
-        self,
-        person: Person,
-        months: int,
-        period: Period,
-        known: _Known,
-        saved: Saving | None,
-        frame: Frame,
-    ) -> Outcome:
-        reading = known.reading
-        return Outcome(
-            metric=self.id,
-            key=f"{months}m",
-            period=period,
-            subject=person.subject,
-            months=months,
-            waiting=known.waiting,
-            achieved=known.achieved,
-            claimed_on=reading.measured_on if reading else None,
-            sides=self._sides(saved, shown=frame.shown) if saved else (),
-            courses=(saved.counterfactual, saved.actual) if saved else None,
-            gains=saved.gains if saved else (),
-            steps=saved.steps if saved else (),
-            read_at=(reading.at,) if reading else (),
-            based_on=(person.at, *person.stays_at, *self._support_at(person)),
-        )
-
     def _sides(self, saved: Saving, *, shown: bool) -> tuple[tuple[Role, Side, Fraction], ...]:
         """What each side gains, and what it owes of that."""
-        sides = (
-            (Role.OUTCOME_PAYER, self.state_side, saved.state_gain),
-            (Role.CO_PAYER, self.municipal_side, saved.municipal_gain),
-        )
-        return tuple(
-            (
-                role,
-                _told(side, exact(gain), exact(owed)) if shown else _not_told(side.payer),
-                owed,
-            )
-            for role, side, gain in sides
-            for owed in [gain * fraction(side.share)]
+        return (
+            (Role.OUTCOME_PAYER, *_owed(self.state_side, saved.state, shown=shown)),
+            (Role.CO_PAYER, *_owed(self.municipal_side, saved.municipal, shown=shown)),
         )
 
 
@@ -267,8 +252,13 @@ class _Known(NamedTuple):
     achieved: bool
 
 
-def _told(side: PayerShare, gain: str, amount: str) -> Side:
-    return Side(payer=side.payer, gain=gain, share=side.share, amount=amount)
+def _owed(side: PayerShare, gain: int, *, shown: bool) -> tuple[Side, Fraction]:
+    """What a side owes of its gain in millionths, and that as it is told."""
+    owed = Fraction(gain * millionths(side.share), MILLION * MILLION)
+    if not shown:
+        return _not_told(side.payer), owed
+    whole = exact(Fraction(gain, MILLION))
+    return Side(payer=side.payer, gain=whole, share=side.share, amount=exact(owed)), owed
 
 
 @lru_cache(maxsize=100)

@@ -15,7 +15,7 @@ from ledger.policy.caps import Spent
 from ledger.policy.entitlement import Entitlement, Payout, entitlement, standing
 from ledger.policy.given import Given, OutcomeKey
 from ledger.policy.modifiers import Modified
-from ledger.policy.versions import Amendment, Law, Version, in_force, to_be_renegotiated, versions
+from ledger.policy.versions import Amendment, Law, Version, in_force, unmet_change, versions
 from ledger.shelter.rules import RefundRuleTable
 from ledger.terms.agreement import Terms
 
@@ -101,28 +101,31 @@ def assess(facts: AgreementFacts, until: date, *, shown: bool = True) -> Assessm
     Raises:
         LookupError: if something has no price, such as a night.
     """
-    found, today = facts.versions, facts.today
+    found = facts.versions
     modified, spent = Modified(facts.seen(found[0])), Spent()
     payouts = {each.number: Payout(each.terms, facts.capital) for each in found}
+    unmet = {each.number: unmet_change(found, each, facts.today) for each in found}
     decided: list[Decided] = []
     waiting: list[Outcome] = []
     for version, due in _due(facts, found, until, shown):
         outcome, payout = due, payouts[version.number]
         metric, repaid = payout.metrics[outcome.metric], payout.repaid
-        stands = facts.given.get(outcome.identity)
+        stands = facts.given.get(outcome.identity) if facts.given else None
         if stands is not None:
             modified.count(metric, outcome)
             decided.append(Decided(outcome, standing(stands, spent), version.number))
             continue
         if outcome.waiting is None and repaid and not payout.has_capital(outcome.achieved_on):
             outcome = outcome._replace(waiting=Waiting.CAPITAL)
-        outcome = modified.apply(metric, outcome, until)
+        if metric.id not in payout.unmodified:
+            outcome = modified.apply(metric, outcome, until)
         result = None
         if outcome.waiting is None and outcome.achieved and repaid:
             outcome, moves = _rearranged(facts, outcome)
             result = entitlement(payout, outcome, spent, moves, shown=shown)
-        rests_on_law = outcome.waiting is None and metric.by_law
-        if rests_on_law and to_be_renegotiated(found, version, today, outcome):
+        changed = unmet[version.number]
+        waits = changed is not None and metric.by_law and changed < outcome.period.end
+        if waits and outcome.waiting is None:
             # What it would be has been counted in, so that others cannot use its room meanwhile.
             outcome = outcome._replace(waiting=Waiting.RENEGOTIATION)
         if outcome.waiting is not None:
@@ -136,11 +139,8 @@ def _rearranged(facts: AgreementFacts, outcome: Outcome) -> tuple[Outcome, tuple
     """Where the person lived, and the outcome resting on that and on what was taken away."""
     person = facts.people.get(outcome.subject) if outcome.subject else None
     moves = person.moves if person else ()
-    if person is None:
-        more = facts.touched_at.get(outcome.unit, ())
-    else:
-        more = (*person.touched_at, *(move.at for move in moves))
-    if more:
+    touched = person.touched_at if person else facts.touched_at.get(outcome.unit, ())
+    if more := (*touched, *[move.at for move in moves]):
         outcome = outcome._replace(based_on=(*outcome.based_on, *more))
     return outcome, moves
 
@@ -181,8 +181,8 @@ def _readable(
 ) -> Iterator[Outcome]:
     """Outcomes of one metric, of those whose facts can be read."""
     frame = Frame(version.terms.starts_on, version.terms.ends_on, until, shown)
-    found = metric.outcomes(facts.seen(version), frame)
-    return (each for each in found if each.subject not in facts.erased)
+    found, erased = metric.outcomes(facts.seen(version), frame), facts.erased
+    return iter([each for each in found if each.subject not in erased])
 
 
 def _given(facts: AgreementFacts, metric: Metric) -> Iterator[Outcome]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_FLOOR, Context, Decimal
@@ -12,24 +12,27 @@ from fractions import Fraction
 from ledger import working as w
 from ledger.facts import CapitalPaidIn
 from ledger.metrics.base import Outcome
-from ledger.money import ZERO, Amount, rounded_sum, summed, total
+from ledger.money import ZERO, Amount, rounded_sum, summed
 from ledger.parties import Role
 from ledger.terms.caps import Cap
-from ledger.working import Owed
+from ledger.working import Payable
 
 OwedBy = dict[tuple[Role, str], Fraction]
+"""What each payer owes, by (role it pays in, payer), in exact minor units."""
 _EXACT_ENOUGH = Context(prec=40, rounding=ROUND_FLOOR)
 _YEAR_DAYS = 365
 
 
 @dataclass(slots=True)
 class Spent:
-    """What the outcomes so far have used of every ceiling of one agreement."""
+    """What the outcomes so far have used of every ceiling of one agreement, in minor units."""
 
     totals: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
-    """In minor units, by what a ceiling counts and what it counts it under."""
-    paid: list[tuple[date, Amount]] = field(default_factory=list)
-    received: dict[str, Amount] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    """By what a ceiling counts and what it counts it under."""
+    paid: list[tuple[date, int]] = field(default_factory=list)
+    """What each outcome came to, with the day on which it was achieved."""
+    received: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """What each investor is entitled to."""
 
     def person(self, outcome: Outcome) -> Amount:
         """What one person's outcomes have come to."""
@@ -40,30 +43,26 @@ class Spent:
         """What all outcomes have come to."""
         return Amount(self.totals["agreement", ""])
 
-    def add(self, outcome: Outcome, owed: Owed) -> None:
+    def add(self, outcome: Outcome, owed: Mapping[Payable, int]) -> None:
         """Count an outcome in, by what each payer owes each investor for it."""
-        whole = total(owed.values())
-        for scope in ("person", "metric", "year", "agreement"):
-            key = _key(scope, outcome)
+        totals, received, whole = self.totals, self.received, sum(owed.values())
+        for scope, key in _keys(outcome).items():
             if key is not None:
-                self.totals[scope, key] += whole.minor
-        for (payer, _, payee), amount in owed.items():
-            self.totals["payer", payer] += amount.minor
-            self.received[payee] += amount
+                totals[scope, key] += whole
+        for (payer, _, payee), minor in owed.items():
+            totals["payer", payer] += minor
+            received[payee] += minor
         self.paid.append((outcome.achieved_on, whole))
 
 
-def _key(scope: str, outcome: Outcome) -> str | None:
-    """What a ceiling counts an outcome under; None if it does not touch it."""
-    match scope:
-        case "person":
-            return outcome.subject
-        case "metric":
-            return outcome.metric
-        case "year":
-            return str(outcome.achieved_on.year)
-        case _:
-            return ""
+def _keys(outcome: Outcome) -> dict[str, str | None]:
+    """What ceilings count an outcome under, by their scope; None where they do not touch it."""
+    return {
+        "person": outcome.subject,
+        "metric": outcome.metric,
+        "year": str(outcome.achieved_on.year),
+        "agreement": "",
+    }
 
 
 def capped(
@@ -85,33 +84,31 @@ def capped(
         if left is None:
             continue
         touched = [key for key in owed if cap.payer in (None, key[1])]
-        if left < rounded_sum(owed[key] for key in touched):
-            wanted = summed(owed[key] for key in touched)
-            owed = owed | {key: owed[key] * left.minor / wanted for key in touched}
+        if left < rounded_sum([owed[key] for key in touched]):
+            wanted = summed([owed[key] for key in touched])
+            owed = owed | {key: owed[key] * left / wanted for key in touched}
         if not shown:
             continue
-        cut = left < rounded_sum(asked[key] for key in touched)
-        limit = cap.limit if cap.limit is not None else left + spent.agreement
-        lines.append(w.Cap(scope=cap.scope, limit=limit, left=left, cut=cut))
+        cut = left < rounded_sum([asked[key] for key in touched])
+        limit = cap.limit if cap.limit is not None else Amount(left) + spent.agreement
+        lines.append(w.Cap(scope=cap.scope, limit=limit, left=Amount(left), cut=cut))
     return owed, tuple(lines)
 
 
-def _left(
-    cap: Cap, outcome: Outcome, spent: Spent, capital: Iterable[CapitalPaidIn]
-) -> Amount | None:
-    """What a ceiling has left before an outcome; None if it does not touch the outcome."""
+def _left(cap: Cap, outcome: Outcome, spent: Spent, capital: Iterable[CapitalPaidIn]) -> int | None:
+    """What a ceiling has left before an outcome, in minor units; None if it does not touch it."""
     if cap.scope == "return":
-        return max(ZERO, _return_left(cap, outcome.achieved_on, spent, capital))
+        return max(0, _return_left(cap, outcome.achieved_on, spent, capital))
     if cap.scope == "metric" and cap.metric != outcome.metric:
         return None
-    key = cap.payer if cap.scope == "payer" else _key(cap.scope, outcome)
+    key = cap.payer if cap.scope == "payer" else _keys(outcome)[cap.scope]
     if key is None:
         return None
     assert cap.limit is not None
-    return Amount(max(0, cap.limit.minor - spent.totals[cap.scope, key]))
+    return max(0, cap.limit.minor - spent.totals[cap.scope, key])
 
 
-def _return_left(cap: Cap, on: date, spent: Spent, capital: Iterable[CapitalPaidIn]) -> Amount:
+def _return_left(cap: Cap, on: date, spent: Spent, capital: Iterable[CapitalPaidIn]) -> int:
     """What the investors may still get on a day, rounded down to whole minor units.
 
     By a multiple: of the capital paid in by that day. By a yearly rate: what is outstanding when
@@ -120,14 +117,14 @@ def _return_left(cap: Cap, on: date, spent: Spent, capital: Iterable[CapitalPaid
     paid_in = [each for each in capital if each.paid_on <= on]
     if cap.multiple is not None:
         whole = sum(each.amount.minor for each in paid_in) * Fraction(cap.multiple)
-        return Amount(whole.numerator // whole.denominator) - spent.agreement
+        return whole.numerator // whole.denominator - spent.agreement.minor
     assert cap.yearly_rate is not None
     growth = 1 + cap.yearly_rate
-    flows = [(each.paid_on, each.amount) for each in paid_in]
-    flows += [(day, -amount) for day, amount in spent.paid]
+    flows = [(each.paid_on, each.amount.minor) for each in paid_in]
+    flows += [(day, -minor) for day, minor in spent.paid]
     outstanding = Decimal(0)
-    for day, amount in flows:
+    for day, minor in flows:
         years = _EXACT_ENOUGH.divide(Decimal((on - day).days), Decimal(_YEAR_DAYS))
-        grown = _EXACT_ENOUGH.multiply(amount.minor, _EXACT_ENOUGH.power(growth, years))
+        grown = _EXACT_ENOUGH.multiply(minor, _EXACT_ENOUGH.power(growth, years))
         outstanding = _EXACT_ENOUGH.add(outstanding, grown)
-    return Amount(int(outstanding.to_integral_value(rounding=ROUND_FLOOR)))
+    return int(outstanding.to_integral_value(rounding=ROUND_FLOOR))

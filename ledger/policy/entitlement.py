@@ -12,18 +12,22 @@ from typing import NamedTuple
 from ledger.facts import CapitalPaidIn
 from ledger.metrics.base import Outcome
 from ledger.metrics.facts import Move
-from ledger.money import ZERO, Amount, rounded_sum, split, summed, total, written
+from ledger.money import ZERO, Amount, Weights, rounded_sum, summed, total, written
 from ledger.parties import Role
 from ledger.policy.caps import OwedBy, Spent, capped
 from ledger.policy.given import Given
-from ledger.policy.modifiers import owed
+from ledger.policy.modifiers import owed, unmodified
 from ledger.policy.moves import moved
 from ledger.policy.waterfall import between, divide
 from ledger.terms.agreement import Terms
-from ledger.working import Cap, Owed, Part, Payable, Step, Working, owed_by, parts_of
+from ledger.working import Cap, Owed, Part, Payable, Step, Working, in_minor, owed_by, parts_of
 
 NOT_SHOWN = Working(before_caps="0.00", caps=())
 """A working that nobody asked to see."""
+
+
+ByPayer = dict[tuple[Role, str], int]
+"""What each payer owes, by (role it pays in, payer), in whole minor units."""
 
 
 class Entitlement(NamedTuple):
@@ -51,12 +55,16 @@ class Payout:
         self.terms = terms
         self.repaid = terms.repaid
         self.metrics = {each.id: each for each in reversed(terms.metrics)}
-        self.payers = [(role, payer) for payer, role in terms.payers]
+        self.unmodified = {name for name, each in self.metrics.items() if unmodified(each)}
+        self.payers = {(role, payer): None for payer, role in terms.payers}
         self.capital = [each for each in capital if each.investor in self.repaid]
+        self.ceilings = {
+            each.payer: each.limit.minor for each in terms.caps if each.payer and each.limit
+        }
         self._shares = {each.id: terms.shares(each) for each in reversed(terms.metrics)}
         self._days = sorted({each.paid_on for each in self.capital})
         self._paid_in = [capital_on(self.capital, terms, day) for day in (date.min, *self._days)]
-        self._any_paid_in = [any(each.values()) for each in self._paid_in]
+        self._weights = [_weights(terms, each) for each in self._paid_in]
 
     def paid_in(self, day: date) -> dict[str, Amount]:
         """Capital that each investor that is repaid had paid in by the end of a day."""
@@ -64,7 +72,13 @@ class Payout:
 
     def has_capital(self, day: date) -> bool:
         """Whether any had been paid in by then."""
-        return self._any_paid_in[bisect_right(self._days, day)]
+        return self._weights[bisect_right(self._days, day)] is not None
+
+    def weights(self, day: date) -> Weights[str]:
+        """The capital paid in by the end of a day, as amounts are divided by it; there is some."""
+        weights = self._weights[bisect_right(self._days, day)]
+        assert weights is not None
+        return weights
 
     def shares(self, metric: str) -> tuple[tuple[tuple[Role, str], Fraction], ...]:
         """Who pays which share of a metric that is split."""
@@ -91,16 +105,19 @@ def entitlement(
         asked, moved_steps = moved(terms, outcome, asked, moves, by_days=by_days)
         steps = (*steps, *moved_steps)
     left, lines = capped(terms.caps, outcome, asked, spent, payout.capital, shown=shown)
-    by_payer = _rounded(terms, left, spent)
-    paid_in = payout.paid_in(outcome.achieved_on)
+    by_payer = _rounded(payout, left, spent)
     if terms.waterfall:
-        parts = _in_order(payout, by_payer, paid_in, spent)
+        parts = _in_order(payout, by_payer, payout.paid_in(outcome.achieved_on), spent)
     else:
-        parts = _by_investor(terms, payout.payers, by_payer, paid_in)
-    whole = total(by_payer.values())
+        parts = _by_investor(payout, by_payer, outcome.achieved_on)
     spent.add(outcome, parts)
-    working = _working(outcome, steps, asked, lines) if shown else NOT_SHOWN
-    return Entitlement(whole, parts, working, spent.person(outcome), spent.agreement)
+    return Entitlement(
+        Amount(sum(by_payer.values())),
+        {payable: Amount(minor) for payable, minor in parts.items()},
+        _working(outcome, steps, asked, lines) if shown else NOT_SHOWN,
+        spent.person(outcome),
+        spent.agreement,
+    )
 
 
 def _working(
@@ -127,7 +144,7 @@ def standing(given: Given, spent: Spent) -> Entitlement | None:
         return None
     parts = owed_by(given.parts)
     whole = total(parts.values())
-    spent.add(given.outcome, parts)
+    spent.add(given.outcome, in_minor(parts))
     working = Working(before_caps=written(Fraction(whole.minor)), caps=())
     return Entitlement(whole, parts, working, spent.person(given.outcome), spent.agreement)
 
@@ -139,15 +156,14 @@ def divided_again(terms: Terms, given: Given, capital: Iterable[CapitalPaidIn]) 
     """
     if terms.waterfall:
         return given.parts
-    by_payer: dict[tuple[Role, str], Amount] = defaultdict(lambda: ZERO)
+    by_payer: ByPayer = defaultdict(int)
     for part in given.parts:
-        by_payer[part.role, part.payer] += part.amount
-    payout = Payout(terms, capital)
-    paid_in = payout.paid_in(given.outcome.achieved_on)
-    return parts_of(_by_investor(terms, payout.payers, by_payer, paid_in))
+        by_payer[part.role, part.payer] += part.amount.minor
+    parts = _by_investor(Payout(terms, capital), by_payer, given.outcome.achieved_on)
+    return parts_of({payable: Amount(minor) for payable, minor in parts.items()})
 
 
-def _rounded(terms: Terms, owed_by: OwedBy, spent: Spent) -> dict[tuple[Role, str], Amount]:
+def _rounded(payout: Payout, owed_by: OwedBy, spent: Spent) -> ByPayer:
     """What each payer owes in whole minor units, the residual with the payer the terms name.
 
     A payer at its own ceiling takes no residual beyond it: that øre is then owed by nobody.
@@ -155,73 +171,64 @@ def _rounded(terms: Terms, owed_by: OwedBy, spent: Spent) -> dict[tuple[Role, st
     whole = rounded_sum(owed_by.values())
     if not whole:
         return {}
-    named = [key for key in owed_by if key[1] == terms.rounding.residual_payer]
-    holder = min(named or owed_by)
-    sign = 1 if whole > ZERO else -1
-    weights = owed_by if sign > 0 else {key: -amount for key, amount in owed_by.items()}
-    parts = split(Amount(abs(whole.minor)), weights, holder)
+    named = [key for key in owed_by if key[1] == payout.terms.rounding.residual_payer]
+    parts = Weights(owed_by, min(named or owed_by)).split(whole)
     left = {
-        cap.payer: Amount(max(0, cap.limit.minor - spent.totals["payer", cap.payer]))
-        for cap in terms.caps
-        if cap.payer and cap.limit
+        payer: max(0, limit - spent.totals["payer", payer])
+        for payer, limit in payout.ceilings.items()
     }
-    if sign > 0 and not left:
-        return parts
-    found = {}
-    for (role, payer), part in parts.items():
-        amount = Amount(sign * part.minor)
+    for key in owed_by if left else ():
+        payer = key[1]
         if payer in left:  # in whichever role it pays
-            amount = min(amount, left[payer])
-            left[payer] -= amount
-        found[role, payer] = amount
-    return found
-
-
-_Payers = Iterable[tuple[Role, str]]
-"""Every payer with the role it pays in, in the order of the terms."""
-
-
-def _by_investor(
-    terms: Terms,
-    payers: _Payers,
-    by_payer: Mapping[tuple[Role, str], Amount],
-    capital: Mapping[str, Amount],
-) -> Owed:
-    """Each payer's amount, pro rata to the capital each investor has paid in."""
-    weights = {investor: amount.minor for investor, amount in capital.items()}
-    parts: dict[Payable, Amount] = {}
-    for role, payer in _in_turn(payers, by_payer):
-        amount = by_payer[role, payer]
-        shares = split(Amount(abs(amount.minor)), weights, terms.rounding.residual_investor)
-        for payee, share in shares.items():
-            if share:
-                parts[payer, role, payee] = share if amount.minor > 0 else -share
+            parts[key] = min(parts[key], left[payer])
+            left[payer] -= parts[key]
     return parts
 
 
-def _in_turn(
-    payers: _Payers, by_payer: Mapping[tuple[Role, str], Amount]
-) -> list[tuple[Role, str]]:
+def _by_investor(payout: Payout, by_payer: ByPayer, day: date) -> dict[Payable, int]:
+    """Each payer's amount, pro rata to the capital each investor had paid in by a day."""
+    if not by_payer:
+        return {}
+    weights = payout.weights(day)
+    return {
+        (payer, role, payee): share
+        for role, payer in _in_turn(payout, by_payer)
+        for payee, share in weights.split(by_payer[role, payer]).items()
+        if share
+    }
+
+
+def _in_turn(payout: Payout, by_payer: ByPayer) -> list[tuple[Role, str]]:
     """Those who owe something in the order of the terms; whom people moved to comes last."""
-    return [key for key in dict.fromkeys((*payers, *by_payer)) if key in by_payer]
+    others = [key for key in by_payer if key not in payout.payers]
+    return [key for key in payout.payers if key in by_payer] + others
 
 
 def _in_order(
     payout: Payout,
-    by_payer: Mapping[tuple[Role, str], Amount],
+    by_payer: ByPayer,
     capital: Mapping[str, Amount],
     spent: Spent,
-) -> Owed:
+) -> dict[Payable, int]:
     """The sum divided by the waterfall, and then every payer's amount so that both sums hold."""
-    payers = {key: by_payer[key] for key in _in_turn(payout.payers, by_payer)}
+    payers = {key: Amount(by_payer[key]) for key in _in_turn(payout, by_payer)}
     holder = payout.terms.rounding.residual_investor
     whole = total(payers.values())
-    investors = divide(whole, payout.terms.waterfall, capital, spent.received, holder)
+    received = {name: Amount(minor) for name, minor in spent.received.items()}
+    investors = divide(whole, payout.terms.waterfall, capital, received, holder)
     return {
-        (payer, role, payee): amount
+        (payer, role, payee): amount.minor
         for ((role, payer), payee), amount in between(payers, investors, holder).items()
         if amount
     }
+
+
+def _weights(terms: Terms, capital: Mapping[str, Amount]) -> Weights[str] | None:
+    """By what amounts are divided among investors; None before there is any capital."""
+    if not any(capital.values()):
+        return None
+    weights = {investor: amount.minor for investor, amount in capital.items()}
+    return Weights(weights, terms.rounding.residual_investor)
 
 
 def capital_on(paid_in: Iterable[CapitalPaidIn], terms: Terms, day: date) -> dict[str, Amount]:

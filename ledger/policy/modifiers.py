@@ -77,6 +77,12 @@ def _of_age(guards: Guards, born_on: date | None, on: date | None) -> bool:
     return age >= (guards.age_from or 0) and young_enough
 
 
+def unmodified(metric: Metric) -> bool:
+    """Whether the terms add nothing to what a metric finds."""
+    changes = (metric.multipliers, metric.indexation, metric.deadweight, metric.exclusive)
+    return not any((metric.guards, metric.claim, *changes, metric.negative))
+
+
 @dataclass(slots=True)
 class Modified:
     """Outcomes of one agreement as they come, in order of achievement.

@@ -103,22 +103,22 @@ def in_force(found: Sequence[Version], outcome: Outcome, enrolled_on: date | Non
     raise AssertionError
 
 
-def to_be_renegotiated(
-    found: Sequence[Version], version: Version, today: Law, outcome: Outcome
-) -> bool:
-    """Whether an outcome waits because the law changed and the parties have not met over it.
+def unmet_change(found: Sequence[Version], version: Version, today: Law) -> date | None:
+    """The day of a change of law over which the parties were to meet and have not; None if none.
 
-    So it is when its period reaches to the first day on which today's law is not the one that its
-    terms know, until terms are amended, from that day or later, in knowledge of that change.
+    Outcomes whose periods reach to it wait. It is the first day on which today's law is not the one
+    that the terms know, until terms are amended, from that day or later, in knowledge of that
+    change.
     """
     if version.on_change is not OnRuleChange.RENEGOTIATE:
-        return False
+        return None
     changed = version.known.parts_from(today)
-    if changed is None or outcome.period.end <= changed:
-        return False
+    if changed is None:
+        return None
     later = found[found.index(version) + 1 :]
-    return not any(
+    met = any(
         changed <= each.effective_on
         and (each.known.nights is None or version.known.parts_from(each.known) == changed)
         for each in later
     )
+    return None if met else changed

@@ -8,33 +8,99 @@ been refunded before it. (Serviceloven § 110; orders on state refund.)
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
 from ledger.dates import Period, add_years
 from ledger.facts import Tariff
+from ledger.money import millionths
 from ledger.shelter.nights import PricedNights
 from ledger.shelter.rules import OpenWindows, RefundRule, RefundRuleTable
 
+_FOR_EVER = date.max.toordinal()
+
+
+class RuleInForce(NamedTuple):
+    """A rule up to the day of the next, and the day on which a later one ends its running years.
+
+    Days by number; the state's share in millionths. Before the first rule there is none.
+    """
+
+    rule: RefundRule | None
+    share: int
+    limit: int | None
+    until: int
+    years_end: int
+
+
+class RulesByDay:
+    """The rules of a table in their order, for many people."""
+
+    def __init__(self, table: RefundRuleTable) -> None:
+        days = [rule.valid_from.toordinal() for rule in table.rules]
+        self.rules = [RuleInForce(None, 0, None, days[0], days[0])]
+        for number, rule in enumerate(table.rules, start=1):
+            until = days[number] if number < len(days) else _FOR_EVER
+            years_end = _running_years_end(table.rules[number:])
+            share, limit = millionths(rule.state_share), rule.nights_per_running_year
+            self.rules.append(RuleInForce(rule, share, limit, until, years_end))
+
+
+Course = list[tuple[int, int, int, Tariff, RuleInForce, bool, tuple[int, int] | None]]
+"""A person's nights in order, all of an element refunded or none.
+
+(first, end, net, tariff, rule, refunded, running year), days by number as in `PricedNights`.
+"""
+
+
+def refund(nights: Iterable[PricedNights], law: RulesByDay, until: date = date.max) -> Course:
+    """Divide a person's history of nights, in order, into refunded and not refunded.
+
+    What begins on `until` or later is left out: no night depends on later ones.
+    """
+    found: Course = []
+    asked_until, rules = until.toordinal(), iter(law.rules)
+    by = next(rules)
+    rule, _, limit, rule_ends, _ = by
+    year: tuple[int, int] | None = None
+    year_ends = used = 0
+    for start, end, net, tariff in nights:
+        if start >= asked_until:
+            break
+        while start < end:
+            while rule_ends <= start:
+                by = next(rules)
+                rule, _, limit, rule_ends, _ = by
+            last = min(rule_ends, end)
+            if limit is None:
+                found.append((start, last, net, tariff, by, rule is not None, None))
+                start = last  # noqa: PLW2901 - what is left of the nights
+                continue
+            if year_ends <= start:
+                # Whatever running year is opened, a later rule may end it.
+                next_year = add_years(date.fromordinal(start), 1).toordinal()
+                year_ends, used = min(next_year, by.years_end), 0
+                year = (start, year_ends)
+            last = min(last, year_ends)
+            left = limit - used
+            if left > 0:
+                last = min(last, start + left)
+                used += last - start
+            found.append((start, last, net, tariff, by, left > 0, year))
+            start = last  # noqa: PLW2901
+    return found
+
 
 class RefundedNights(NamedTuple):
-    """Consecutive nights at one tariff, under one rule, all refunded or none."""
+    """Consecutive nights at one tariff, under one rule, all refunded or none, as they are shown."""
 
-    start: date
-    end: date
+    period: Period
     tariff: Tariff
-    rule: RefundRule | None = None
-    refunded: bool = False
-    window: Period | None = None
-
-    @property
-    def period(self) -> Period:
-        """The nights from `start` up to, and not including, `end`."""
-        return Period(self.start, self.end)
+    rule: RefundRule | None
+    refunded: bool
+    window: Period | None
 
     def cost(self, nights: int) -> int:
         """What so many of the nights cost the public, in minor units."""
@@ -47,90 +113,38 @@ class RefundedNights(NamedTuple):
         return Fraction(self.rule.state_share) * self.cost(nights)
 
 
-class RuleInForce(NamedTuple):
-    """A rule up to the day of the next, and the day on which a later one ends its running years."""
-
-    rule: RefundRule
-    limit: int | None
-    until: date
-    years_end: date
-
-
-class RulesByDay:
-    """The rules of a table with the days on which they are in force, for many people."""
-
-    def __init__(self, table: RefundRuleTable) -> None:
-        self.days = [rule.valid_from for rule in table.rules]
-        self.rules = [
-            RuleInForce(rule, rule.nights_per_running_year, until, _running_years_end(later))
-            for number, (rule, until) in enumerate(
-                zip(table.rules, [*self.days[1:], date.max], strict=True), start=1
-            )
-            for later in [table.rules[number:]]
-        ]
+def told(course: Course) -> list[RefundedNights]:
+    """A course with its days as dates."""
+    return [
+        RefundedNights(_period(first, end), tariff, by.rule, refunded, year and _period(*year))
+        for first, end, _, tariff, by, refunded, year in course
+    ]
 
 
-def refund(
-    nights: Iterable[PricedNights], law: RulesByDay, until: date = date.max
-) -> list[RefundedNights]:
-    """Divide a person's history of nights, in order, into refunded and not refunded.
-
-    What begins on `until` or after it is left out: no night depends on later ones.
-    """
-    found: list[RefundedNights] = []
-    year = _RunningYear(found)
-    for start, end, tariff in nights:
-        if start >= until:
+def cost_and_refund(course: Course, period: Period) -> tuple[int, int]:
+    """What the nights of a period cost, in minor units, and in millionths of these its refund."""
+    start, end = period.start.toordinal(), period.end.toordinal()
+    cost = refunded = 0
+    for first, last, net, _, by, is_refunded, _ in course:
+        if end <= first:
             break
-        number = bisect_right(law.days, start) - 1
-        if number < 0:
-            before_any = min(end, law.days[0])
-            found.append(RefundedNights(start, before_any, tariff))
-            start, number = before_any, 0  # noqa: PLW2901 - what is left of the nights
-        while start < end:
-            by = law.rules[number]
-            last = min(end, by.until)
-            year.add(start, last, tariff, by)
-            start, number = last, number + 1  # noqa: PLW2901
-    return found
+        if start < last:
+            of_these = net * (min(last, end) - max(first, start))
+            cost += of_these
+            if is_refunded:
+                refunded += of_these * by.share
+    return cost, refunded
 
 
-@dataclass(slots=True)
-class _RunningYear:
-    """The running year while walking through a person's nights."""
-
-    nights: list[RefundedNights]
-    window: Period | None = None
-    refunded: int = 0
-
-    def add(self, start: date, end: date, tariff: Tariff, by: RuleInForce) -> None:
-        """Take nights under one rule, opening and closing running years on the way."""
-        rule, limit, _, years_end = by
-        if limit is None:
-            self.nights.append(RefundedNights(start, end, tariff, rule, refunded=True))
-            return
-        while start < end:
-            window = self.window
-            if window is None or window.end <= start:
-                # Whatever running year is opened, a later rule may end it.
-                window = self.window = Period(start, min(add_years(start, 1), years_end))
-                self.refunded = 0
-            within = min(end, window.end)
-            days, left = (within - start).days, max(0, limit - self.refunded)
-            cut = within if days <= left else start + timedelta(days=left)
-            if start < cut:
-                self.refunded += min(days, left)
-                self.nights.append(RefundedNights(start, cut, tariff, rule, True, window))  # noqa: FBT003 - by name it takes twice as long
-            if cut < within:
-                self.nights.append(RefundedNights(cut, within, tariff, rule, False, window))  # noqa: FBT003
-            start = within
+def _period(first: int, end: int) -> Period:
+    return Period(date.fromordinal(first), date.fromordinal(end))
 
 
-def _running_years_end(later: Iterable[RefundRule]) -> date:
+def _running_years_end(later: Iterable[RefundRule]) -> int:
     """The day on which one of later rules ends the running years opened before it, if any does."""
     ends = (
-        each.valid_from
+        each.valid_from.toordinal()
         for each in later
         if each.open_windows is OpenWindows.RESTART or each.nights_per_running_year is None
     )
-    return next(ends, date.max)
+    return next(ends, _FOR_EVER)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from operator import attrgetter
 from typing import NamedTuple
 
 from ledger.dates import Period
 from ledger.facts import Stayed, Tariff
-from ledger.money import Amount, exact, written
+from ledger.money import MILLION, Amount, exact, millionths, written
 from ledger.shelter.counterfactual import Counterfactual
 from ledger.shelter.nights import REFERENCE, Prices, counterfactual, price
-from ledger.shelter.refund import RefundedNights, RulesByDay, refund
+from ledger.shelter.refund import (
+    Course,
+    RefundedNights,
+    RulesByDay,
+    cost_and_refund,
+    refund,
+    told,
+)
 from ledger.shelter.rules import RefundRuleTable
 from ledger.shelter.support import SupportDays
 from ledger.working import Gain, History, NightLine, Step, Window
@@ -32,21 +37,31 @@ NOT_SHOWN = History(lines=(), windows=(), nights=0, cost="0.00", refund="0.00")
 class Courses(NamedTuple):
     """A person's whole history of nights, as it would have been and as it was."""
 
-    counterfactual: list[RefundedNights]
-    actual: list[RefundedNights]
+    counterfactual: Course
+    actual: Course
     support: tuple[SupportDays, ...] = ()
     """Days of support that the state refunds, and would not have without the programme."""
 
 
 class Saving(NamedTuple):
-    """What one person saved in one period, in exact minor units, neither below zero."""
+    """What one person saved in one period, in millionths of minor units, neither below zero."""
 
-    state_gain: Fraction
-    municipal_gain: Fraction
+    state: int
+    municipal: int
     counterfactual: History
     actual: History
     gains: tuple[Gain, ...]
     steps: tuple[Step, ...]
+
+    @property
+    def state_gain(self) -> Fraction:
+        """What the state saved, in exact minor units."""
+        return Fraction(self.state, MILLION)
+
+    @property
+    def municipal_gain(self) -> Fraction:
+        """What the municipality saved, in exact minor units."""
+        return Fraction(self.municipal, MILLION)
 
 
 class Reckoning:
@@ -79,7 +94,8 @@ class Reckoning:
             NoTariffError: if a night has no price.
         """
         actual = price(stays, self._prices, until)
-        otherwise = counterfactual(actual, enrolled, self._nights_per_year, self._reference, until)
+        asked = min(until, asked_until)  # once there is a reference tariff, there always is
+        otherwise = counterfactual(actual, enrolled, self._nights_per_year, self._reference, asked)
         return Courses(
             refund(otherwise, self._law, asked_until),
             refund(actual, self._law, asked_until),
@@ -95,21 +111,25 @@ def saving(both: Courses, period: Period, *, shown: bool = True) -> Saving:
     cost less the state-side gain, never below zero; so what the state refunds of support is the
     municipality's.
     """
-    would_be, were = _sum(both.counterfactual, period), _sum(both.actual, period)
+    would_be = cost_and_refund(both.counterfactual, period)
+    were = cost_and_refund(both.actual, period)
     cost, refunded = would_be[0] - were[0], would_be[1] - were[1]
     steps: tuple[Step, ...] = ()
     if both.support:
         steps, given = _support(both, period)
-        refunded -= given
-    state_gain = refunded if refunded.numerator > 0 else Fraction(0)
-    municipal_gain = cost - state_gain
+        refunded -= millionths(given)
+    state = max(0, refunded)
+    municipal = max(0, cost * MILLION - state)
+    if not shown:
+        return Saving(state, municipal, NOT_SHOWN, NOT_SHOWN, (), steps)
+    otherwise, actual = told(both.counterfactual), told(both.actual)
     return Saving(
-        state_gain=state_gain,
-        municipal_gain=municipal_gain if municipal_gain.numerator > 0 else Fraction(0),
-        counterfactual=_history(both.counterfactual, period, would_be) if shown else NOT_SHOWN,
-        actual=_history(both.actual, period, were) if shown else NOT_SHOWN,
-        gains=_gains(both, period) if shown else (),
-        steps=steps,
+        state,
+        municipal,
+        _history(otherwise, period, would_be),
+        _history(actual, period, were),
+        _gains(otherwise, actual, both.support, period),
+        steps,
     )
 
 
@@ -124,38 +144,11 @@ def _support(both: Courses, period: Period) -> tuple[tuple[Step, ...], Fraction]
     return steps, sum((each.refund(days) for each, days in lines), Fraction(0))
 
 
-_END: Callable[[RefundedNights], date] = attrgetter("end")
-
-_Sums = tuple[int, Fraction]
-"""Cost and refund, in exact minor units."""
-
-
-def _sum(course: list[RefundedNights], period: Period) -> _Sums:
-    """Cost and refund of a course's nights in the period."""
-    cost, (start, end) = 0, period
-    refunded: dict[Decimal, int] = defaultdict(int)
-    # In whole minor units, share by share: most nights lie outside, and fractions are slow.
-    for number in range(bisect_right(course, start, key=_END), len(course)):
-        first, last, tariff, rule, is_refunded, _ = course[number]
-        if end <= first:
-            break
-        of_these = tariff.net * (min(last, end) - max(first, start)).days
-        cost += of_these
-        if rule is not None and is_refunded:
-            refunded[rule.state_share] += of_these
-    above, below = 0, 1
-    for share, of_these in refunded.items():
-        numerator, denominator = share.as_integer_ratio()
-        above = above * denominator + numerator * of_these * below
-        below *= denominator
-    return cost, Fraction(above, below)
-
-
 def _rule_name(nights: RefundedNights) -> str:
     return nights.rule.id if nights.rule else NO_RULE
 
 
-def _history(course: list[RefundedNights], period: Period, sums: _Sums) -> History:
+def _history(course: list[RefundedNights], period: Period, sums: tuple[int, int]) -> History:
     cost, refunded = sums
     counts: dict[tuple[int, int, str, Decimal, bool], int] = defaultdict(int)
     for nights in course:
@@ -184,7 +177,7 @@ def _history(course: list[RefundedNights], period: Period, sums: _Sums) -> Histo
         windows=_windows(course, period),
         nights=sum(counts.values()),
         cost=exact(Fraction(cost)),
-        refund=exact(refunded),
+        refund=exact(Fraction(refunded, MILLION)),
     )
 
 
@@ -213,10 +206,15 @@ def _windows(course: list[RefundedNights], period: Period) -> tuple[Window, ...]
     return tuple(windows)
 
 
-def _gains(both: Courses, period: Period) -> tuple[Gain, ...]:
+def _gains(
+    otherwise: list[RefundedNights],
+    actual: list[RefundedNights],
+    supports: Iterable[SupportDays],
+    period: Period,
+) -> tuple[Gain, ...]:
     """The comparison by calendar year and rule of the nights."""
     rows: dict[tuple[int, str], list[Fraction]] = defaultdict(lambda: [Fraction(0)] * 4)
-    for course, sign in ((both.counterfactual, 1), (both.actual, -1)):
+    for course, sign in ((otherwise, 1), (actual, -1)):
         for nights in course:
             within = nights.period.overlap(period)
             for year, days in _by_year(within):
@@ -224,7 +222,7 @@ def _gains(both: Courses, period: Period) -> tuple[Gain, ...]:
                 row[0 if sign == 1 else 1] += days
                 row[2] += sign * nights.refund(days)
                 row[3] += sign * (nights.cost(days) - nights.refund(days))
-    for support in both.support:
+    for support in supports:
         for year, days in _by_year(support.period.overlap(period)):
             refund_given = support.refund(days)
             row = rows[year, support.rule.id]

@@ -14,7 +14,7 @@ from ledger.dates import Period
 from ledger.facts import Stayed, Tariff
 from ledger.money import Amount, rounded
 from ledger.shelter.nights import Prices, price
-from ledger.shelter.refund import RulesByDay, refund
+from ledger.shelter.refund import RulesByDay, refund, told
 from ledger.shelter.rules import RefundRuleTable
 
 
@@ -42,7 +42,7 @@ def refunded_in(
     amount = Fraction(0)
     prices, law = Prices(tariffs), RulesByDay(table)
     for stays in people:
-        for each in refund(price(stays, prices, period.end), law):
+        for each in told(refund(price(stays, prices, period.end), law)):
             days = each.period.overlap(period).days
             nights += days
             refunded_nights += days if each.refunded else 0

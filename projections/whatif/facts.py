@@ -6,7 +6,7 @@ Where people who moved lived before is told by the terms too: `projections.whati
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -252,7 +252,7 @@ _D = TypeVar("_D", Spell, Measured, Move)
 
 
 def _over(kind: type[_D], given: Mapping[str, Any], before: _D | None) -> _D:
-    kept = {f.name: getattr(before, f.name) for f in fields(before)} if before else {}
+    kept = before._asdict() if before else {}
     return kind(**{**kept, **given})
 
 

@@ -11,7 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from ledger.money import ZERO, Amount, Share, exact, from_exact, rounded, split, total
+from ledger.money import (
+    MILLION,
+    ZERO,
+    Amount,
+    Share,
+    Weights,
+    exact,
+    from_exact,
+    millionths,
+    rounded,
+    split,
+    total,
+)
 
 MINOR = st.integers(-(10**17) + 1, 10**17 - 1)
 WEIGHTS = st.dictionaries(
@@ -249,10 +261,39 @@ def test_the_odd_minor_unit_goes_to_the_holder_of_the_residual() -> None:
     ids=["no weights", "weights of zero", "a stranger holds the residual"],
 )
 def test_what_cannot_be_divided_is_refused(weights: dict[str, Fraction], residual: str) -> None:
-    with pytest.raises(ValueError, match="a split needs an amount and weights above zero"):
+    with pytest.raises(ValueError, match="a split needs weights that are not all zero"):
         split(Amount(100), weights, residual)
 
 
-def test_an_amount_below_zero_is_not_divided() -> None:
-    with pytest.raises(ValueError, match="a split needs an amount"):
-        split(Amount(-1), {"a": Fraction(1)}, "a")
+@given(MINOR.map(abs), WEIGHTS, st.data())
+def test_an_amount_below_zero_is_divided_as_the_same_above_it(
+    minor: int, weights: dict[str, Fraction], data: st.DataObject
+) -> None:
+    residual = data.draw(st.sampled_from(sorted(weights)))
+    above = split(Amount(minor), weights, residual)
+    mirrored = {name: -part for name, part in above.items()}
+    assert split(Amount(-minor), weights, residual) == mirrored
+    below = {name: -weight for name, weight in weights.items()}
+    assert split(Amount(minor), below, residual) == above
+    assert split(Amount(-minor), below, residual) == mirrored
+
+
+@given(st.lists(MINOR), WEIGHTS, st.data())
+def test_weights_looked_at_once_divide_as_those_looked_at_each_time(
+    amounts: list[int], weights: dict[str, Fraction], data: st.DataObject
+) -> None:
+    residual = data.draw(st.sampled_from(sorted(weights)))
+    once = Weights(weights, residual)
+    for minor in amounts:
+        each_time = split(Amount(minor), weights, residual)
+        assert once.split(minor) == {name: part.minor for name, part in each_time.items()}
+
+
+@given(st.decimals(0, 1, places=6))
+def test_a_share_is_a_whole_number_of_millionths(share: Decimal) -> None:
+    assert Fraction(millionths(share), MILLION) == Fraction(share)
+
+
+def test_a_share_with_more_decimals_is_no_whole_number_of_millionths() -> None:
+    with pytest.raises(ValueError, match="more than six decimals"):
+        millionths(Decimal("0.0000001"))

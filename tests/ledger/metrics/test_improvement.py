@@ -73,9 +73,8 @@ def test_what_was_measured_after_the_milestone_is_no_baseline() -> None:
 
 def test_a_measurement_taken_after_the_day_of_asking_is_not_known_yet() -> None:
     ann = person("ann", measured=at("score", m0="4", m12="5"))
-    late = replace(
-        ann, measured=(ann.measured[0], replace(ann.measured[1], measured_on=day("2025-01-09")))
-    )
+    first, second = ann.measured
+    late = replace(ann, measured=(first, second._replace(measured_on=day("2025-01-09"))))
     agreement = terms(RISES + "measured_at_months: [12]")
     assert lines(assessed(agreement, [late], "2025-01-08")) == [
         "ann 12m 2025-01-01 waits: measurement"

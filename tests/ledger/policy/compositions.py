@@ -371,7 +371,7 @@ def with_a_later_fact(random: Random, known: AgreementFacts, after: date) -> Agr
     kind = random.choice(("measured", "spell", "person", "result"))
     if kind == "result":
         cohort = random.choice(COHORTS)
-        found = (*known.cohorts.get(cohort, ()), replace(result(random), measured_on=day))
+        found = (*known.cohorts.get(cohort, ()), result(random)._replace(measured_on=day))
         return replace(known, cohorts={**known.cohorts, cohort: _once_a_day(found)})
     if kind == "person":
         new = replace(person(random, 99), enrolled_on=day, measured=(), spells=(), stays=())

@@ -8,8 +8,8 @@ from ledger.dates import Period
 from ledger.facts import Stay, Tariff
 from ledger.money import Amount
 from ledger.shelter.counterfactual import Counterfactual, ReferenceTariff
-from ledger.shelter.nights import Prices, price
-from ledger.shelter.refund import RefundedNights, RulesByDay, refund
+from ledger.shelter.nights import PricedNights, Prices, price
+from ledger.shelter.refund import RefundedNights, RulesByDay, refund, told
 from ledger.shelter.rules import OpenWindows, RefundRuleTable
 from ledger.shelter.savings import Reckoning, Saving, saving
 from ledger.terms.shipped import shelter_refund_rules
@@ -39,6 +39,12 @@ def stay(text: str) -> Stay:
         admitted=day(admitted),
         discharged=day(discharged) if discharged else None,
     )
+
+
+def nights_of(priced: PricedNights) -> Period:
+    """The nights that have a price, as a period."""
+    first, end, _, _ = priced
+    return Period(date.fromordinal(first), date.fromordinal(end))
 
 
 def tariffs(*lines: str) -> dict[str, tuple[Tariff, ...]]:
@@ -86,7 +92,7 @@ def law(open_windows: OpenWindows) -> RefundRuleTable:
 def refunded(*stays: str, table: RefundRuleTable = LAW) -> list[RefundedNights]:
     """The nights of stays, divided into refunded and not refunded."""
     nights = price([stay(text) for text in stays], Prices(THOUSAND), TODAY)
-    return refund(nights, RulesByDay(table))
+    return told(refund(nights, RulesByDay(table)))
 
 
 def nights_refunded(nights: list[RefundedNights], within: str) -> int:

@@ -8,7 +8,16 @@ import pytest
 
 from ledger.facts import Tariff
 from ledger.shelter.nights import REFERENCE, NoTariffError, Prices, counterfactual, price
-from tests.ledger.shelter.examples import THOUSAND, TODAY, day, period, stay, tariffs, terms
+from tests.ledger.shelter.examples import (
+    THOUSAND,
+    TODAY,
+    day,
+    nights_of,
+    period,
+    stay,
+    tariffs,
+    terms,
+)
 
 BY_TERMS = Prices({REFERENCE: terms(90).tariffs(REFERENCE)})
 
@@ -20,10 +29,12 @@ def spent(
     found = price([stay(text) for text in stays], Prices(prices), day(until))
     lines: list[tuple[Tariff, str, str]] = []
     for nights in found:
-        start, end = str(nights.period.start), str(nights.period.end)
-        if lines and lines[-1][0] == nights.tariff and lines[-1][2] == start:
+        start, end = map(str, nights_of(nights))
+        _, _, net, tariff = nights
+        assert net == tariff.net
+        if lines and lines[-1][0] == tariff and lines[-1][2] == start:
             start = lines.pop()[1]
-        lines.append((nights.tariff, start, end))
+        lines.append((tariff, start, end))
     return [
         f"{tariff.shelter} {start}..{end} at {tariff.per_night}" for tariff, start, end in lines
     ]
@@ -95,7 +106,7 @@ def test_a_night_before_the_first_tariff_has_no_price() -> None:
 
 def test_without_the_programme_the_nights_follow_on_enrolment_and_its_anniversaries() -> None:
     found = counterfactual([], day("2024-02-29"), 90, BY_TERMS, day("2028-03-02"))
-    assert [nights.period for nights in found] == [
+    assert [nights_of(nights) for nights in found] == [
         period("2024-02-29..2024-05-29"),
         period("2025-02-28..2025-05-29"),
         period("2026-02-28..2026-05-29"),
@@ -107,7 +118,7 @@ def test_without_the_programme_the_nights_follow_on_enrolment_and_its_anniversar
 def test_without_the_programme_the_nights_before_enrolment_are_the_actual_ones() -> None:
     actual = price([stay("nord 2023-12-01..2024-02-01")], Prices(THOUSAND), TODAY)
     found = counterfactual(actual, day("2024-01-01"), 10, BY_TERMS, day("2024-06-01"))
-    assert [(nights.period, nights.tariff.shelter) for nights in found] == [
+    assert [(nights_of(nights), nights[-1].shelter) for nights in found] == [
         (period("2023-12-01..2024-01-01"), "nord"),
         (period("2024-01-01..2024-01-11"), "reference"),
     ]
@@ -115,5 +126,5 @@ def test_without_the_programme_the_nights_before_enrolment_are_the_actual_ones()
 
 def test_three_hundred_and_sixty_five_nights_leave_one_free_in_a_leap_year() -> None:
     found = counterfactual([], day("2023-10-01"), 365, BY_TERMS, day("2024-10-03"))
-    nights = [nights.period for nights in found]
+    nights = [nights_of(nights) for nights in found]
     assert nights == [period("2023-10-01..2024-09-30"), period("2024-10-01..2024-10-03")]
