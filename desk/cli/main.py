@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import secrets
 import sys
@@ -40,6 +39,7 @@ from desk.cli import (
 from desk.cli.session import Session, settings
 from desk.cli.trouble import TROUBLE, Stopped
 from desk.language import Language
+from ledger import garbage
 from ledger.commands.banking import NotTheSameFileError
 from ledger.decide.refusal import FileRefused, Refusal
 from ledger.store.checkpoint import CheckpointError
@@ -187,9 +187,7 @@ def main() -> None:
     `ofl jobs status` exits 6 if findings are open, and 7 if a job is late or failed.
     """
     arguments = hoisted(sys.argv[1:])
-    if not gc.get_freeze_count():
-        # What is imported stays, so nothing is gained by looking through it for garbage.
-        gc.freeze()
+    garbage.look_seldom()
     try:
         app(arguments, prog_name="ofl")
     except CommandConflictError as conflict:

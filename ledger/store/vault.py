@@ -263,6 +263,5 @@ class Vault:
         if len(found) != len(set(refs)):
             return None
         mac = hmac.HMAC(self._together_key, hashes.SHA256())
-        for ref, wrapped in sorted(found.items()):
-            mac.update(ref.encode() + b"\x00" + wrapped)
+        mac.update(b"".join(ref.encode() + b"\x00" + found[ref] for ref in sorted(found)))
         return AESGCM(mac.finalize())

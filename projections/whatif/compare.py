@@ -220,10 +220,10 @@ def _change(
 ) -> Change:
     either = after or before
     assert either is not None
-    payers: dict[tuple[str, Role], list[Amount]] = defaultdict(lambda: [ZERO, ZERO])
+    payers: dict[tuple[str, Role], list[int]] = defaultdict(lambda: [0, 0])
     for side, standing in enumerate((before, after)):
         for (payer, role, _), amount in standing.owed.items() if standing else ():
-            payers[payer, role][side] += amount
+            payers[payer, role][side] += amount.minor
     return Change(
         claim=claim,
         agreement=folded.agreement,
@@ -236,7 +236,7 @@ def _change(
         achieved_before=before is not None and before.achieved,
         achieved_after=after is not None and after.achieved,
         waits=after.waits if after else None,
-        by_payer={payer: (one, two) for payer, (one, two) in payers.items()},
+        by_payer={payer: (Amount(one), Amount(two)) for payer, (one, two) in payers.items()},
         payments=payments,
     )
 
@@ -245,35 +245,36 @@ class _Items:
     """What payments hold, by the outcome that they pay for."""
 
     def __init__(self, folded: Folded) -> None:
-        self.paid: dict[Payable, Amount] = defaultdict(lambda: ZERO)
-        """Paid or sent, of outcomes alone: what a guarantor covers is none."""
+        self.paid: dict[Payable, int] = defaultdict(int)
+        """Paid or sent, of outcomes alone: what a guarantor covers is none. In minor units."""
         self.last: dict[tuple[str, Payable], str] = {}
         """The last payment that an outcome stands in, for a payer and a payee."""
         self._of: dict[str, dict[str, None]] = defaultdict(dict)
         for name, payment in folded.payments.items():
-            for claim, amount in payment.items:
+            payable = payment.payable
+            for claim, _ in payment.items:
                 self._of[claim][name] = None
-                self.last[claim, payment.payable] = name
-                if payment.sent:
-                    self.paid[payment.payable] += amount
+                self.last[claim, payable] = name
+            if payment.sent:
+                self.paid[payable] += sum([minor for _, minor in payment.items])
 
     def of(self, claim: str) -> tuple[str, ...]:
         """The payments that an outcome stands in, in order of their proposal."""
         return tuple(self._of.get(claim, ()))
 
 
-def _sums(standings: Standings) -> dict[Payable, Amount]:
+def _sums(standings: Standings) -> dict[Payable, int]:
     found: dict[Payable, int] = defaultdict(int)
     for standing in standings.values():
         for payable, amount in standing.owed.items():
             found[payable] += amount.minor
-    return {payable: Amount(minor) for payable, minor in found.items()}
+    return found
 
 
 def _owed(folded: Folded, before: Standings, after: Standings, items: _Items) -> list[Owed]:
     one, two = _sums(before), _sums(after)
     return [
-        Owed(folded.agreement, *key, one.get(key, ZERO), two.get(key, ZERO), items.paid[key])
+        Owed(folded.agreement, *key, *[Amount(s.get(key, 0)) for s in (one, two, items.paid)])
         for key in sorted({*one, *two})
     ]
 
@@ -285,7 +286,7 @@ def _years(folded: Folded, before: Standings, after: Standings, changed: set[str
     for side, standings in enumerate((before, after)):
         for name, standing in standings.items():
             year = standing.period.end.year
-            sums[year][side] += sum(amount.minor for amount in standing.owed.values())
+            sums[year][side] += sum([amount.minor for amount in standing.owed.values()])
             if name in changed and (side or name not in after):
                 counts[year] += 1
     return [
@@ -325,12 +326,12 @@ def _payments(
     for change in changes:
         one, two = before.get(change.claim), after.get(change.claim)
         was, would_be = (one.owed if one else {}), (two.owed if two else {})
-        for payable in dict.fromkeys((*was, *would_be)):
-            more = would_be.get(payable, ZERO) - was.get(payable, ZERO)
+        for payable in {**was, **would_be}:
+            more = would_be.get(payable, ZERO).minor - was.get(payable, ZERO).minor
             if more:
                 found = sums[items.last.get((change.claim, payable)), payable]
                 found[0] += 1
-                found[1] += more.minor
+                found[1] += more
     return [
         _touched(folded, name, payable, outcomes, Amount(difference))
         for (name, payable), (outcomes, difference) in sums.items()

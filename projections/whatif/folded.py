@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ledger.dates import Period
 from ledger.decide.owing import Payment
 from ledger.decide.state import AgreementState, Claim, LawState
-from ledger.facts import Stayed
+from ledger.facts import Span, Stayed
 from ledger.metrics.base import ALL
 from ledger.model import Position, SubjectRef
 from ledger.money import Amount
@@ -26,16 +26,31 @@ class Paying(NamedTuple):
     stage: str
     amount: Amount
     sent: bool
-    items: tuple[tuple[str, Amount], ...]
+    items: tuple[tuple[str, int], ...]
+    """In minor units."""
 
 
 class StayedAt(NamedTuple):
     """A stay at a shelter, as light as it can be: there are a million in a fund."""
 
     stay: str
-    shelter: str
-    admitted: date
-    discharged: date | None
+    span: Span
+
+    @property
+    def shelter(self) -> str:
+        """Where it was."""
+        return self.span[1]
+
+    @property
+    def admitted(self) -> date:
+        """The first night."""
+        return date.fromordinal(self.span[0])
+
+    @property
+    def discharged(self) -> date | None:
+        """The day after the last night; None while it is open."""
+        end = self.span[2]
+        return None if end is None else date.fromordinal(end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +128,7 @@ def spells_at(state: AgreementState) -> dict[SubjectRef, dict[str, Position]]:
 
 
 def _light(stay: Stayed) -> StayedAt:
-    return StayedAt(stay.stay, stay.shelter, stay.admitted, stay.discharged)
+    return StayedAt(stay.stay, stay.span)
 
 
 def _subjects(state: AgreementState) -> frozenset[SubjectRef]:
@@ -124,7 +139,7 @@ def _subjects(state: AgreementState) -> frozenset[SubjectRef]:
 
 def _paying(state: AgreementState, payment: Payment) -> Paying:
     """A payment with its outcomes: what a guarantor covers is none."""
-    items = ((item.claim, item.amount) for item in payment.proposed.items)
+    items = ((item.claim, item.amount.minor) for item in payment.proposed.items)
     return Paying(
         payment.payable,
         payment.stage.value,

@@ -7,7 +7,6 @@ does not depend on the number of processes.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -15,6 +14,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ledger import garbage
 from ledger.decide.decision import agreement_stream
 from ledger.decide.refusal import NotFound
 from ledger.decide.state import AgreementState, LawState
@@ -314,7 +314,7 @@ def _processes(
 def _start(
     location: Location, key_file: Path, position: Position, questions: Sequence[Question]
 ) -> None:
-    gc.freeze()  # what is imported stays, and is not looked through for garbage again and again
+    garbage.look_seldom()
     known = Known.at(Ledger(location, key_file=key_file), position)
     _worker.append(_Worker(known, Asked(questions, known.law)))
 

@@ -11,7 +11,6 @@ process and in two.
 from __future__ import annotations
 
 import argparse
-import gc
 import itertools
 import json
 import os
@@ -30,6 +29,7 @@ from eventsourcing.persistence import StoredEvent
 from desk.demo import example_folder
 from desk.intake import files
 from ledger import events as e
+from ledger import garbage
 from ledger.dates import add_months
 from ledger.decide.decision import agreement_stream
 from ledger.events import Event
@@ -197,7 +197,7 @@ def main() -> None:
     parser.add_argument("--in", dest="place", type=Path, help="a ledger made before, or to be made")
     asked = parser.parse_args()
     found: dict[str, float] = {}
-    gc.freeze()  # as `ofl` does
+    garbage.look_seldom()  # as `ofl` does
     with tempfile.TemporaryDirectory(prefix="ofl-bench-") as folder:
         place = asked.place or Path(folder) / "ledger"
         if not place.exists():
