@@ -42,8 +42,7 @@ class Spell(NamedTuple):
         return Period(self.started, max(self.started, min(self.ended or day, day)))
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """From a day on, a person lives in another municipality than before."""
 
     on: date

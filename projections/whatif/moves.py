@@ -74,4 +74,4 @@ def _told(
     except Refusal as refused:
         message = f"the move of {subject} on {move.on}: {refused}"
         raise Unfit(number, message) from None
-    return replace(move, before=home)
+    return move._replace(before=home)
