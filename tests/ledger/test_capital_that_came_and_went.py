@@ -18,7 +18,8 @@ from ledger.money import ZERO, Amount
 from ledger.service import Ledger
 from projections.follow import Views
 from projections.reconciliation import differences
-from projections.verify import Fault, verify
+from projections.verification import Fault
+from projections.verify import verify
 from tests.bank_books import differing
 from tests.desk.good_input import small_ledger
 
