@@ -474,9 +474,12 @@ def _account(_: PeopleState, actor: str, at: Position | None = None) -> str:
 
 def test_nobody_moves_money_alone() -> None:
     machine = office()
-    run_state_machine_as_test(machine, settings=modest(10))
-    assert machine.sent_in_all > 0, "the people hardly ever got as far as money"
     steps = {"PaymentApproved", "PaymentInstructed", "PayeeAccountConfirmed"}
+    for _ in range(5):  # chance may need more than one go to try everything
+        run_state_machine_as_test(machine, settings=modest(10))
+        if machine.sent_in_all and steps <= machine.seen.keys():
+            break
+    assert machine.sent_in_all > 0, "the people hardly ever got as far as money"
     assert steps <= machine.seen.keys(), machine.seen
 
 
