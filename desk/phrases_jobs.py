@@ -34,6 +34,10 @@ JOBS_PHRASES: dict[str, tuple[str, str]] = {
         "bevis, at intet er ændret, og sammenlign oversigterne med nybyggede",
     ),
     "job_checkpoint": ("sign all events up to now", "forsegl alle hændelser til nu"),
+    "job_remember": (
+        "read every agreement ahead, so that the first scenario of the morning is quick",
+        "læs alle aftaler i forvejen, så morgenens første scenarie er hurtigt",
+    ),
     # how jobs stand
     "standing_fine": ("fine", "i orden"),
     "standing_running": ("running", "i gang"),

@@ -1,4 +1,8 @@
-"""Every job there is, and when it runs. Reading and deciding come first, sealing comes last."""
+"""Every job there is, and when it runs.
+
+Reading and deciding come first, then proving and sealing. Last comes what only saves time: nothing
+must wait for it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from desk.jobs import (
     headroom,
     missing_evidence,
     refund_tie_out,
+    remembering,
     sealing,
     verifying,
 )
@@ -34,6 +39,7 @@ PLAN = (
     ),
     Job("verify", Schedule((4,), 45), verifying.KINDS, verifying.work),
     Job("checkpoint", Schedule((5,), 0), sealing.KINDS, sealing.work),
+    Job("remember", Schedule((5,), 15), remembering.KINDS, remembering.work),
 )
 
 

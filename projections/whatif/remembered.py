@@ -11,8 +11,10 @@ people together and kept nowhere: once one of them is erased, nobody can open it
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 import sys
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -61,6 +63,21 @@ class Remembered:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether anything can be remembered at all."""
+        return self._connection is not None
+
+    def keep_only(self, agreements: Sequence[str]) -> None:
+        """Let go of agreements that are not there, as after an older copy was put back."""
+        if self._connection is None:
+            return
+        query = "DELETE FROM folded WHERE agreement NOT IN (SELECT value FROM json_each(?))"
+        try:
+            self._connection.execute(query, (json.dumps(agreements),))
+        except sqlite3.Error:
+            self.close()
 
     def get(self, agreement: str, last: Place) -> Folded | None:
         """An agreement as it was folded up to an event, if that is remembered and can be opened."""
