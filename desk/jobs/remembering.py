@@ -39,11 +39,11 @@ def _remember(known: Known, name: str) -> str:
     last = known.ledger.log.last_of(agreement_stream(name), known.position)
     if last is None or not known.remembered.usable:
         return "skipped"
-    if known.remembered.get(name, last) is not None:
+    if known.remembered.get(name, last, known.law) is not None:
         return "known"
     try:
         known.agreement(name)
     except _UNREADABLE:
         return "skipped"
     # What counts is not that it was written, but that the next scenario can open it.
-    return "skipped" if known.remembered.get(name, last) is None else "remembered"
+    return "skipped" if known.remembered.get(name, last, known.law) is None else "remembered"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ledger.dates import Period
 from ledger.facts import Stayed, Tariff
 from ledger.model import Position, SubjectRef
+from ledger.shelter.nights import Nights
 from ledger.shelter.rules import RefundRuleTable
+
+if TYPE_CHECKING:
+    from ledger.metrics.base import Metric, Waiting
 
 NOWHERE = Position(0)
 
@@ -66,8 +70,8 @@ class Person:
     subject: SubjectRef
     enrolled_on: date
     register_until: date
-    stays: tuple[Stayed, ...] = ()
-    measured: tuple[Measured, ...] = ()
+    stays: Sequence[Stayed] = ()
+    measured: Sequence[Measured] = ()
     spells: tuple[Spell, ...] = ()
     group: str | None = None
     referred_on: date | None = None
@@ -131,6 +135,46 @@ def in_order(measured: Iterator[Measured]) -> list[Measured]:
     return sorted(measured, key=lambda m: (m.measured_on, m.months or 0, m.value))
 
 
+class Due(NamedTuple):
+    """A milestone of one person that is due, and what is known of it before anything is reckoned.
+
+    `claimed_on` is the day of the measurement that tells it, `read_at` where that stands.
+    """
+
+    months: int
+    period: Period
+    claimed_on: date | None
+    read_at: tuple[Position, ...]
+    waiting: Waiting | None
+    achieved: bool
+
+
+class Half(NamedTuple):
+    """What a metric found of one person before it looked at any law, and what it looked at then.
+
+    To ask again of the very same gives the same, so it may be kept: it takes longer than all that
+    the law then decides.
+    """
+
+    metric: Metric
+    person: Person
+    tariffs: Mapping[str, tuple[Tariff, ...]]
+    last: date
+    until: date
+    due: tuple[Due, ...]
+    nights: Nights | None
+    """None if no milestone was achieved: then none need a price."""
+
+    def of_these(self, metric: Metric, person: Person, facts: Facts, frame: Frame) -> bool:
+        """Whether it was found of these very objects, in this time."""
+        same = self.metric is metric and self.person is person and self.tariffs is facts.tariffs
+        return same and self.until == frame.until and self.last == frame.last
+
+
+Halves = Mapping[tuple[str, SubjectRef], Half]
+"""By metric and person."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All that a metric may look at."""
@@ -142,6 +186,8 @@ class Facts:
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The levels of each indicator that has some, from the lowest to the highest."""
     support_rules: RefundRuleTable | None = None
+    halves: Halves = field(default_factory=dict)
+    """What was found before and kept; what is missing, or was found of others, is found anew."""
 
 
 @dataclass(frozen=True, slots=True)

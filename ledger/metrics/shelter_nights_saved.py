@@ -7,19 +7,20 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Annotated, ClassVar, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from ledger.dates import Period, add_months
 from ledger.indicator import Condition, IndicatorKind
 from ledger.metrics.base import Metric, Outcome, Waiting
-from ledger.metrics.facts import Facts, Frame, Measured, Person
+from ledger.metrics.facts import Due, Facts, Frame, Half, Person
 from ledger.metrics.modifiers import Counting
 from ledger.model import Position
 from ledger.money import MILLION, ZERO, exact, millionths
 from ledger.parties import PayerShare, Role
 from ledger.shelter.counterfactual import Counterfactual
+from ledger.shelter.nights import Nights
 from ledger.shelter.savings import SUPPORT_STEP, Courses, Reckoning, Saving, saving
 from ledger.shelter.support import Support, SupportDays, refunded
 from ledger.working import Side
@@ -153,19 +154,14 @@ class ShelterNightsSaved(Metric):
         Raises:
             ledger.shelter.nights.NoTariffError: if a night has no price.
         """
-        reckoning: Reckoning | None = None
-        for person in facts.people.values():
-            both: Courses | None = None
-            periods = self._periods(person, frame)
-            based_on = (person.at, *person.stays_at, *self._support_at(person))
-            for months, period in periods:
-                reading, waiting, achieved = self._known(person, months, period)
+        reckoning = self.reckoning(facts)
+        for half in self.halves(facts, frame, reckoning):
+            person, both = half.person, None
+            based_on = self._based_on(person) if frame.shown else ()
+            for months, period, claimed_on, read_at, waiting, achieved in half.due:
                 saved: Saving | None = None
                 if achieved:
-                    reckoning = reckoning or self._reckoning(facts)
-                    both = both or self._courses(
-                        reckoning, person, facts, frame, periods[-1][1].end
-                    )
+                    both = both or self._courses(half, facts, reckoning)
                     saved = saving(both, period, shown=frame.shown)
                 yield Outcome(
                     metric=self.id,
@@ -175,14 +171,40 @@ class ShelterNightsSaved(Metric):
                     months=months,
                     waiting=waiting,
                     achieved=achieved,
-                    claimed_on=reading.measured_on if reading else None,
+                    claimed_on=claimed_on,
                     sides=self._sides(saved, shown=frame.shown) if saved else (),
                     courses=(saved.counterfactual, saved.actual) if saved else None,
                     gains=saved.gains if saved else (),
                     steps=saved.steps if saved else (),
-                    read_at=(reading.at,) if reading else (),
+                    read_at=read_at,
                     based_on=based_on,
                 )
+
+    def halves(self, facts: Facts, frame: Frame, reckoning: Reckoning | None) -> Iterator[Half]:
+        """What can be told of each person without the law, kept or found.
+
+        Raises:
+            ledger.shelter.nights.NoTariffError: if a night has no price.
+        """
+        for person in facts.people.values():
+            kept = facts.halves.get((self.id, person.subject))
+            if kept is None or not kept.of_these(self, person, facts, frame):
+                kept = self._half(person, facts, frame, reckoning)
+            yield kept
+
+    def _half(
+        self, person: Person, facts: Facts, frame: Frame, reckoning: Reckoning | None
+    ) -> Half:
+        due = tuple(
+            self._due(person, months, period) for months, period in self._periods(person, frame)
+        )
+        nights: Nights | None = None
+        if any(each.achieved for each in due):
+            assert reckoning is not None
+            until = min(person.register_until, frame.until)
+            asked_until = due[-1].period.end
+            nights = reckoning.nights(person.stays, person.enrolled_on, until, asked_until)
+        return Half(self, person, facts.tariffs, frame.last, frame.until, due, nights)
 
     def _periods(self, person: Person, frame: Frame) -> list[tuple[int, Period]]:
         """The person's periods that have ended, each with the milestone that ends it."""
@@ -195,16 +217,18 @@ class ShelterNightsSaved(Metric):
             start = end
         return found
 
-    def _reckoning(self, facts: Facts) -> Reckoning:
-        assert facts.rules is not None
+    def reckoning(self, facts: Facts) -> Reckoning | None:
+        """How nights are reckoned by these facts; None without a law, when none need be."""
+        if facts.rules is None:
+            return None
         return Reckoning(facts.tariffs, self.counterfactual, facts.rules)
 
-    def _courses(
-        self, reckoning: Reckoning, person: Person, facts: Facts, frame: Frame, asked_until: date
-    ) -> Courses:
-        until = min(person.register_until, frame.until)
-        support = self._support_refunded(person, facts, until)
-        return reckoning.courses(person.stays, person.enrolled_on, until, support, asked_until)
+    def _courses(self, half: Half, facts: Facts, reckoning: Reckoning | None) -> Courses:
+        assert half.nights is not None
+        assert reckoning is not None
+        until = min(half.person.register_until, half.until)
+        support = self._support_refunded(half.person, facts, until)
+        return reckoning.courses(half.nights, support, half.due[-1].period.end)
 
     def _support_refunded(
         self, person: Person, facts: Facts, until: date
@@ -221,20 +245,20 @@ class ShelterNightsSaved(Metric):
         table = facts.support_rules
         return tuple(refunded(given, decisions, person.stays, support, table, until))
 
-    def _support_at(self, person: Person) -> tuple[Position, ...]:
-        if self.support is None:
-            return ()
-        names = {self.support.indicator, self.support.decided}
-        return tuple(spell.at for spell in person.spells if spell.indicator in names)
+    def _based_on(self, person: Person) -> tuple[Position, ...]:
+        """The facts behind what is found of a person."""
+        names = {self.support.indicator, self.support.decided} if self.support else set()
+        support_at = (spell.at for spell in person.spells if spell.indicator in names)
+        return person.at, *person.stays_at, *support_at
 
-    def _known(self, person: Person, months: int, period: Period) -> _Known:
-        """What is known of the period, before anything is priced."""
+    def _due(self, person: Person, months: int, period: Period) -> Due:
+        """What is known of a milestone, before anything is priced."""
         reading = person.reading(self.achieved_when.indicator, months)
         if reading is None:
-            return _Known(None, Waiting.MEASUREMENT, achieved=False)
-        if person.register_until < period.end:
-            return _Known(reading, Waiting.REGISTER, achieved=False)
-        return _Known(reading, None, self.achieved_when.met(reading.value))
+            return Due(months, period, None, (), Waiting.MEASUREMENT, achieved=False)
+        waiting = Waiting.REGISTER if person.register_until < period.end else None
+        achieved = waiting is None and self.achieved_when.met(reading.value)
+        return Due(months, period, reading.measured_on, (reading.at,), waiting, achieved)
 
     def _sides(self, saved: Saving, *, shown: bool) -> tuple[tuple[Role, Side, Fraction], ...]:
         """What each side gains, and what it owes of that."""
@@ -242,14 +266,6 @@ class ShelterNightsSaved(Metric):
             (Role.OUTCOME_PAYER, *_owed(self.state_side, saved.state, shown=shown)),
             (Role.CO_PAYER, *_owed(self.municipal_side, saved.municipal, shown=shown)),
         )
-
-
-class _Known(NamedTuple):
-    """Whether a milestone was reached, or why it cannot be told."""
-
-    reading: Measured | None
-    waiting: Waiting | None
-    achieved: bool
 
 
 def _owed(side: PayerShare, gain: int, *, shown: bool) -> tuple[Side, Fraction]:

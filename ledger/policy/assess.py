@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ledger.facts import CapitalPaidIn, Tariff
 from ledger.metrics.base import Metric, Outcome, Waiting
-from ledger.metrics.facts import Facts, Frame, Measured, Move, Person
+from ledger.metrics.facts import Facts, Frame, Halves, Measured, Move, Person
 from ledger.model import Position, SubjectRef
 from ledger.policy.caps import Spent
 from ledger.policy.entitlement import Entitlement, Payout, entitlement, standing
@@ -40,6 +40,8 @@ class AgreementFacts:
     """By cohort: where its measurements were taken away."""
     support_at_signature: RefundRuleTable | None = None
     support_today: RefundRuleTable | None = None
+    halves: Mapping[int, Halves] = field(default_factory=dict)
+    """What metrics found before and kept, by the version of the terms."""
 
     @property
     def versions(self) -> tuple[Version, ...]:
@@ -61,7 +63,15 @@ class AgreementFacts:
         """What the metrics of a version of the terms may look at."""
         law = version.law(self.today)
         levels = {each.id: each.levels for each in version.terms.indicators}
-        return Facts(self.people, self.cohorts, self.tariffs, law.nights, levels, law.support)
+        return Facts(
+            self.people,
+            self.cohorts,
+            self.tariffs,
+            law.nights,
+            levels,
+            law.support,
+            self.halves.get(version.number, {}),
+        )
 
     def enrolled_on(self, outcome: Outcome) -> date | None:
         """When the person of an outcome was enrolled; None if it is no person's."""

@@ -23,6 +23,9 @@ PricedNights = tuple[int, int, int, Tariff]
 Each costs the public `net` minor units, by one tariff.
 """
 
+Nights = tuple[list[PricedNights], list[PricedNights]]
+"""A person's nights as they would have been without the programme, and as they were."""
+
 
 class NoTariffError(LookupError):
     """A shelter has no tariff on a night, so the night has no price."""

@@ -13,7 +13,7 @@ from ledger.dates import Period
 from ledger.facts import Stayed, Tariff
 from ledger.money import MILLION, Amount, exact, millionths, written
 from ledger.shelter.counterfactual import Counterfactual
-from ledger.shelter.nights import REFERENCE, Prices, counterfactual, price
+from ledger.shelter.nights import REFERENCE, Nights, Prices, counterfactual, price
 from ledger.shelter.refund import (
     Course,
     RefundedNights,
@@ -78,15 +78,10 @@ class Reckoning:
         self._reference = Prices({REFERENCE: terms.tariffs(REFERENCE)})
         self._law = RulesByDay(table)
 
-    def courses(
-        self,
-        stays: Iterable[Stayed],
-        enrolled: date,
-        until: date,
-        support: tuple[SupportDays, ...] = (),
-        asked_until: date = date.max,
-    ) -> Courses:
-        """Both histories up to `until`, with running years counted over the whole of each.
+    def nights(
+        self, stays: Iterable[Stayed], enrolled: date, until: date, asked_until: date = date.max
+    ) -> Nights:
+        """Both histories up to `until`, whatever the law.
 
         All nights must have a price; those from `asked_until` on may be left out of what is found.
 
@@ -96,6 +91,16 @@ class Reckoning:
         actual = price(stays, self._prices, until)
         asked = min(until, asked_until)  # once there is a reference tariff, there always is
         otherwise = counterfactual(actual, enrolled, self._nights_per_year, self._reference, asked)
+        return otherwise, actual
+
+    def courses(
+        self,
+        nights: Nights,
+        support: tuple[SupportDays, ...] = (),
+        asked_until: date = date.max,
+    ) -> Courses:
+        """Both histories under the law, with running years counted over the whole of each."""
+        otherwise, actual = nights
         return Courses(
             refund(otherwise, self._law, asked_until),
             refund(actual, self._law, asked_until),

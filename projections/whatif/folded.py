@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -12,9 +13,12 @@ from ledger.decide.owing import Payment
 from ledger.decide.state import AgreementState, Claim, LawState
 from ledger.facts import Span, Stayed
 from ledger.metrics.base import ALL
+from ledger.metrics.facts import Frame, Halves
+from ledger.metrics.shelter_nights_saved import ShelterNightsSaved
 from ledger.model import Position, SubjectRef
 from ledger.money import Amount
 from ledger.policy.assess import AgreementFacts
+from ledger.shelter.nights import NoTariffError
 from ledger.working import Payable, owed_by
 from projections.whatif.standing import Standing, Standings
 
@@ -99,10 +103,14 @@ def fold(state: AgreementState, law: LawState) -> Folded:
         for subject, person in facts.people.items()
     }
     last = max(state.assessments, key=lambda each: each[1].facts_to, default=None)
+    assessed = max((made.until for _, made in state.assessments), default=None)
+    facts = replace(facts, people=people)
+    halves = halves_of(facts, assessed) if assessed and not state.sealed else {}
+    own = replace(facts, tariffs={}, rules_today=None, support_today=None, halves=halves)
     return Folded(
-        own=replace(facts, people=people, tariffs={}, rules_today=None, support_today=None),
+        own=own,
         tables=state.tables,
-        assessed=max((made.until for _, made in state.assessments), default=None),
+        assessed=assessed,
         facts_to=last[1].facts_to if last else Position(0),
         last_fact=_last_fact(state),
         decided=recorded(state),
@@ -116,6 +124,27 @@ def fold(state: AgreementState, law: LawState) -> Folded:
             if payment.over is None
         },
     )
+
+
+def halves_of(facts: AgreementFacts, until: date) -> dict[int, Halves]:
+    """What can be told of people without the law, by the version of the terms.
+
+    It stands for what takes longest: nights that have a price. Where one has none, nothing is told.
+    """
+    found: dict[int, Halves] = {}
+    for version in facts.versions:
+        seen, terms = facts.seen(version), version.terms
+        frame = Frame(terms.starts_on, terms.ends_on, until, shown=False)
+        with suppress(NoTariffError):
+            halves = {
+                (metric.id, half.person.subject): half
+                for metric in terms.metrics
+                if isinstance(metric, ShelterNightsSaved)
+                for half in metric.halves(seen, frame, metric.reckoning(seen))
+            }
+            if halves:
+                found[version.number] = halves
+    return found
 
 
 def spells_at(state: AgreementState) -> dict[SubjectRef, dict[str, Position]]:

@@ -70,13 +70,13 @@ class Known:
         last = self.ledger.log.last_of(agreement_stream(name), self.position)
         if last is None:
             return None
-        folded = self.remembered.get(name, last)
+        folded = self.remembered.get(name, last, self.law)
         if folded is None:
             state = self.state(name)
             if state.signed is None:
                 return None
             folded = fold(state, self.law)
-            self.remembered.put(folded, last)
+            self.remembered.put(folded, last, self.law)
         return folded
 
     def state(self, name: str) -> AgreementState:

@@ -33,11 +33,11 @@ def supposed_law(scenario: Scenario, law: LawState) -> LawState:
     Raises:
         Unfit: if a change names what is not there, or makes what cannot be.
     """
-    rules, tariffs = dict(law.rules), dict(law.tariffs)
+    rules, tariffs = dict(law.rules), law.tariffs
     for number, change in scenario.law:
         match change:
             case TariffChange():
-                tariffs[change.shelter] = _tariffs(number, change, tariffs)
+                tariffs = {**tariffs, change.shelter: _tariffs(number, change, tariffs)}
             case RuleChange():
                 if change.table not in rules:
                     raise unknown(number, "table of refund rules", change.table, rules)

@@ -10,40 +10,46 @@ from __future__ import annotations
 
 import json
 import marshal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from ledger.dates import Period
-from ledger.facts import CapitalPaidIn
-from ledger.metrics.base import Outcome
-from ledger.metrics.facts import Measured, Move, Person, Spell
+from ledger.decide.state import LawState
+from ledger.facts import CapitalPaidIn, Stayed, Tariff
+from ledger.metrics.base import Outcome, Waiting
+from ledger.metrics.facts import Due, Half, Measured, Move, Person, Spell
+from ledger.metrics.shelter_nights_saved import ShelterNightsSaved
 from ledger.model import Position, SubjectRef
 from ledger.money import Amount
 from ledger.parties import Role
 from ledger.policy.assess import AgreementFacts
 from ledger.policy.given import Given
 from ledger.policy.versions import Amendment, Law
+from ledger.shelter.nights import REFERENCE, PricedNights
 from ledger.shelter.rules import RefundRuleTable
 from ledger.store.envelope import canonical
 from ledger.terms.agreement import Terms
 from ledger.working import Part, Payable
 from projections.whatif.folded import Folded, Paying, StayedAt
+from projections.whatif.later import Later
 from projections.whatif.standing import Standing
 
 _DAY = date.fromordinal
 _ROLES = {role.value: role for role in Role}
 
 
-def pack(folded: Folded) -> bytes:
-    """A folded agreement as bytes."""
+def pack(folded: Folded, law: LawState) -> bytes:
+    """An agreement as bytes that was folded under a law."""
     payables: dict[Payable, int] = {}
     for each in (*(s.owed for s in folded.decided.values()), _payables(folded.payments)):
         for payable in each:
             payables.setdefault(payable, len(payables))
     content = {
         "own": _facts(folded.own),
+        "halves": _halves(folded.own, law),
         "tables": folded.tables,
         "assessed": _number(folded.assessed),
         "facts_to": folded.facts_to,
@@ -71,12 +77,12 @@ def pack(folded: Folded) -> bytes:
     return marshal.dumps(content)
 
 
-def unpack(packed: bytes) -> Folded:
-    """The folded agreement of which these are the bytes."""
+def unpack(packed: bytes, law: LawState) -> Folded:
+    """The folded agreement of which these are the bytes, as it is looked at under a law."""
     content = marshal.loads(packed)  # noqa: S302 - sealed by this program under keys that it holds
     payables = [(payer, _ROLES[role], payee) for payer, role, payee in content["payables"]]
     return Folded(
-        own=_facts_of(content["own"]),
+        own=_with_halves(_facts_of(content["own"]), content["halves"], law),
         tables=tuple(content["tables"]),
         assessed=_day(content["assessed"]),
         facts_to=content["facts_to"],
@@ -212,10 +218,8 @@ def _person_of(content: list[Any]) -> Person:
         subject=SubjectRef(subject),
         enrolled_on=_DAY(enrolled),
         register_until=_DAY(until),
-        stays=tuple(
-            [StayedAt(stay, span) for stay, span in stays]
-        ),
-        measured=tuple([Measured(name, v, _DAY(on), m, p) for name, v, on, m, p in measured]),
+        stays=Later(_stays_of, stays),
+        measured=Later(_all_measured_of, measured),
         spells=tuple(Spell(name, _DAY(a), _day(b), Position(p)) for name, a, b, p in spells),
         group=group,
         referred_on=_day(referred),
@@ -227,6 +231,14 @@ def _person_of(content: list[Any]) -> Person:
     )  # fmt: skip
 
 
+def _stays_of(content: list[Any]) -> list[Stayed]:
+    return [StayedAt(stay, span) for stay, span in content]
+
+
+def _all_measured_of(content: list[Any]) -> list[Measured]:
+    return [Measured(name, v, _DAY(on), m, p) for name, v, on, m, p in content]
+
+
 def _measured(measured: Measured) -> tuple[Any, ...]:
     on = measured.measured_on.toordinal()
     return measured.indicator, measured.value, on, measured.months, measured.at
@@ -235,6 +247,83 @@ def _measured(measured: Measured) -> tuple[Any, ...]:
 def _measured_of(content: list[Any]) -> Measured:
     indicator, value, on, months, at = content
     return Measured(indicator, value, _DAY(on), months, at)
+
+
+# --- what was found without the law -----------------------------------------------------------
+
+
+def _halves(own: AgreementFacts, law: LawState) -> list[Any]:
+    """By version and metric; nights by the number of their tariff among those of the law."""
+    numbers = {tariff: number for number, tariff in enumerate(_all_tariffs(law))}
+    packed = []
+    for version in own.versions:
+        for metric in version.terms.metrics:
+            of_metric = own.halves.get(version.number, {})
+            halves = [half for (name, _), half in of_metric.items() if name == metric.id]
+            if isinstance(metric, ShelterNightsSaved) and halves:
+                for number, tariff in enumerate(_references(metric), start=1):
+                    numbers[tariff] = -number
+                of_people = [_half(half, numbers) for half in halves]
+                one = halves[0]
+                times = one.last.toordinal(), one.until.toordinal()
+                packed.append((version.number, metric.id, *times, of_people))
+    return [[*law.tariff_positions], packed]
+
+
+def _with_halves(own: AgreementFacts, content: list[Any], law: LawState) -> AgreementFacts:
+    """The facts with what was found of them; without, if there are other tariffs by now."""
+    tariffs_at, packed = content
+    if tariffs_at != [*law.tariff_positions]:
+        return own
+    every = _all_tariffs(law)
+    terms = {version.number: version.terms for version in own.versions}
+    found: dict[int, dict[tuple[str, SubjectRef], Half]] = {}
+    for version, name, last, until, of_people in packed:
+        metric = terms[version].metric(name)
+        assert isinstance(metric, ShelterNightsSaved)
+        tariffs = [*every, *reversed(_references(metric))]
+        halves = found.setdefault(version, {})
+        days = _DAY(last), _DAY(until)
+        for subject, due, nights in of_people:
+            milestones = tuple([_due_of(each) for each in due])
+            both = nights and tuple([_nights_of(each, tariffs) for each in nights])
+            person = own.people[subject]
+            halves[name, subject] = Half(metric, person, law.tariffs, *days, milestones, both)
+    return replace(own, halves=found)
+
+
+def _all_tariffs(law: LawState) -> list[Tariff]:
+    return [tariff for shelter in sorted(law.tariffs) for tariff in law.tariffs[shelter]]
+
+
+def _references(metric: ShelterNightsSaved) -> tuple[Tariff, ...]:
+    return metric.counterfactual.tariffs(REFERENCE)
+
+
+def _half(half: Half, numbers: Mapping[Tariff, int]) -> tuple[Any, ...]:
+    due = [
+        (
+            *(each.months, *map(_number, each.period), _number(each.claimed_on), each.read_at),
+            *(each.waiting and each.waiting.value, each.achieved),
+        )
+        for each in half.due
+    ]
+    nights = half.nights and [
+        [(start, end, net, numbers[tariff]) for start, end, net, tariff in course]
+        for course in half.nights
+    ]
+    return half.person.subject, due, nights
+
+
+def _due_of(content: list[Any]) -> Due:
+    months, start, end, claimed_on, read_at, waiting, achieved = content
+    period = Period(_DAY(start), _DAY(end))
+    why = None if waiting is None else Waiting(waiting)
+    return Due(months, period, _day(claimed_on), read_at, why, achieved)
+
+
+def _nights_of(content: list[Any], tariffs: Sequence[Tariff]) -> list[PricedNights]:
+    return [(start, end, net, tariffs[number]) for start, end, net, number in content]
 
 
 def _given(given: Given) -> list[Any]:

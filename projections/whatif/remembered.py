@@ -21,6 +21,7 @@ from pathlib import Path
 import ledger
 import projections.whatif
 from ledger.commands.door import folder_of
+from ledger.decide.state import LawState
 from ledger.service import Ledger
 from ledger.store.log import Place
 from ledger.store.vault import Vault
@@ -79,7 +80,7 @@ class Remembered:
         except sqlite3.Error:
             self.close()
 
-    def get(self, agreement: str, last: Place) -> Folded | None:
+    def get(self, agreement: str, last: Place, law: LawState) -> Folded | None:
         """An agreement as it was folded up to an event, if that is remembered and can be opened."""
         if self._connection is None:
             return None
@@ -93,14 +94,14 @@ class Remembered:
         if row is None or not isinstance(row[1], bytes):
             return None
         plain = self._vault.open_under_all(str(row[0]).split(), row[1], bound_to)
-        return None if plain is None else unpack(plain)
+        return None if plain is None else unpack(plain, law)
 
-    def put(self, folded: Folded, last: Place) -> None:
+    def put(self, folded: Folded, last: Place, law: LawState) -> None:
         """Remember an agreement as it is folded up to an event, if all in it can be sealed."""
         if self._connection is None or folded.sealed:
             return
         bound_to, people = _bound_to(folded.agreement, last), sorted(folded.subjects)
-        sealed = self._vault.seal_under_all(people, pack(folded), bound_to)
+        sealed = self._vault.seal_under_all(people, pack(folded, law), bound_to)
         if sealed is None:
             return
         row = (folded.agreement, bound_to, " ".join(people), sealed)

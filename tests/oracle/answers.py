@@ -76,7 +76,8 @@ def courses(person: Person, rules: list[oracle.Rule]) -> Courses:
         as_counterfactual(person.nights_per_year, person.prices),
         as_table(rules),
     )
-    return reckoning.courses(as_stays(person.stays), person.enrolled, person.until)
+    nights = reckoning.nights(as_stays(person.stays), person.enrolled, person.until)
+    return reckoning.courses(nights)
 
 
 def answers_of_ledger(person: Person, rules: list[oracle.Rule]) -> list[Answer] | None:

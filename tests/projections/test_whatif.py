@@ -28,6 +28,7 @@ from projections.whatif.compare import Compared
 from projections.whatif.folded import fold, recorded
 from projections.whatif.fund import NOTHING, Known, Question, stands, whatif
 from projections.whatif.overlay import supposed_law
+from projections.whatif.packed import pack, unpack
 from projections.whatif.replay import as_decided, replay
 from projections.whatif.scenario import Scenario
 from projections.whatif.unfit import Unfit
@@ -115,7 +116,10 @@ def compare_with_having_been_so(
     folded = fold(state, law)
     until = folded.assessed
     assert until is not None
-    after = stands(asked, law, supposed_law(asked, law), folded).outcomes
+    law_supposed = supposed_law(asked, law)
+    after = stands(asked, law, law_supposed, folded).outcomes
+    remembered = unpack(pack(folded, law), law)
+    assert stands(asked, law, law_supposed, remembered).outcomes == after
     other_law, other = had_been(ledger, state, suppositions)
     decided = {
         f"{state.agreement}/{each.outcome.unit}/{each.outcome.metric}/{each.outcome.key}": each

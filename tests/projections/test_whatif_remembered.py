@@ -9,12 +9,15 @@ from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
 from ledger.decide.decision import agreement_stream
 from ledger.decide.refusal import AlreadyDone
 from ledger.facts import Source
+from ledger.metrics.facts import Half, Person
+from ledger.metrics.shelter_nights_saved import ShelterNightsSaved
 from ledger.model import Position, SubjectRef
 from ledger.service import Ledger
 from ledger.store.copying import copy_ledger
@@ -59,7 +62,7 @@ def last(ledger: Ledger, agreement: str = AGREEMENT) -> Place:
 def kept(ledger: Ledger) -> Folded | None:
     """What is remembered of the first agreement, if it counts and opens."""
     with closing(known(ledger)) as here:
-        return here.remembered.get(AGREEMENT, last(ledger))
+        return here.remembered.get(AGREEMENT, last(ledger), here.law)
 
 
 @pytest.fixture(name="aarhus")
@@ -104,7 +107,7 @@ def test_what_is_packed_is_what_was_folded(seed: int) -> None:
         with closing(known(ledger)) as here:
             for name in signed:
                 folded = fold(here.state(name), here.law)
-                assert unpack(pack(folded)) == folded
+                assert unpack(pack(folded, here.law), here.law) == folded
                 read, remembered_then = here.agreement(name), here.agreement(name)
                 assert read == remembered_then == folded
 
@@ -118,6 +121,30 @@ def test_the_second_answer_reads_no_events_and_is_the_first(
     assert answers(aarhus) == first
     assert read == ["aarhus-hf-1", "aarhus-hf-2"]
     assert any(each.changed for each in first)
+
+
+def test_another_law_leaves_alone_what_can_be_told_without_it(
+    aarhus: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Periods, measurements and priced nights: found anew for other tariffs, not for other law."""
+    made: list[SubjectRef] = []
+    find = ShelterNightsSaved._half  # noqa: SLF001 - nothing else tells whether it was found anew
+
+    def found(self: ShelterNightsSaved, person: Person, *others: Any) -> Half:  # noqa: ANN401
+        made.append(person.subject)
+        return find(self, person, *others)
+
+    monkeypatch.setattr(ShelterNightsSaved, "_half", found)
+    answers(aarhus)
+    assert made == []
+    tariff = aarhus.law().tariffs["herberg-nord"][0]
+    dearer = {
+        "kind": "tariff", "do": "replace", "shelter": tariff.shelter,
+        "valid_from": str(tariff.valid_from), "per_night": "2000.00",
+    }  # fmt: skip
+    other = Scenario.model_validate({"name": "dearer", "text": "Dearer.", "changes": [dearer]})
+    whatif(aarhus, [Question(NOTHING, other)], head(aarhus.log))
+    assert set(made) >= aarhus.agreement(AGREEMENT).enrolled.keys()
 
 
 def test_what_was_recorded_since_is_read(aarhus: Ledger, read: list[str]) -> None:
@@ -146,15 +173,15 @@ def test_another_chain_or_program_is_another_agreement(
 ) -> None:
     here = known(aarhus)
     there = last(aarhus)
-    assert here.remembered.get(AGREEMENT, there) is not None
+    assert here.remembered.get(AGREEMENT, there, here.law) is not None
     for other in (
         there._replace(chain=bytes(32)),
         there._replace(version=there.version - 1),
         there._replace(position=there.position - 1),
     ):
-        assert here.remembered.get(AGREEMENT, other) is None
+        assert here.remembered.get(AGREEMENT, other, here.law) is None
     monkeypatch.setattr(remembered, "program", lambda: "another")
-    assert here.remembered.get(AGREEMENT, there) is None
+    assert here.remembered.get(AGREEMENT, there, here.law) is None
     here.close()
 
 
@@ -230,10 +257,11 @@ def test_erasing_one_person_destroys_what_is_remembered_of_the_agreement(
     there, copy = last(aarhus), tmp_path / "copy.sqlite"
     shutil.copy(aarhus.location / FOLDED_FILE, copy)
     aarhus.erase_subject(person(aarhus), "time is up", even_though_undecided=True)
+    law = known(aarhus).law
     with closing(remembered.Remembered(copy, aarhus.vault)) as old:
-        assert old.get(AGREEMENT, there) is None
+        assert old.get(AGREEMENT, there, law) is None
         second = last(aarhus, "aarhus-hf-2")
-        assert old.get("aarhus-hf-2", second) is not None  # of other people
+        assert old.get("aarhus-hf-2", second, law) is not None  # of other people
     # What the agreement is without the person is remembered again.
     answers(aarhus)
     found = kept(aarhus)

@@ -110,5 +110,6 @@ def saved(
 ) -> Saving:
     """What one person saves in a period, under the law."""
     reckoning = Reckoning(THOUSAND, terms(nights_per_year, per_night, own_payment), LAW)
-    both = reckoning.courses([stay(text) for text in stays], day(enrolled), TODAY)
+    nights = reckoning.nights([stay(text) for text in stays], day(enrolled), TODAY)
+    both = reckoning.courses(nights)
     return saving(both, period(within))

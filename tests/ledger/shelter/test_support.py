@@ -125,8 +125,8 @@ def test_one_year_of_support_takes_most_of_what_the_state_saves() -> None:
     enrolled = day("2024-01-01")
     year = period("2024-01-01..2025-01-01")
     reckoning = Reckoning(THOUSAND, terms(365), LAW)
-    without = saving(reckoning.courses(stays, enrolled, FAR), year)
-    found = saving(reckoning.courses(stays, enrolled, FAR, support), year)
+    without = saving(reckoning.courses(reckoning.nights(stays, enrolled, FAR)), year)
+    found = saving(reckoning.courses(reckoning.nights(stays, enrolled, FAR), support), year)
     assert without.state_gain == 89_666_50
     assert found.state_gain == 16_466_50
     assert found.state_gain + found.municipal_gain == without.state_gain + without.municipal_gain
@@ -203,7 +203,7 @@ def test_what_is_saved_is_what_a_walk_through_the_days_finds(
     year = Period(enrolled, oracle.anniversary(enrolled, 1))
     support = tuple(refunded(given, decided, stays, BY_SPELL, SUPPORT_LAW, year.end))
     reckoning = Reckoning(THOUSAND, terms(nights), LAW)
-    found = saving(reckoning.courses(stays, enrolled, year.end, support), year)
+    found = saving(reckoning.courses(reckoning.nights(stays, enrolled, year.end), support), year)
 
     rules = [
         oracle.Rule("a", date(1998, 7, 1), Fraction(1, 2), None),
