@@ -28,6 +28,7 @@ from ledger.decide.rows import (
     StayRow,
 )
 from ledger.decide.state import AgreementState, LawState
+from ledger.decide.subjects import refuse_later_moves
 from ledger.events import Recorded
 from ledger.facts import Birth, Reading, Source, Stay, Tariff, TimeSpell
 from ledger.model import Position, SubjectRef
@@ -141,12 +142,20 @@ def correct(
 
 
 def void(state: AgreementState, recorded: Recorded, reason: str, today: date) -> list[New]:
-    """A fact that counts no more."""
+    """A fact that counts no more.
+
+    Raises:
+        AgainstTerms: if it is no fact that can be voided.
+        AlreadyDone: if it stands no more, or is an enrolment of somebody who is merged.
+        OutOfOrder: if it is a move, and a later one tells where the person lived after it.
+    """
     event = standing(state, recorded)
     subject = getattr(event, "subject", None)
     if isinstance(event, e.PersonEnrolled) and len(state.same_as(event.subject)) > 1:
         message = f"{event.subject} is merged with another; unmerge them first"
         raise AlreadyDone(message)
+    if isinstance(event, e.MunicipalityChanged):
+        refuse_later_moves(state, event.subject, recorded.effective_on)
     voided = e.FactVoided(
         fact=recorded.event.topic,
         subject=subject,

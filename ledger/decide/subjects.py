@@ -69,14 +69,35 @@ def move(
         OutOfOrder: if a later move is recorded.
     """
     _require_here(state, subject)
-    moves = moves_in_order(
-        move for ref in state.same_as(subject) for move in state.moves.get(ref, {}).values()
-    )
+    moves = moves_of(state, subject)
     before = moves_from(state.require_signed().terms, state.terms, moves, municipality, on)
     event = e.MunicipalityChanged(
         subject=subject, before=before, municipality=municipality, reason=reason
     )
     return numbered(agreement_stream(state.agreement), state.version, [(on, event)])
+
+
+def moves_of(state: AgreementState, subject: SubjectRef) -> tuple[Move, ...]:
+    """A person's moves in order of day, under whichever pseudonym each was told."""
+    return moves_in_order(
+        move for ref in state.same_as(subject) for move in state.moves.get(ref, {}).values()
+    )
+
+
+def refuse_later_moves(state: AgreementState, subject: SubjectRef, on: date) -> None:
+    """Refuse to take a move away from before others, which go on from where it went.
+
+    Raises:
+        OutOfOrder: if a later one is recorded.
+    """
+    later = [str(move.at) for move in reversed(moves_of(state, subject)) if move.on > on]
+    if later:
+        which = f"event {later[0]}" if len(later) == 1 else f"events {', '.join(later)}"
+        message = (
+            f"{which} moved the person later, from where this move went; void the later ones "
+            "first, beginning with the last, and tell again what was right in them"
+        )
+        raise OutOfOrder(message)
 
 
 def moves_from(

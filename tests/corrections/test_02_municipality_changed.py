@@ -19,6 +19,9 @@ from tests.ledger.policy.test_versions import PRICED
 
 UNTIL = date(2022, 12, 31)
 MOVED_ON = date(2021, 4, 1)
+THREE = NIGHTS.replace(
+    "  - {id: home,", "  - {id: vejle, name: Vejle, roles: [co_payer]}\n  - {id: home,"
+)
 
 
 def paid_by_aarhus(folder: Path) -> Story:
@@ -66,6 +69,33 @@ def test_a_move_that_was_wrong_is_voided_and_all_is_as_before(tmp_path: Path) ->
     story.door.void_fact(moved.position, "it was a namesake")
     story.assess(UNTIL)
     assert story.balances() == before
+    assert story.sound()
+
+
+def test_moves_are_voided_from_the_last_under_whichever_id_they_were_told(tmp_path: Path) -> None:
+    story = opened(tmp_path, THREE)
+    story.enrol(ada=date(2021, 1, 1), twin=date(2021, 2, 1))
+    ada, twin = story.ref("ada"), story.ref("twin")
+    told = [
+        story.door.move_subject(who, to, on, "moved").recorded[0].position
+        for who, to, on in (
+            (ada, "odense", MOVED_ON),
+            (ada, "vejle", date(2021, 6, 1)),
+            (twin, "odense", date(2021, 9, 1)),
+        )
+    ]
+    with pytest.raises(OutOfOrder, match=f"^event {told[1]} moved the person later, from where"):
+        story.door.void_fact(told[0], "a namesake")
+    story.door.merge_subjects(ada, twin, "one citizen")
+    before = story.door.log.head()
+    with pytest.raises(OutOfOrder, match=f"^events {told[2]}, {told[1]} moved the person later"):
+        story.door.void_fact(told[0], "a namesake")
+    with pytest.raises(OutOfOrder, match="void the later ones first, beginning with the last"):
+        story.door.void_fact(told[1], "a namesake")
+    assert story.door.log.head() == before
+    for position in reversed(told):
+        story.door.void_fact(position, "a namesake")
+    assert story.door.agreement("nights").people()[ada].moves == ()
     assert story.sound()
 
 

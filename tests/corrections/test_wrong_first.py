@@ -387,7 +387,7 @@ def _by_position(
 
 
 def _moves_anew(teller: Teller, person: str, moves: Moves) -> None:
-    for position in [*teller.state.moves.get(teller.ref(person), {})]:
+    for position in reversed([*teller.state.moves.get(teller.ref(person), {})]):
         teller.door.void_fact(position, WHY)
     teller.move(person, moves)
 
