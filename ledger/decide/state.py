@@ -135,6 +135,8 @@ class AgreementState(Owing, FactsState):
     amendments: list[tuple[Position, Amendment]] = field(default_factory=list)
     drawdowns: dict[str, Drawdown] = field(default_factory=dict)
     capital: list[tuple[Position, CapitalPaidIn]] = field(default_factory=list)
+    capital_at: list[Position] = field(default_factory=list)
+    """Where capital came in, or was said not to have."""
     assessments: list[tuple[Position, e.AssessmentMade]] = field(default_factory=list)
     claims: dict[str, Claim] = field(default_factory=dict)
     covered: dict[str, Amount] = field(default_factory=dict)
@@ -272,6 +274,7 @@ class AgreementState(Owing, FactsState):
                 if not parts[back.investor]:
                     del parts[back.investor]
                 self.capital = [each for each in self.capital if each[0] != back.received_at]
+                self.capital_at.append(recorded.position)
                 self.lineage[recorded.position] = (back.received_at,)
             case e.CapitalReceived() as received:
                 parts = self.drawdowns[received.drawdown].received
@@ -283,6 +286,7 @@ class AgreementState(Owing, FactsState):
                     amount=received.amount,
                 )
                 self.capital.append((recorded.position, paid))
+                self.capital_at.append(recorded.position)
                 self.lineage[recorded.position] = (received.called_at,)
 
     def _apply_claim(self, recorded: Recorded) -> None:

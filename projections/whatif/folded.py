@@ -197,9 +197,8 @@ def _last_fact(state: AgreementState) -> Position:
     stays = [at for own in state.stays.values() for at, _ in own.values()]
     spells = [at for own in state.spells.values() for at, _ in own.values()]
     measured = [at for at, _ in (*state.readings.values(), *state.results.values())]
-    capital = [at for at, _ in state.capital]
     moves = [at for own in state.moves.values() for at in own]
-    found = (*people, *stays, *spells, *measured, *capital, *moves, *state.register_at)
+    found = (*people, *stays, *spells, *measured, *state.capital_at, *moves, *state.register_at)
     # What was corrected, voided, merged or unmerged: what stood there before is gone.
     found = (*found, *state.corrected_at.values())
     return max((*found, *state.terms_at), default=Position(0))

@@ -15,6 +15,7 @@ import pytest
 from desk.demo import example_folder
 from desk.intake import files
 from ledger.decide.refusal import AlreadyDone, NotFound
+from ledger.decide.rows import BankRow
 from ledger.decide.state import AgreementState, LawState
 from ledger.facts import Reading
 from ledger.model import Position
@@ -32,6 +33,8 @@ from projections.whatif.packed import pack, unpack
 from projections.whatif.replay import as_decided, replay
 from projections.whatif.scenario import Scenario
 from projections.whatif.unfit import Unfit
+from tests.corrections.nights import NIGHTS
+from tests.corrections.story import Story, batch
 from tests.histories import RandomHistory, play, scratch
 from tests.projections.suppositions import (
     SUPPOSITIONS,
@@ -315,6 +318,35 @@ def test_what_is_not_assessed_yet_is_told_apart(aarhus: Ledger) -> None:
     again = ask(aarhus, scenario(NINETY))
     assert again.unassessed == 0
     assert [(c.claim, c.after) for c in again.first] == [(c.claim, c.after) for c in found.first]
+
+
+BESIDE_BIG = "Big, roles: [investor]}\n  - {id: other, name: Other, roles: [investor]}"
+
+
+def test_capital_that_went_back_since_the_last_assessment_counts_on_both_sides(
+    tmp_path: Path,
+) -> None:
+    """What is owed is owed to the others then, whatever is supposed of somebody else."""
+    terms = NIGHTS.replace("Big, roles: [investor]}", BESIDE_BIG).replace(
+        "amount: 200}", "amount: 200}\n  - {investor: other, amount: 200}"
+    )
+    story, until = Story(tmp_path, terms, "", date(2021, 1, 2)), date(2022, 12, 31)
+    story.tariff("1000.00")
+    story.enrol(ada=date(2021, 1, 1), bea=date(2021, 2, 1))
+    story.register_until(until)
+    story.measured("ada", 12, date(2022, 1, 3))
+    story.door.call_drawdown("nights", Amount(400_00), date(2021, 1, 2))
+    for line, minor, investor in (
+        ("1", 200_00, "big"), ("2", 200_00, "other"), ("3", -200_00, "other")
+    ):  # fmt: skip
+        if line == "3":
+            story.assess(until)
+        on, item = date(2021, 1, 3), f"nights-D01/{investor}"
+        story.door.import_bank(batch([BankRow("home", line, on, Amount(minor), item, "")]))
+    assert [paid.investor for _, paid in story.door.agreement("nights").capital] == ["big"]
+    asked = {"kind": "enrolment", "do": "remove", "agreement": "nights", "person": story.ref("bea")}
+    found = ask(story.door, scenario(asked))
+    assert (found.changed, found.unassessed) == (0, 1)
 
 
 def test_an_outcome_that_would_wait_is_told_apart(aarhus: Ledger) -> None:
