@@ -7,7 +7,7 @@ keep their own facts, which are put together when policy looks, so that it can b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -62,6 +62,18 @@ def _measured(
 ) -> Measured:
     months = event.milestone_months if isinstance(event, e.MeasurementRecorded) else None
     return Measured(event.indicator, reading.value, event.measured_on, months, position)
+
+
+def as_one(
+    people: Mapping[SubjectRef, Person], into: Mapping[SubjectRef, SubjectRef]
+) -> dict[SubjectRef, Person]:
+    """Everybody; those who were merged `into` others, in the order of merging, as one with them."""
+    found = dict(people)
+    for gone, kept in into.items():
+        if gone in found and kept in found:
+            one = merged(found[kept], found.pop(gone))
+            found[kept] = replace(one, subject=kept)
+    return found
 
 
 @dataclass(slots=True)
@@ -121,18 +133,17 @@ class FactsState:
 
     def people(self) -> dict[SubjectRef, Person]:
         """Everybody with what is known; those who were merged as one person."""
+        return as_one(self.apart(), {gone: kept for gone, (_, kept) in self.merged.items()})
+
+    def apart(self) -> dict[SubjectRef, Person]:
+        """Everybody with what was told under each pseudonym, merged or not."""
         measured: dict[SubjectRef, list[Measured]] = defaultdict(list)
         for position, event in self.readings.values():
             if isinstance(event.reading, Reading) and event.quality.pays:
                 measured[event.subject].append(_measured(position, event, event.reading))
-        people = {
+        return {
             subject: self._person(subject, tuple(measured[subject])) for subject in self.enrolled
         }
-        for other, (_, kept) in self.merged.items():
-            if other in people and kept in people:
-                one = merged(people[kept], people.pop(other))
-                people[kept] = replace(one, subject=kept)
-        return people
 
     def cohorts(self) -> dict[str, tuple[Measured, ...]]:
         """What was measured of each cohort."""

@@ -18,14 +18,17 @@ from ledger.decide.corrections import FactRow
 from ledger.decide.decision import agreement_stream
 from ledger.decide.rows import EnrolmentRow, MeasurementRow, ResultRow, SpellRow, StayRow
 from ledger.decide.state import AgreementState, LawState
+from ledger.decide.subjects import moves_of
 from ledger.events import Recorded
 from ledger.facts import TimeSpell
-from ledger.model import Position
+from ledger.metrics.facts import Move
+from ledger.model import Position, SubjectRef
 from ledger.service import Ledger
 from projections.moment import Stamp
 from projections.whatif.facts import recorded_at, stay_of, with_facts
 from projections.whatif.folded import fold
 from projections.whatif.fund import Known
+from projections.whatif.merging import apart, merged_into, together
 from projections.whatif.moves import alike, chained, moved
 from projections.whatif.overlay import supposed, supposed_law
 from projections.whatif.rehearsal import Rehearsal
@@ -292,16 +295,27 @@ def _moves(
     if not changes:
         return
     now = state.facts(rehearsal.law)
-    then = chained(now, with_facts(now, {}, changes), changes)
-    for subject, number in moved(changes).items():
+    told = replace(now, people=apart(state, now.people))
+    into = merged_into(told.people)
+    changed = replace(now, people=together(with_facts(told, {}, changes).people))
+    then = chained(now, changed, changes, into)
+    for subject, number in moved(changes, into).items():
         known, after = now.people[subject].moves, then.people[subject].moves
         kept = alike(known, after)
-        for each in reversed(known[kept:]):
+        for each in reversed(_told_from(state, known[:kept], subject)):
             rehearsal.void(number, state, events.at(number, each.at))
             yield VoidFact(state.agreement, each.at)
         for each in after[kept:]:
             rehearsal.move(number, state, subject, each.after, each.on)
             yield TellMove(subject, each.after, each.on)
+
+
+def _told_from(
+    state: AgreementState, kept: Sequence[Move], subject: SubjectRef
+) -> tuple[Move, ...]:
+    """The moves of a person but those kept, and but their like: one may be told twice."""
+    stand = {(each.on, each.after) for each in kept}
+    return tuple(e for e in moves_of(state, subject) if (e.on, e.after) not in stand)
 
 
 def _told(
@@ -322,17 +336,19 @@ def _set_right(
 ) -> Iterator[CorrectFact | VoidFact]:
     """A fact that was recorded, corrected or voided; nothing if it says just that."""
     state = events.state
-    position = recorded_at(number, change, state.facts(rehearsal.law), state)
-    recorded = events.at(number, position)
-    if change.do is Do.REMOVE:
-        rehearsal.void(number, state, recorded)
-        yield VoidFact(state.agreement, position)
-        return
-    before = rehearsal.row_of(number, state, recorded)
-    after = _row(number, change, before)
-    if after != before:
-        rehearsal.correct(number, state, recorded, after)
-        yield CorrectFact(state.agreement, position, before, after)
+    facts = state.facts(rehearsal.law)
+    told = replace(facts, people=apart(state, facts.people))
+    for position in recorded_at(number, change, told, state):
+        recorded = events.at(number, position)
+        if change.do is Do.REMOVE:
+            rehearsal.void(number, state, recorded)
+            yield VoidFact(state.agreement, position)
+            continue
+        before = rehearsal.row_of(number, state, recorded)
+        after = _row(number, change, before)
+        if after != before:
+            rehearsal.correct(number, state, recorded, after)
+            yield CorrectFact(state.agreement, position, before, after)
 
 
 def _row(number: int, change: RowChange, before: FactRow | None) -> FactRow:

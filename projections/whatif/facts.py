@@ -17,6 +17,7 @@ from ledger.metrics.facts import NOWHERE, Measured, Move, Person, Spell, moves_i
 from ledger.model import Position, SubjectRef
 from ledger.policy.assess import AgreementFacts
 from projections.whatif.folded import spells_at
+from projections.whatif.merging import People, merged_into
 from projections.whatif.scenario import (
     AnyFact,
     Do,
@@ -32,6 +33,7 @@ from projections.whatif.scenario import (
 from projections.whatif.unfit import Unfit, unknown, validated
 
 _F = TypeVar("_F", Stayed, Spell, Measured, Move)
+PersonsFact = StayChange | SpellChange | MeasurementChange | MoveChange
 SpellsAt = Mapping[SubjectRef, Mapping[str, Position]]
 _SOMEBODY = "person enrolled in {agreement} as"
 
@@ -41,16 +43,17 @@ def with_facts(
 ) -> AgreementFacts:
     """The facts with changes made, in their order; `spells` is where spells were recorded.
 
+    People who were merged are apart in both, and each of their pseudonyms means the person.
+
     Raises:
         Unfit: if a change names what is not there, or makes what cannot be.
     """
     people, cohorts = dict(facts.people), dict(facts.cohorts)
     for number, change in changes:
         if isinstance(change, ResultChange):
-            known = cohorts.get(change.cohort, ())
-            cohorts[change.cohort] = tuple(
-                each for each, _ in _changed(number, change, _results(known, change), _result)
-            )
+            known = _results(cohorts.get(change.cohort, ()), change)
+            (found,) = _changed(number, change, [known], _result)
+            cohorts[change.cohort] = tuple(each for each, _ in found)
             continue
         subject = SubjectRef(change.person)
         if subject in facts.erased:
@@ -58,62 +61,76 @@ def with_facts(
         if isinstance(change, EnrolmentChange):
             _enrolment(number, change, people)
             continue
-        if subject not in people:
-            what = _SOMEBODY.format(agreement=change.agreement)
-            raise unknown(number, what, change.person, people)
-        people[subject] = _person(number, change, people[subject], spells)
+        told = _told_under(number, change, people)
+        people |= {each.subject: each for each in _person(number, change, told, spells)}
     return replace(facts, people=people, cohorts=cohorts)
 
 
 def recorded_at(
     number: int, change: RowChange, facts: AgreementFacts, state: AgreementState
-) -> Position:
-    """Where the fact was recorded that a change replaces or removes.
+) -> list[Position]:
+    """Where the fact was recorded that a change replaces or removes, under each pseudonym.
 
     Raises:
-        Unfit: if there is none such, or more than one.
+        Unfit: if there is none such, or more than one under one pseudonym.
     """
     if isinstance(change, ResultChange):
-        return _the_one(number, change, _results(facts.cohorts.get(change.cohort, ()), change))
-    person = facts.people.get(SubjectRef(change.person))
-    if person is None:
-        what = _SOMEBODY.format(agreement=change.agreement)
-        raise unknown(number, what, change.person, facts.people)
+        return _meant(number, change, [_results(facts.cohorts.get(change.cohort, ()), change)])
+    told = _told_under(number, change, facts.people)
     match change:
         case StayChange():
-            return _the_one(number, change, _stays(change, person))
+            return _meant(number, change, [_stays(change, each) for each in told])
         case SpellChange():
-            return _the_one(number, change, _spells(change, person, spells_at(state)))
+            known = spells_at(state)
+            return _meant(number, change, [_spells(change, each, known) for each in told])
         case MeasurementChange():
-            return _the_one(number, change, _readings(change, person))
+            return _meant(number, change, [_readings(change, each) for each in told])
         case EnrolmentChange():
-            return state.enrolled[person.subject][0]
+            return [each.at for each in told]
+
+
+def _told_under(number: int, change: PersonsFact | EnrolmentChange, people: People) -> list[Person]:
+    """The person that a change names, under each pseudonym: first the one that is named.
+
+    Raises:
+        Unfit: if nobody is enrolled under that.
+    """
+    subject = SubjectRef(change.person)
+    if subject not in people:
+        raise unknown(number, _SOMEBODY.format(agreement=change.agreement), subject, people)
+    into = merged_into(people)
+    kept = into.get(subject, subject)
+    same = (each for each in people if into.get(each, each) == kept)
+    return [people[each] for each in sorted(same, key=lambda each: each != subject)]
 
 
 def _person(
-    number: int,
-    change: StayChange | SpellChange | MeasurementChange | MoveChange,
-    person: Person,
-    known_spells: SpellsAt,
-) -> Person:
-    """One person with one fact changed."""
+    number: int, change: PersonsFact, told: Sequence[Person], known_spells: SpellsAt
+) -> list[Person]:
+    """One person, under each pseudonym, with one fact changed."""
     match change:
         case StayChange():
-            found = _changed(number, change, _stays(change, person), stay_of)
-            return replace(
-                person,
-                stays=tuple(stay for stay, _ in found),
-                stays_at=tuple(at for _, at in found),
-            )
+            stays = _changed(number, change, [_stays(change, each) for each in told], stay_of)
+            return [
+                replace(p, stays=_facts(each), stays_at=tuple(at for _, at in each))
+                for p, each in zip(told, stays, strict=True)
+            ]
         case SpellChange():
-            spells = _changed(number, change, _spells(change, person, known_spells), _spell)
-            return replace(person, spells=tuple(each for each, _ in spells))
+            known = [_spells(change, each, known_spells) for each in told]
+            spells = _changed(number, change, known, _spell)
+            return [replace(p, spells=_facts(s)) for p, s in zip(told, spells, strict=True)]
         case MeasurementChange():
-            measured = _changed(number, change, _readings(change, person), _measured)
-            return replace(person, measured=tuple(each for each, _ in measured))
+            readings = [_readings(change, each) for each in told]
+            measured = _changed(number, change, readings, _measured)
+            return [replace(p, measured=_facts(m)) for p, m in zip(told, measured, strict=True)]
         case MoveChange():
-            moves = _changed(number, change, _moves(change, person), _move)
-            return replace(person, moves=moves_in_order(each for each, _ in moves))
+            moves = _changed(number, change, [_moves(change, each) for each in told], _move)
+            ordered = [moves_in_order(_facts(each)) for each in moves]
+            return [replace(p, moves=each) for p, each in zip(told, ordered, strict=True)]
+
+
+def _facts(found: Sequence[tuple[_F, Position]]) -> tuple[_F, ...]:
+    return tuple(each for each, _ in found)
 
 
 _Known = Sequence[tuple[_F, Position, bool]]
@@ -172,34 +189,42 @@ _C = TypeVar("_C", bound=FactChange)
 def _changed(
     number: int,
     change: _C,
-    known: _Known[_F],
+    known: Sequence[_Known[_F]],
     made: Callable[[int, _C, _F | None], _F],
-) -> list[tuple[_F, Position]]:
-    """Facts with one added, replaced or removed."""
+) -> list[list[tuple[_F, Position]]]:
+    """Facts, of a person under each pseudonym, with one added, replaced or removed.
+
+    One that is added is told under the first; one that was told under several is changed in each.
+    """
     if change.do is Do.ADD:
-        if any(meant for *_, meant in known):
+        if any(meant for each in known for *_, meant in each):
             what, by = _told(change)
             raise Unfit(number, f"the {what} {by} is recorded; say replace, or name it otherwise")
-        return [(each, at) for each, at, _ in known] + [(made(number, change, None), NOWHERE)]
-    _the_one(number, change, known)
-    found: list[tuple[_F, Position]] = []
-    for each, at, meant in known:
-        if not meant:
-            found.append((each, at))
-        elif change.do is Do.REPLACE:
-            found.append((made(number, change, each), at))
-    return found
+        kept = [[(fact, at) for fact, at, _ in each] for each in known]
+        kept[0].append((made(number, change, None), NOWHERE))
+        return kept
+    _meant(number, change, known)
+    gone = change.do is Do.REMOVE
+    return [
+        [
+            (made(number, change, fact) if meant else fact, at)
+            for fact, at, meant in each
+            if not (meant and gone)
+        ]
+        for each in known
+    ]
 
 
-def _the_one(number: int, change: FactChange, known: _Known[_F]) -> Position:
-    """Where the one that is meant was recorded."""
-    fits = [at for _, at, meant in known if meant]
-    if len(fits) == 1:
-        return fits[0]
+def _meant(number: int, change: FactChange, known: Sequence[_Known[_F]]) -> list[Position]:
+    """Where the one that is meant was recorded, under each pseudonym."""
+    fits = [[at for _, at, meant in own if meant] for own in known]
+    found = [at for each in fits for at in each]
+    if found and all(len(each) <= 1 for each in fits):
+        return found
     what, by = _told(change)
-    told = "is not one only of" if fits else "is not recorded of"
+    told = "is not one only of" if found else "is not recorded of"
     owner = getattr(change, "person", None) or getattr(change, "cohort", "")
-    positions = ", ".join(f"{at}" for _, at, _ in known)
+    positions = ", ".join(f"{at}" for own in known for _, at, _ in own)
     hint = f"; name it by one of the positions {positions}" if positions else ""
     raise Unfit(number, f"the {what} {by} {told} {owner}{hint}")
 
@@ -259,20 +284,18 @@ def _over(kind: type[_D], given: Mapping[str, Any], before: _D | None) -> _D:
 def _enrolment(number: int, change: EnrolmentChange, people: dict[SubjectRef, Person]) -> None:
     """Somebody enrolled, not enrolled, or enrolled otherwise."""
     subject = SubjectRef(change.person)
-    there = subject in people
-    if change.do is Do.ADD and there:
-        raise Unfit(number, f"{subject} is enrolled; say replace, or make up another pseudonym")
-    if change.do is not Do.ADD and not there:
-        raise unknown(number, _SOMEBODY.format(agreement=change.agreement), subject, people)
-    if change.do is Do.REMOVE:
-        del people[subject]
-        return
-    known_until = max((each.register_until for each in people.values()), default=NOT_KNOWN_YET)
     given = change.given("enrolled_on", "group", "referred_on", "born_on", "register_until")
-    if there:
-        people[subject] = replace(people[subject], **given)
-    else:
-        people[subject] = Person(**{"subject": subject, "register_until": known_until, **given})
+    if change.do is Do.ADD:
+        if subject in people:
+            raise Unfit(number, f"{subject} is enrolled; say replace, or make up another pseudonym")
+        until = max((each.register_until for each in people.values()), default=NOT_KNOWN_YET)
+        people[subject] = Person(**{"subject": subject, "register_until": until, **given})
+        return
+    for each in _told_under(number, change, people):
+        if change.do is Do.REMOVE:
+            del people[each.subject]
+        else:
+            people[each.subject] = replace(each, **given)
 
 
 def day_of(text: str) -> date | None:

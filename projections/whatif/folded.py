@@ -20,6 +20,7 @@ from ledger.money import Amount
 from ledger.policy.assess import AgreementFacts
 from ledger.shelter.nights import NoTariffError
 from ledger.working import Payable, owed_by
+from projections.whatif import merging
 from projections.whatif.standing import Standing, Standings
 
 
@@ -61,6 +62,7 @@ class StayedAt(NamedTuple):
 class Folded:
     """All that is looked at of one agreement, whatever is supposed.
 
+    In `own`, people who were merged are apart, as `merging.apart` has them; in `facts()`, one.
     `assessed` is the last day until which it is assessed, None if it never was; `facts_to` the last
     position that was known then, and `last_fact` the last of its own facts. The law is not in it.
     """
@@ -87,7 +89,13 @@ class Folded:
     def facts(self, law: LawState) -> AgreementFacts:
         """All that policy may look at, under a law."""
         nights, support = (law.rules[table][1] if table else None for table in self.tables)
-        return replace(self.own, tariffs=law.tariffs, rules_today=nights, support_today=support)
+        return replace(
+            self.own,
+            people=merging.together(self.own.people),
+            tariffs=law.tariffs,
+            rules_today=nights,
+            support_today=support,
+        )
 
     def all_assessed(self, law: LawState) -> bool:
         """Whether everything that is known was known to the last assessment."""
@@ -100,7 +108,7 @@ def fold(state: AgreementState, law: LawState) -> Folded:
     facts = state.facts(law)
     people = {
         subject: replace(person, stays=tuple(_light(stay) for stay in person.stays))
-        for subject, person in facts.people.items()
+        for subject, person in merging.apart(state, facts.people).items()
     }
     last = max(state.assessments, key=lambda each: each[1].facts_to, default=None)
     assessed = max((made.until for _, made in state.assessments), default=None)

@@ -6,7 +6,7 @@ was otherwise, it is told anew with all that come after it, as it would have to 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ledger.decide.refusal import Refusal
@@ -19,15 +19,20 @@ from projections.whatif.unfit import Unfit
 
 
 def chained(
-    recorded: AgreementFacts, facts: AgreementFacts, changes: Sequence[tuple[int, AnyFact]]
+    recorded: AgreementFacts,
+    facts: AgreementFacts,
+    changes: Sequence[tuple[int, AnyFact]],
+    into: Mapping[SubjectRef, SubjectRef],
 ) -> AgreementFacts:
     """The facts with moves that were changed, and those after them, told anew under their terms.
+
+    People are one in both, and `into` tells whom those count as who were merged.
 
     Raises:
         Unfit: if one of them could not be recorded.
     """
     people = dict(facts.people)
-    for subject, number in moved(changes).items():
+    for subject, number in moved(changes, into).items():
         # Of somebody who is not enrolled in the end, nothing is told.
         if subject in people:
             known = recorded.people[subject].moves if subject in recorded.people else ()
@@ -40,10 +45,12 @@ def chained(
     return replace(facts, people=people)
 
 
-def moved(changes: Sequence[tuple[int, AnyFact]]) -> dict[SubjectRef, int]:
+def moved(
+    changes: Sequence[tuple[int, AnyFact]], into: Mapping[SubjectRef, SubjectRef]
+) -> dict[SubjectRef, int]:
     """Those whose moves are changed, and the last change that does it."""
     return {
-        SubjectRef(change.person): number
+        into.get(SubjectRef(change.person), SubjectRef(change.person)): number
         for number, change in changes
         if isinstance(change, MoveChange)
     }

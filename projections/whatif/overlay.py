@@ -13,6 +13,7 @@ from ledger.shelter.rules import RefundRule, RefundRuleTable
 from ledger.terms.agreement import OnRuleChange
 from projections.whatif.facts import day_of, with_facts
 from projections.whatif.folded import Folded
+from projections.whatif.merging import merged_into, together
 from projections.whatif.moves import chained
 from projections.whatif.scenario import AnyLaw, Do, RuleChange, RulesChange, Scenario, TariffChange
 from projections.whatif.terms import with_terms
@@ -61,10 +62,13 @@ def supposed(scenario: Scenario, law: LawState, folded: Folded) -> Supposed:
     facts = recorded = folded.facts(law)
     own = [each for each in scenario.facts if each[1].agreement == folded.agreement]
     if own:
-        facts = with_facts(facts, folded.spells_at, own)
+        told = with_facts(folded.own, folded.spells_at, own)
+        facts = replace(facts, people=together(told.people), cohorts=told.cohorts)
     facts = _had_been(facts, [each for each in scenario.law if _of_old(each[1])])
     facts, fitted = with_terms(facts, scenario.terms)
-    return Supposed(chained(recorded, facts, own) if own else facts, fitted)
+    if own:
+        facts = chained(recorded, facts, own, merged_into(folded.own.people))
+    return Supposed(facts, fitted)
 
 
 def alike(one: AgreementFacts, other: AgreementFacts) -> bool:

@@ -147,24 +147,33 @@ def tariff(random: Random, state: AgreementState) -> Supposition:
 
 
 def stays_of(state: AgreementState) -> list[tuple[SubjectRef, Stay]]:
-    return [(ref, stay) for ref, own in state.stays.items() for _, stay in own.values()]
+    """Everybody's stays, each with the pseudonym that it was told under."""
+    here = ((ref, own) for ref, own in state.stays.items() if ref in state.enrolled)
+    return [(ref, stay) for ref, own in here for _, stay in own.values()]
+
+
+def named(random: Random, state: AgreementState, ref: SubjectRef) -> SubjectRef:
+    """One of a person's pseudonyms, whichever a fact was told under."""
+    same = sorted(state.same_as(ref))
+    return random.choice(same) if len(same) > 1 else ref
 
 
 def stay_removed(random: Random, state: AgreementState) -> Supposition | None:
     if not (stays := stays_of(state)):
         return None
     ref, gone = random.choice(stays)
+    person = state.same_as(ref)
 
     def rewrite(recorded: Recorded) -> Recorded | None:
         event = recorded.event
-        if not isinstance(event, e.StayRecorded) or event.subject != ref:
+        if not isinstance(event, e.StayRecorded) or event.subject not in person:
             return recorded
         assert isinstance(event.stay, Stay)
         return None if event.stay.stay == gone.stay else recorded
 
     change = {
-        "kind": "stay", "do": "remove", "agreement": state.agreement, "person": ref,
-        "stay": gone.stay,
+        "kind": "stay", "do": "remove", "agreement": state.agreement,
+        "person": named(random, state, ref), "stay": gone.stay,
     }  # fmt: skip
     return Supposition(change, rewrite)
 
@@ -174,10 +183,12 @@ def stay_replaced(random: Random, state: AgreementState) -> Supposition | None:
         return None
     ref, stay = random.choice(stays)
     longer = (stay.discharged or stay.admitted) + timedelta(days=random.choice((1, 77, 400)))
+    by_position = not random.randrange(2)
+    told_under = [ref] if by_position else state.same_as(ref)
 
     def rewrite(recorded: Recorded) -> Recorded:
         event = recorded.event
-        if isinstance(event, e.StayRecorded) and event.subject == ref:
+        if isinstance(event, e.StayRecorded) and event.subject in told_under:
             assert isinstance(event.stay, Stay)
             if event.stay.stay == stay.stay:
                 changed = event.stay.model_copy(update={"discharged": longer})
@@ -185,8 +196,9 @@ def stay_replaced(random: Random, state: AgreementState) -> Supposition | None:
         return recorded
 
     change = {
-        "kind": "stay", "do": "replace", "agreement": state.agreement, "person": ref,
-        "at": str(state.stays[ref][stay.stay][0]), "discharged": str(longer),
+        "kind": "stay", "do": "replace", "agreement": state.agreement,
+        "person": named(random, state, ref), "discharged": str(longer),
+        **({"at": str(state.stays[ref][stay.stay][0])} if by_position else {"stay": stay.stay}),
     }  # fmt: skip
     return Supposition(change, rewrite)
 
@@ -208,26 +220,31 @@ def stay_added(random: Random, state: AgreementState) -> Supposition | None:
 
 
 def measured_otherwise(random: Random, state: AgreementState) -> Supposition | None:
-    known = [each for _, each in state.readings.values() if each.indicator == "no-shelter"]
+    known = [
+        each
+        for _, each in state.readings.values()
+        if each.indicator == "no-shelter" and each.subject in state.enrolled
+    ]
     if not known:
         return None
     wrong = random.choice(known)
     assert isinstance(wrong.reading, Reading)
     other = {"yes": "no", "no": "yes"}[wrong.reading.value]
     gone = random.randrange(3) == 0
+    person = state.same_as(wrong.subject)
 
     def rewrite(recorded: Recorded) -> Recorded | None:
         event = recorded.event
-        own = (wrong.subject, wrong.milestone_months)
-        if not isinstance(event, e.MeasurementRecorded) or own != (
-            event.subject, event.milestone_months
-        ):  # fmt: skip
+        if not isinstance(event, e.MeasurementRecorded) or event.subject not in person:
+            return recorded
+        if event.milestone_months != wrong.milestone_months:
             return recorded
         value = Reading(value=other)
         return None if gone else _event(recorded, event.model_copy(update={"reading": value}))
 
     change = {
-        "kind": "measurement", "do": "remove" if gone else "replace", "person": wrong.subject,
+        "kind": "measurement", "do": "remove" if gone else "replace",
+        "person": named(random, state, wrong.subject),
         "agreement": state.agreement, "indicator": "no-shelter",
         "milestone_months": str(wrong.milestone_months), **({} if gone else {"value": other}),
     }  # fmt: skip
@@ -235,15 +252,17 @@ def measured_otherwise(random: Random, state: AgreementState) -> Supposition | N
 
 
 def job_ended(random: Random, state: AgreementState) -> Supposition | None:
-    jobs = [(ref, job) for ref, own in state.spells.items() for _, job in own.values()]
+    here = ((ref, own) for ref, own in state.spells.items() if ref in state.enrolled)
+    jobs = [(ref, job) for ref, own in here for _, job in own.values()]
     if not jobs:
         return None
     ref, job = random.choice(jobs)
     ended = job.started + timedelta(days=random.choice((0, 91, 182, 300)))
+    person = state.same_as(ref)
 
     def rewrite(recorded: Recorded) -> Recorded:
         event = recorded.event
-        if isinstance(event, e.SpellRecorded) and event.subject == ref:
+        if isinstance(event, e.SpellRecorded) and event.subject in person:
             assert isinstance(event.spell, TimeSpell)
             if event.spell.spell == job.spell:
                 changed = event.spell.model_copy(update={"ended": ended})
@@ -251,8 +270,8 @@ def job_ended(random: Random, state: AgreementState) -> Supposition | None:
         return recorded
 
     change = {
-        "kind": "spell", "do": "replace", "agreement": state.agreement, "person": ref,
-        "spell": job.spell, "ended": str(ended),
+        "kind": "spell", "do": "replace", "agreement": state.agreement,
+        "person": named(random, state, ref), "spell": job.spell, "ended": str(ended),
     }  # fmt: skip
     return Supposition(change, rewrite)
 
@@ -283,12 +302,13 @@ def enrolled_otherwise(random: Random, state: AgreementState) -> Supposition | N
     ref, (_, enrolled) = random.choice(list(state.enrolled.items()))
     on = enrolled.enrolled_on + timedelta(days=random.choice((1, 90)))
     gone = random.randrange(3) == 0
+    person = state.same_as(ref)
 
     def rewrite(recorded: Recorded) -> Recorded | None:
         event = recorded.event
-        if gone and getattr(event, "subject", None) == ref:
+        if gone and getattr(event, "subject", None) in person:
             return None
-        if not isinstance(event, e.PersonEnrolled) or event.subject != ref:
+        if not isinstance(event, e.PersonEnrolled) or event.subject not in person:
             return recorded
         return _event(recorded, event.model_copy(update={"enrolled_on": on}))
 
@@ -326,8 +346,8 @@ def amended(random: Random, state: AgreementState) -> Supposition:
 
 def moved(random: Random, state: AgreementState) -> Supposition | None:
     """Somebody of whom no move is known lives elsewhere from a day on."""
-    known = {state.person_of(ref) for ref, own in state.moves.items() if own}
-    stayed = sorted(state.enrolled.keys() - state.merged.keys() - known)
+    known = {each for ref, own in state.moves.items() if own for each in state.same_as(ref)}
+    stayed = sorted(state.enrolled.keys() - known)
     home = next(payer for payer, role in state.terms.payers if role is Role.CO_PAYER)
     places = [p.id for p in state.terms.parties if Role.CO_PAYER in p.roles and p.id != home]
     if not stayed or not places:
@@ -384,9 +404,9 @@ def fits(supposition: Supposition, state: AgreementState) -> bool:
     return not scoped or any(each.scope == "agreement" for each in state.terms.caps)
 
 
-def about_the_same(suppositions: list[Supposition]) -> bool:
+def about_the_same(state: AgreementState, suppositions: list[Supposition]) -> bool:
     """Whether one takes away, or changes, what another is about."""
-    people = [s.change["person"] for s in suppositions if "person" in s.change]
+    people = [state.person_of(s.change["person"]) for s in suppositions if "person" in s.change]
     kinds = [s.change["kind"] for s in suppositions]
     # An amendment is made of the terms as they are; changed from the start, it would be another.
     amends = any("valid_from" in s.change and s.more for s in suppositions)
