@@ -10,7 +10,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from projections.whatif.overlay import alike, supposed, supposed_law
 from projections.whatif.remembered import Remembered
 from projections.whatif.replay import as_decided, replay
 from projections.whatif.scenario import CapChange, Scenario, WholeTerms
+from projections.whatif.sharing import shared
 from projections.whatif.standing import Standing, Standings
 from projections.whatif.unfit import Unfit
 
@@ -217,9 +218,8 @@ def whatif(
             for name in names:
                 add(asked.of(known.agreement(name)))
         else:
-            with _processes(ledger, position, questions, min(jobs, len(names))) as answered:
-                for answers in answered(names):
-                    add(answers)
+            for answers in _in_processes(_Worker(known, asked), questions, names, jobs):
+                add(answers)
     for question, whole in zip(questions, found, strict=True):
         _all_fitted(question, whole)
         whole.ordered()
@@ -292,23 +292,28 @@ class _Worker:
     known: Known
     asked: Asked
 
+    def answers(self, names: Sequence[str]) -> list[list[Compared]]:
+        """What changes in each of some agreements."""
+        return [self.asked.of(self.known.agreement(name)) for name in names]
+
 
 _worker: list[_Worker] = []
 
 
-@contextmanager
-def _processes(
-    ledger: Ledger, position: Position, questions: Sequence[Question], jobs: int
-) -> Iterator[Callable[[Sequence[str]], Iterator[list[Compared]]]]:
-    """Processes that each read the ledger for themselves; answers come in the order asked for."""
+def _in_processes(
+    here: _Worker, questions: Sequence[Question], names: Sequence[str], jobs: int
+) -> Iterator[list[Compared]]:
+    """Answers of several processes, this one among them; the others read the ledger themselves."""
+    ledger, position = here.known.ledger, here.known.position
+    size = max(1, min(_CHUNK, len(names) // jobs))
     with ProcessPoolExecutor(
-        jobs,
+        min(jobs, len(names)) - 1,
         # A new interpreter, which inherits no connection.
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_start,
         initargs=(ledger.location, ledger.key_file, position, questions),
     ) as pool:
-        yield lambda names: pool.map(_answer, names, chunksize=_CHUNK)
+        yield from shared(pool, _answers, here.answers, names, size)
 
 
 def _start(
@@ -319,6 +324,6 @@ def _start(
     _worker.append(_Worker(known, Asked(questions, known.law)))
 
 
-def _answer(name: str) -> list[Compared]:
+def _answers(names: Sequence[str]) -> list[list[Compared]]:
     (worker,) = _worker
-    return worker.asked.of(worker.known.agreement(name))
+    return worker.answers(names)
