@@ -149,12 +149,6 @@ Share = Annotated[
 """A share from 0 to 1 with at most six decimals."""
 
 
-@lru_cache(maxsize=1_000)
-def fraction(share: Decimal) -> Fraction:
-    """A share as a fraction, remembered: terms have few, and every outcome asks for them."""
-    return Fraction(share)
-
-
 MILLION = 1_000_000
 
 
