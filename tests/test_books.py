@@ -82,7 +82,7 @@ class HistoryMachine(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-@pytest.mark.parametrize("worker", parts(2, WORKERS))
+@pytest.mark.parametrize("worker", parts(1, WORKERS))
 def test_after_every_step_the_books_are_in_order(worker: int) -> None:
     run_state_machine_as_test(
         seed(worker)(HistoryMachine),

@@ -187,7 +187,7 @@ def compare_with_csv(views: Views) -> None:
 # --- random histories ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("worker", parts(3, WORKERS))
+@pytest.mark.parametrize("worker", parts(2, WORKERS))
 def test_hledger_finds_every_balance(worker: int) -> None:
     hledger.program()
     for number in range(worker, HISTORIES, WORKERS):

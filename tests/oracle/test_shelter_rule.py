@@ -24,7 +24,7 @@ WORKERS = 4
 """In so many tests the examples are drawn."""
 
 
-@pytest.mark.parametrize("worker", parts(2, WORKERS))
+@pytest.mark.parametrize("worker", parts(1, WORKERS))
 @settings(max_examples=EXAMPLES // WORKERS, deadline=None, database=None)
 @given(person=people())
 def test_the_ledger_and_the_oracle_agree_on_every_person(worker: int, person: Person) -> None:

@@ -48,7 +48,7 @@ from tests.projections.suppositions import (
 from tests.trials import parts
 
 SEEDS = parts(3, 40)
-SUPPOSED = parts(10, 200)
+SUPPOSED = parts(6, 200)
 """Of those in which much is supposed, which is soon done."""
 
 
