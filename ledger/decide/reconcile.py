@@ -8,7 +8,7 @@ again cannot be put together anew, nor what was paid in, went back, and was sett
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from datetime import date
 
 from ledger import events as e
@@ -138,7 +138,7 @@ class Reconciliation:
                 elif made.match.effect is Effect.RETURNS:
                     before, item = there.pop(name, []), items.get(name)
                     here = () if item is None else self._in_place(item)
-                    gone = [each for each in before if self._bank_line(each) not in here]
+                    gone = [each for each in before if self._bank_line(each.match.legs) not in here]
                     found[made.name] = [*found.get(made.name, ()), *gone]
         return found
 
@@ -192,7 +192,7 @@ class Reconciliation:
     def make(self, found: Match, items: Mapping[str, Expected], reason: str) -> None:
         """Record a match and what it does to its items."""
         on = max(self.bank.lines[line].booked_on for line, _ in found.legs)
-        bank_line = f"{self._party}/{place(found.legs[0])}"
+        bank_line = self._bank_line(found.legs)
         for name, amount in found.items:
             if found.effect is Effect.SETTLES:
                 self._settle(items[name], amount, bank_line, on)
@@ -225,7 +225,7 @@ class Reconciliation:
 
     def _return(self, item: Expected, amount: Amount, leg: LegKey, on: date) -> None:
         state = self._ahead.agreement(item.agreement)
-        bank_line = f"{self._party}/{place(leg)}"
+        bank_line = self._bank_line((leg,))
         if isinstance(item, PaymentItem):
             reason = self._reason(leg)
             news = settling.give_back(state, item.item.name, on, bank_line, amount, reason)
@@ -280,7 +280,7 @@ class Reconciliation:
         self._ahead.record(self._party, on, event)
 
     def _unsettle(self, item: Expected, made: Made, on: date, reason: str) -> None:
-        state, bank_line = self._ahead.agreement(item.agreement), self._bank_line(made)
+        state, bank_line = self._ahead.agreement(item.agreement), self._bank_line(made.match.legs)
         if not isinstance(item, PaymentItem) and bank_line not in self._in_place(item):
             return  # it went back already
         match item:
@@ -306,13 +306,16 @@ class Reconciliation:
         for name, _ in back.match.items:
             item = items[name]
             if isinstance(item, PaymentItem):
-                state, bank_line = self._ahead.agreement(item.agreement), self._bank_line(back)
+                state, bank_line = (
+                    self._ahead.agreement(item.agreement),
+                    self._bank_line(back.match.legs),
+                )
                 self._ahead.take(item.agreement, settling.keep(state, name, on, bank_line, reason))
                 continue
             for made in self.given_back(items)[back.name]:
                 amount = dict(made.match.items).get(name)
                 if amount is not None and made.name not in leaving:
-                    self._settle(item, amount, self._bank_line(made), on)
+                    self._settle(item, amount, self._bank_line(made.match.legs), on)
 
     def _too_much(
         self,
@@ -345,9 +348,9 @@ class Reconciliation:
             return item.item.amount - state.drawdowns[item.drawdown].paid(item.investor)
         return state.demands[item.item.name].outstanding
 
-    def _bank_line(self, made: Made) -> str:
-        """What settled or returned something, as agreements name it."""
-        return f"{self._party}/{place(made.match.legs[0])}"
+    def _bank_line(self, legs: Sequence[LegKey]) -> str:
+        """What settled or returned something, as agreements name it: the first leg."""
+        return f"{self._party}/{place(legs[0])}"
 
 
 def _sum(matches: Iterable[Made], item: str) -> Amount:

@@ -152,8 +152,7 @@ class Due(NamedTuple):
 class Half(NamedTuple):
     """What a metric found of one person before it looked at any law, and what it looked at then.
 
-    To ask again of the very same gives the same, so it may be kept: it takes longer than all that
-    the law then decides.
+    To ask again of the very same gives the same, so it may be kept.
     """
 
     metric: Metric

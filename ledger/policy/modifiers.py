@@ -19,6 +19,10 @@ from ledger.metrics.facts import Facts, Person
 from ledger.metrics.modifiers import AgeOn, Claim, DeadweightOn, Guards, Keep
 from ledger.parties import Role
 
+MODIFIERS = (
+    "guards", "claim", "multipliers", "indexation", "deadweight", "exclusive", "negative",
+)  # fmt: skip
+"""What terms may add to a metric of any kind."""
 _SATURDAY = 5
 
 
@@ -79,8 +83,7 @@ def _of_age(guards: Guards, born_on: date | None, on: date | None) -> bool:
 
 def unmodified(metric: Metric) -> bool:
     """Whether the terms add nothing to what a metric finds."""
-    changes = (metric.multipliers, metric.indexation, metric.deadweight, metric.exclusive)
-    return not any((metric.guards, metric.claim, *changes, metric.negative))
+    return not any(getattr(metric, name) for name in MODIFIERS)
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Stays -> nights with a price: a night counts once however many stays cover it.
 
 Here days are numbers (`date.toordinal`) and nights plain tuples: a fund has a million of them, and
-this takes a fifth of the time that dates take. They become dates again where they are shown.
+this takes half of the time that dates take. They become dates again where they are shown.
 """
 
 from __future__ import annotations

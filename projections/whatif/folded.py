@@ -137,7 +137,7 @@ def fold(state: AgreementState, law: LawState) -> Folded:
 def halves_of(facts: AgreementFacts, until: date) -> dict[int, Halves]:
     """What can be told of people without the law, by the version of the terms.
 
-    It stands for what takes longest: nights that have a price. Where one has none, nothing is told.
+    Where a night has no price, nothing is told of that version.
     """
     found: dict[int, Halves] = {}
     for version in facts.versions:

@@ -164,7 +164,7 @@ def _facts_of(content: dict[str, Any]) -> AgreementFacts:
         people={each.subject: each for each in people},
         capital=tuple(CapitalPaidIn.model_validate(each) for each in content["capital"]),
         cohorts={
-            cohort: tuple(_measured_of(each) for each in results)
+            cohort: tuple(_all_measured_of(results))
             for cohort, results in content["cohorts"].items()
         },
         erased=frozenset(content["erased"]),
@@ -242,11 +242,6 @@ def _all_measured_of(content: list[Any]) -> list[Measured]:
 def _measured(measured: Measured) -> tuple[Any, ...]:
     on = measured.measured_on.toordinal()
     return measured.indicator, measured.value, on, measured.months, measured.at
-
-
-def _measured_of(content: list[Any]) -> Measured:
-    indicator, value, on, months, at = content
-    return Measured(indicator, value, _DAY(on), months, at)
 
 
 # --- what was found without the law -----------------------------------------------------------

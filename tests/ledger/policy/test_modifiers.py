@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.dates import years_old
+from ledger.metrics.base import Metric
 from ledger.metrics.facts import Measured, Person
 from ledger.model import SubjectRef
-from ledger.policy.modifiers import working_days_after
+from ledger.policy.modifiers import MODIFIERS, working_days_after
 from ledger.terms.reader import UnreadableTermsError
 from tests.ledger.metrics.plain import assessed, at, day, lines, person, refused, shuffled, terms
 
@@ -386,3 +387,8 @@ def _kept(keep: str, achieved: set[int]) -> int:
     if not achieved:
         return 0
     return PRICES[min(achieved)] if keep == "first" else max(PRICES[each] for each in achieved)
+
+
+def test_all_that_terms_may_add_to_a_metric_is_asked_for_before_it_is_passed_over() -> None:
+    """A modifier that is not among them would be left out without a word."""
+    assert {*Metric.model_fields} - {"kind", "id", "title", "split"} == {*MODIFIERS}
