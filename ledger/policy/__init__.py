@@ -6,5 +6,8 @@ one agreement. What each metric kind pays for is in `ledger.metrics`. `sampling`
 auditor looks at, and what they say of the rest.
 """
 
-VERSION = 1
-"""Raised whenever the same facts would give another decision."""
+VERSION = 2
+"""Raised whenever the same facts would give another decision.
+
+1: a move told under a pseudonym that was merged into another stood out of order. 2: moves in order.
+"""
