@@ -125,6 +125,11 @@ class FactsState:
         return [kept, *(other for other, (_, into) in self.merged.items() if into == kept)]
 
     @property
+    def merged_into(self) -> dict[SubjectRef, SubjectRef]:
+        """Those who were merged, in the order of merging, and whom each counts as."""
+        return {gone: kept for gone, (_, kept) in self.merged.items()}
+
+    @property
     def places_taken(self) -> int:
         """How many people are enrolled; two that were merged take one place."""
         return sum(subject not in self.merged for subject in self.enrolled)
@@ -133,7 +138,7 @@ class FactsState:
 
     def people(self) -> dict[SubjectRef, Person]:
         """Everybody with what is known; those who were merged as one person."""
-        return as_one(self.apart(), {gone: kept for gone, (_, kept) in self.merged.items()})
+        return as_one(self.apart(), self.merged_into)
 
     def apart(self) -> dict[SubjectRef, Person]:
         """Everybody with what was told under each pseudonym, merged or not."""

@@ -16,6 +16,7 @@ from ledger.dates import danish_day
 from ledger.decide.agreement import struck_out
 from ledger.decide.corrections import FactRow
 from ledger.decide.decision import agreement_stream
+from ledger.decide.facts_state import as_one
 from ledger.decide.rows import EnrolmentRow, MeasurementRow, ResultRow, SpellRow, StayRow
 from ledger.decide.state import AgreementState, LawState
 from ledger.decide.subjects import moves_of
@@ -28,7 +29,6 @@ from projections.moment import Stamp
 from projections.whatif.facts import recorded_at, stay_of, with_facts
 from projections.whatif.folded import fold
 from projections.whatif.fund import Known
-from projections.whatif.merging import apart, merged_into, together
 from projections.whatif.moves import alike, chained, moved
 from projections.whatif.overlay import supposed, supposed_law
 from projections.whatif.rehearsal import Rehearsal
@@ -295,9 +295,8 @@ def _moves(
     if not changes:
         return
     now = state.facts(rehearsal.law)
-    told = replace(now, people=apart(state, now.people))
-    into = merged_into(told.people)
-    changed = replace(now, people=together(with_facts(told, {}, changes).people))
+    told, into = replace(now, people=state.apart()), state.merged_into
+    changed = replace(now, people=as_one(with_facts(told, into, {}, changes).people, into))
     then = chained(now, changed, changes, into)
     for subject, number in moved(changes, into).items():
         known, after = now.people[subject].moves, then.people[subject].moves
@@ -336,8 +335,7 @@ def _set_right(
 ) -> Iterator[CorrectFact | VoidFact]:
     """A fact that was recorded, corrected or voided; nothing if it says just that."""
     state = events.state
-    facts = state.facts(rehearsal.law)
-    told = replace(facts, people=apart(state, facts.people))
+    told = replace(state.facts(rehearsal.law), people=state.apart())
     for position in recorded_at(number, change, told, state):
         recorded = events.at(number, position)
         if change.do is Do.REMOVE:

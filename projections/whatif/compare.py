@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ledger.dates import Period
 from ledger.metrics.base import Waiting
@@ -17,6 +18,8 @@ from ledger.parties import Role
 from ledger.working import Payable
 from projections.whatif.folded import Folded
 from projections.whatif.standing import Standing, Standings
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,8 @@ class Compared:
         self.looked_at += other.looked_at
         self.outcomes += other.outcomes
         self.changed += other.changed
-        self.first = largest((*self.first, *other.first), limit)
+        both = (*self.first, *other.first)
+        self.first = _largest(both, limit, lambda each: (each.difference.minor, each.claim))
         self.undecided += other.undecided
         self.undecided_before += other.undecided_before
         self.unassessed += other.unassessed
@@ -175,11 +179,14 @@ class Compared:
         )
 
 
-def largest(changes: Iterable[Change], limit: int | None) -> list[Change]:
-    """The largest differences first, up or down; of equals, by name."""
+def _largest(
+    changes: Iterable[_T], limit: int | None, told: Callable[[_T], tuple[int, str]]
+) -> list[_T]:
+    """The largest differences first, up or down; of equals, by name, which is told beside each."""
 
-    def order(change: Change) -> tuple[int, str]:
-        return -abs(change.difference.minor), change.claim
+    def order(change: _T) -> tuple[int, str]:
+        difference, name = told(change)
+        return -abs(difference), name
 
     return sorted(changes, key=order) if limit is None else heapq.nsmallest(limit, changes, order)
 
@@ -194,17 +201,26 @@ def compare(folded: Folded, before: Standings, after: Standings, limit: int | No
     items = _Items(folded)
     found.agreements = [folded.agreement]
     found.changed = len(changed)
-    changes = [
-        _change(folded, name, before.get(name), after.get(name), items.of(name)) for name in changed
+    waiting = [name for name in changed if name in after and after[name].waits is not None]
+    found.undecided = len(waiting)
+    found.undecided_before = total(before[name].whole for name in waiting if name in before)
+    # Of very many changes a few are told, and only these are made out one by one.
+    found.first = [
+        _change(folded, name, before.get(name), after.get(name), items.of(name))
+        for name in _largest(
+            changed, limit, lambda each: (_sum(after.get(each)) - _sum(before.get(each)), each)
+        )
     ]
-    waiting = [each for each in changes if each.waits is not None]
-    found.undecided, found.undecided_before = len(waiting), total(e.before for e in waiting)
-    found.first = largest(changes, limit)
     found.owed = _owed(folded, before, after, items)
-    found.years = _years(folded, before, after, {each.claim for each in changes})
+    found.years = _years(folded, before, after, set(changed))
     found.returns = _returns(folded, found.owed)
-    found.payments = _payments(folded, before, after, changes, items)
+    found.payments = _payments(folded, before, after, changed, items)
     return found
+
+
+def _sum(standing: Standing | None) -> int:
+    """What all payers owe, in minor units."""
+    return sum([amount.minor for amount in standing.owed.values()]) if standing else 0
 
 
 def _same(before: Standing | None, after: Standing | None) -> bool:
@@ -286,7 +302,7 @@ def _years(folded: Folded, before: Standings, after: Standings, changed: set[str
     for side, standings in enumerate((before, after)):
         for name, standing in standings.items():
             year = standing.period.end.year
-            sums[year][side] += sum([amount.minor for amount in standing.owed.values()])
+            sums[year][side] += _sum(standing)
             if name in changed and (side or name not in after):
                 counts[year] += 1
     return [
@@ -318,23 +334,23 @@ def _payments(
     folded: Folded,
     before: Standings,
     after: Standings,
-    changes: list[Change],
+    changed: Sequence[str],
     items: _Items,
 ) -> list[TouchedPayment]:
     """Every payment of an outcome that changes for its payer and payee."""
     sums: dict[tuple[str | None, Payable], list[int]] = defaultdict(lambda: [0, 0])
-    for change in changes:
-        one, two = before.get(change.claim), after.get(change.claim)
+    for name in changed:
+        one, two = before.get(name), after.get(name)
         was, would_be = (one.owed if one else {}), (two.owed if two else {})
         for payable in {**was, **would_be}:
             more = would_be.get(payable, ZERO).minor - was.get(payable, ZERO).minor
             if more:
-                found = sums[items.last.get((change.claim, payable)), payable]
+                found = sums[items.last.get((name, payable)), payable]
                 found[0] += 1
                 found[1] += more
     return [
-        _touched(folded, name, payable, outcomes, Amount(difference))
-        for (name, payable), (outcomes, difference) in sums.items()
+        _touched(folded, payment, payable, outcomes, Amount(difference))
+        for (payment, payable), (outcomes, difference) in sums.items()
     ]
 
 

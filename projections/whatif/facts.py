@@ -17,7 +17,6 @@ from ledger.metrics.facts import NOWHERE, Measured, Move, Person, Spell, moves_i
 from ledger.model import Position, SubjectRef
 from ledger.policy.assess import AgreementFacts
 from projections.whatif.folded import spells_at
-from projections.whatif.merging import People, merged_into
 from projections.whatif.scenario import (
     AnyFact,
     Do,
@@ -34,16 +33,22 @@ from projections.whatif.unfit import Unfit, unknown, validated
 
 _F = TypeVar("_F", Stayed, Spell, Measured, Move)
 PersonsFact = StayChange | SpellChange | MeasurementChange | MoveChange
+People = Mapping[SubjectRef, Person]
+Into = Mapping[SubjectRef, SubjectRef]
 SpellsAt = Mapping[SubjectRef, Mapping[str, Position]]
 _SOMEBODY = "person enrolled in {agreement} as"
 
 
 def with_facts(
-    facts: AgreementFacts, spells: SpellsAt, changes: Sequence[tuple[int, AnyFact]]
+    facts: AgreementFacts,
+    into: Into,
+    spells: SpellsAt,
+    changes: Sequence[tuple[int, AnyFact]],
 ) -> AgreementFacts:
     """The facts with changes made, in their order; `spells` is where spells were recorded.
 
-    People who were merged are apart in both, and each of their pseudonyms means the person.
+    People who were merged `into` others are apart in both, and each of their pseudonyms means the
+    person.
 
     Raises:
         Unfit: if a change names what is not there, or makes what cannot be.
@@ -59,9 +64,9 @@ def with_facts(
         if subject in facts.erased:
             raise Unfit(number, f"{subject} is erased; nothing can be supposed of the person")
         if isinstance(change, EnrolmentChange):
-            _enrolment(number, change, people)
+            _enrolment(number, change, people, into)
             continue
-        told = _told_under(number, change, people)
+        told = _told_under(number, change, people, into)
         people |= {each.subject: each for each in _person(number, change, told, spells)}
     return replace(facts, people=people, cohorts=cohorts)
 
@@ -76,7 +81,7 @@ def recorded_at(
     """
     if isinstance(change, ResultChange):
         return _meant(number, change, [_results(facts.cohorts.get(change.cohort, ()), change)])
-    told = _told_under(number, change, facts.people)
+    told = _told_under(number, change, facts.people, state.merged_into)
     match change:
         case StayChange():
             return _meant(number, change, [_stays(change, each) for each in told])
@@ -89,7 +94,9 @@ def recorded_at(
             return [each.at for each in told]
 
 
-def _told_under(number: int, change: PersonsFact | EnrolmentChange, people: People) -> list[Person]:
+def _told_under(
+    number: int, change: PersonsFact | EnrolmentChange, people: People, into: Into
+) -> list[Person]:
     """The person that a change names, under each pseudonym: first the one that is named.
 
     Raises:
@@ -98,7 +105,6 @@ def _told_under(number: int, change: PersonsFact | EnrolmentChange, people: Peop
     subject = SubjectRef(change.person)
     if subject not in people:
         raise unknown(number, _SOMEBODY.format(agreement=change.agreement), subject, people)
-    into = merged_into(people)
     kept = into.get(subject, subject)
     same = (each for each in people if into.get(each, each) == kept)
     return [people[each] for each in sorted(same, key=lambda each: each != subject)]
@@ -281,7 +287,9 @@ def _over(kind: type[_D], given: Mapping[str, Any], before: _D | None) -> _D:
     return kind(**{**kept, **given})
 
 
-def _enrolment(number: int, change: EnrolmentChange, people: dict[SubjectRef, Person]) -> None:
+def _enrolment(
+    number: int, change: EnrolmentChange, people: dict[SubjectRef, Person], into: Into
+) -> None:
     """Somebody enrolled, not enrolled, or enrolled otherwise."""
     subject = SubjectRef(change.person)
     given = change.given("enrolled_on", "group", "referred_on", "born_on", "register_until")
@@ -291,7 +299,7 @@ def _enrolment(number: int, change: EnrolmentChange, people: dict[SubjectRef, Pe
         until = max((each.register_until for each in people.values()), default=NOT_KNOWN_YET)
         people[subject] = Person(**{"subject": subject, "register_until": until, **given})
         return
-    for each in _told_under(number, change, people):
+    for each in _told_under(number, change, people, into):
         if change.do is Do.REMOVE:
             del people[each.subject]
         else:

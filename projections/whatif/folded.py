@@ -9,6 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ledger.dates import Period
+from ledger.decide.facts_state import as_one
 from ledger.decide.owing import Payment
 from ledger.decide.state import AgreementState, Claim, LawState
 from ledger.facts import Span, Stayed
@@ -20,7 +21,6 @@ from ledger.money import Amount
 from ledger.policy.assess import AgreementFacts
 from ledger.shelter.nights import NoTariffError
 from ledger.working import Payable, owed_by
-from projections.whatif import merging
 from projections.whatif.standing import Standing, Standings
 
 
@@ -62,12 +62,15 @@ class StayedAt(NamedTuple):
 class Folded:
     """All that is looked at of one agreement, whatever is supposed.
 
-    In `own`, people who were merged are apart, as `merging.apart` has them; in `facts()`, one.
-    `assessed` is the last day until which it is assessed, None if it never was; `facts_to` the last
-    position that was known then, and `last_fact` the last of its own facts. The law is not in it.
+    In `own`, people who were merged are apart, for a fact that is supposed is one of those that
+    were told, under whichever pseudonym; `merged` is whom each counts as, and `facts()` has them as
+    one. `assessed` is the last day until which it is assessed, None if it never was; `facts_to` the
+    last position that was known then, and `last_fact` the last of its own facts. The law is not in
+    it.
     """
 
     own: AgreementFacts
+    merged: Mapping[SubjectRef, SubjectRef]
     tables: tuple[str | None, str | None]
     assessed: date | None
     facts_to: Position
@@ -91,7 +94,7 @@ class Folded:
         nights, support = (law.rules[table][1] if table else None for table in self.tables)
         return replace(
             self.own,
-            people=merging.together(self.own.people),
+            people=as_one(self.own.people, self.merged),
             tariffs=law.tariffs,
             rules_today=nights,
             support_today=support,
@@ -108,7 +111,7 @@ def fold(state: AgreementState, law: LawState) -> Folded:
     facts = state.facts(law)
     people = {
         subject: replace(person, stays=tuple(_light(stay) for stay in person.stays))
-        for subject, person in merging.apart(state, facts.people).items()
+        for subject, person in state.apart().items()
     }
     last = max(state.assessments, key=lambda each: each[1].facts_to, default=None)
     assessed = max((made.until for _, made in state.assessments), default=None)
@@ -117,6 +120,7 @@ def fold(state: AgreementState, law: LawState) -> Folded:
     own = replace(facts, tariffs={}, rules_today=None, support_today=None, halves=halves)
     return Folded(
         own=own,
+        merged=state.merged_into,
         tables=state.tables,
         assessed=assessed,
         facts_to=last[1].facts_to if last else Position(0),

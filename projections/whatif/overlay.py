@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from ledger.decide.facts_state import as_one
 from ledger.decide.state import LawState
 from ledger.facts import Tariff
 from ledger.policy.assess import AgreementFacts
@@ -13,7 +14,6 @@ from ledger.shelter.rules import RefundRule, RefundRuleTable
 from ledger.terms.agreement import OnRuleChange
 from projections.whatif.facts import day_of, with_facts
 from projections.whatif.folded import Folded
-from projections.whatif.merging import merged_into, together
 from projections.whatif.moves import chained
 from projections.whatif.scenario import AnyLaw, Do, RuleChange, RulesChange, Scenario, TariffChange
 from projections.whatif.terms import with_terms
@@ -62,12 +62,13 @@ def supposed(scenario: Scenario, law: LawState, folded: Folded) -> Supposed:
     facts = recorded = folded.facts(law)
     own = [each for each in scenario.facts if each[1].agreement == folded.agreement]
     if own:
-        told = with_facts(folded.own, folded.spells_at, own)
-        facts = replace(facts, people=together(told.people), cohorts=told.cohorts)
+        told = with_facts(folded.own, folded.merged, folded.spells_at, own)
+        people = as_one(told.people, folded.merged)
+        facts = replace(facts, people=people, cohorts=told.cohorts)
     facts = _had_been(facts, [each for each in scenario.law if _of_old(each[1])])
     facts, fitted = with_terms(facts, scenario.terms)
     if own:
-        facts = chained(recorded, facts, own, merged_into(folded.own.people))
+        facts = chained(recorded, facts, own, folded.merged)
     return Supposed(facts, fitted)
 
 

@@ -50,6 +50,7 @@ def pack(folded: Folded, law: LawState) -> bytes:
     content = {
         "own": _facts(folded.own),
         "halves": _halves(folded.own, law),
+        "merged": dict(folded.merged),
         "tables": folded.tables,
         "assessed": _number(folded.assessed),
         "facts_to": folded.facts_to,
@@ -83,6 +84,7 @@ def unpack(packed: bytes, law: LawState) -> Folded:
     payables = [(payer, _ROLES[role], payee) for payer, role, payee in content["payables"]]
     return Folded(
         own=_with_halves(_facts_of(content["own"]), content["halves"], law),
+        merged=content["merged"],
         tables=tuple(content["tables"]),
         assessed=_day(content["assessed"]),
         facts_to=content["facts_to"],

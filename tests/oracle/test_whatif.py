@@ -38,7 +38,7 @@ def supposing(facts: AgreementFacts, changes: list[dict[str, Any]]) -> Agreement
     )
     law = supposed_law(asked, law)
     facts = replace(facts, rules_today=law.rules["a-table"][1], tariffs=law.tariffs)
-    facts = with_facts(facts, {}, asked.facts)
+    facts = with_facts(facts, {}, {}, asked.facts)
     return with_terms(facts, asked.terms)[0]
 
 
