@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, case, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, case, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from ledger import events as e
@@ -19,7 +19,7 @@ from projections import follow_payments
 from projections import views as v
 from projections.home import MAKING, USE, WRITING, Home, home
 from projections.journal import write_journal_of
-from projections.writing import Writer, change
+from projections.writing import Writer
 
 Progress = Callable[[int], None]
 """Called with the number of events just taken in."""
@@ -139,7 +139,7 @@ def _apply(writer: Writer, recorded: Recorded) -> None:
         case e.RegisterCovered() | e.RegisterCorrected() | e.FactVoided():
             _apply_fact(writer, name, recorded)
         case e.AssessmentMade(until=until, waiting=waiting):
-            change(writer, v.agreement, name, {"assessed_until": until, "waiting": waiting})
+            writer.change(v.agreement, name, {"assessed_until": until, "waiting": waiting})
         case e.OutcomeDecided() | e.EntitlementCalculated():
             _apply_claim(writer, name, recorded)
         case e.BankLineSeen():
@@ -174,10 +174,10 @@ def _apply_fact(writer: Writer, agreement: str, recorded: Recorded) -> None:
     match recorded.event:
         case e.RegisterCovered(until=until):
             newest = case((known > until, known), else_=until)
-            change(writer, v.agreement, agreement, {"register_until": newest})
+            writer.change(v.agreement, agreement, {"register_until": newest})
         case e.RegisterCorrected(until=until):
             oldest = case((known < until, known), else_=until)
-            change(writer, v.agreement, agreement, {"register_until": oldest})
+            writer.change(v.agreement, agreement, {"register_until": oldest})
         case e.FactVoided(fact=fact) if fact in _ENROLMENTS:
             _apply_person(writer, agreement, recorded)
 
@@ -191,7 +191,7 @@ def _apply_person(writer: Writer, agreement: str, recorded: Recorded) -> None:
     if isinstance(recorded.event, e.SubjectErased):
         # Claims stay: payments rest on them, and their pseudonym now leads to nobody.
         values = {"erased": table.c.erased + 1, "erased_on": recorded.effective_on}
-    change(writer, table, agreement, values)
+    writer.change(table, agreement, values)
 
 
 def _apply_bank(writer: Writer, recorded: Recorded) -> None:
@@ -276,7 +276,7 @@ def _changeable(terms: Terms) -> dict[str, Any]:
 
 def _amend(writer: Writer, terms: Terms) -> None:
     """The newest terms; an investor that left had nothing called and nothing paid in."""
-    change(writer, v.agreement, terms.agreement, _changeable(terms))
+    writer.change(v.agreement, terms.agreement, _changeable(terms))
     table, investors = v.capital, [each.investor for each in terms.investment]
     left = (table.c.agreement == terms.agreement) & table.c.investor.not_in(investors)
     writer.execute(delete(table).where(left))
@@ -289,13 +289,21 @@ def _amend(writer: Writer, terms: Terms) -> None:
         writer.execute(update(table).where(mine).values(committed))
 
 
-def _add_capital(writer: Writer, agreement: str, investor: str, column: str, amount: int) -> None:
-    table = v.capital
-    writer.execute(
-        update(table)
-        .where(table.c.agreement == agreement, table.c.investor == investor)
-        .values({column: table.c[column] + amount})
+_CAPITAL = v.capital.c
+_ADD = {
+    column: update(v.capital)
+    .where(
+        _CAPITAL.agreement == bindparam("in_agreement"),
+        _CAPITAL.investor == bindparam("of_investor"),
     )
+    .values({column: _CAPITAL[column] + bindparam("more")})
+    for column in ("called", "paid_in", "guaranteed")
+}
+
+
+def _add_capital(writer: Writer, agreement: str, investor: str, column: str, amount: int) -> None:
+    row = {"in_agreement": agreement, "of_investor": investor, "more": amount}
+    writer.keep_back(_ADD[column], row)
 
 
 def _apply_claim(writer: Writer, agreement: str, recorded: Recorded) -> None:
@@ -315,7 +323,7 @@ def _apply_claim(writer: Writer, agreement: str, recorded: Recorded) -> None:
             writer.put(v.claim, [row])
         case e.EntitlementCalculated() as entitled:
             changed = {"entitlement_at": recorded.position, "total": entitled.total.minor}
-            change(writer, v.claim, entitled.claim, changed)
+            writer.change(v.claim, entitled.claim, changed)
             for table in (v.claim_part, v.gain):
                 writer.execute(delete(table).where(table.c.claim == entitled.claim))
             parts = [

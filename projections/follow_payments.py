@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from sqlalchemy import case, update
+from sqlalchemy import bindparam, case, update
 
 from ledger import events as e
 from ledger.bank_account import BankAccount
@@ -12,7 +12,7 @@ from ledger.dates import parse_date
 from ledger.decide.owing import Stage
 from ledger.events import Recorded
 from projections import views as v
-from projections.writing import Writer, change
+from projections.writing import Writer
 
 _Deciding = e.PaymentProposed | e.PaymentApproved | e.PaymentCancelled
 _Sent = (
@@ -85,7 +85,7 @@ def _apply_deciding(writer: Writer, agreement: str, recorded: Recorded) -> None:
             ]
             writer.put(v.payment_item, items)
             for earlier in event.replaces:
-                change(writer, v.payment, earlier, {"replaced_by": event.payment})
+                writer.change(v.payment, earlier, {"replaced_by": event.payment})
         case e.PaymentApproved() as event:
             enough = event.approval >= event.needed
             first = event.approval == 1
@@ -95,7 +95,7 @@ def _apply_deciding(writer: Writer, agreement: str, recorded: Recorded) -> None:
                 "approved_at": position if enough else None,
                 "approved_by": actor if first else v.payment.c.approved_by + f", {actor}",
             }
-            change(writer, v.payment, event.payment, step)
+            writer.change(v.payment, event.payment, step)
 
 
 _TABLE = v.payment.c
@@ -106,6 +106,7 @@ _LIVE = case(
     else_=Stage.SENT.value,
 )
 """How far a payment that was sent and stands has come."""
+_SEEN_ANEW = update(v.payment).where(_TABLE.payment == bindparam("seen")).values(state=_LIVE)
 
 
 def _apply_sent(writer: Writer, recorded: Recorded) -> None:
@@ -144,8 +145,8 @@ def _apply_sent(writer: Writer, recorded: Recorded) -> None:
                 "settled_at": None,
                 "settled_on": None,
             }
-    change(writer, v.payment, event.payment, step)
-    change(writer, v.payment, event.payment, {"state": _LIVE})
+    writer.change(v.payment, event.payment, step)
+    writer.keep_back(_SEEN_ANEW, {"seen": event.payment})
 
 
 def _apply_over(writer: Writer, recorded: Recorded) -> None:
@@ -161,7 +162,7 @@ def _apply_over(writer: Writer, recorded: Recorded) -> None:
         "over_on": recorded.effective_on,
         "reason": reason or None,
     }
-    change(writer, v.payment, event.payment, step)
+    writer.change(v.payment, event.payment, step)
 
 
 def _apply_payee(writer: Writer, recorded: Recorded) -> None:
@@ -191,7 +192,7 @@ def _apply_payee(writer: Writer, recorded: Recorded) -> None:
                 "confirmed_by": recorded.actor,
                 "confirmed_on": clock_day,
             }
-            change(writer, v.payee, event.party, step)
+            writer.change(v.payee, event.party, step)
 
 
 def _apply_demand(writer: Writer, agreement: str, recorded: Recorded) -> None:
@@ -213,10 +214,10 @@ def _apply_demand(writer: Writer, agreement: str, recorded: Recorded) -> None:
             writer.put(v.demand, [row])
         case e.ClawbackRepaid() | e.ClawbackWithdrawn() as event:
             step = {"outstanding": outstanding - event.amount.minor}
-            change(writer, v.demand, event.demand, step)
+            writer.change(v.demand, event.demand, step)
         case e.RepaymentReversed() as event:
             step = {"outstanding": outstanding + event.amount.minor}
-            change(writer, v.demand, event.demand, step)
+            writer.change(v.demand, event.demand, step)
 
 
 def _apply_write_off(writer: Writer, agreement: str, recorded: Recorded) -> None:
@@ -237,7 +238,7 @@ def _apply_write_off(writer: Writer, agreement: str, recorded: Recorded) -> None
             writer.put(v.write_off, [row])
         case e.WrittenOff() as event:
             agreed = {"written_off_at": recorded.position, "written_off_by": recorded.actor}
-            change(writer, v.write_off, event.write_off, agreed)
+            writer.change(v.write_off, event.write_off, agreed)
             if event.demand is not None:
                 left = v.demand.c.outstanding - event.amount.minor
-                change(writer, v.demand, event.demand, {"outstanding": left})
+                writer.change(v.demand, event.demand, {"outstanding": left})

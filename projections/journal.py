@@ -93,24 +93,34 @@ def _words(line: Line) -> Words:
 
 def _account_ids(connection: Connection, words: Iterable[Words]) -> dict[Words, int]:
     """The number of each account; one that is new gets the next."""
-    found: dict[Words, int] = {}
-    table = v.account
-    conditions = " AND ".join(f"{name} = :{name}" for name in _WORDS)
-    known = text(f"SELECT id FROM account WHERE {conditions}")  # noqa: S608
-    last: int | None = None
-    fresh = []
-    for each in words:
-        if each in found:
-            continue
-        number = connection.execute(known, dict(zip(_WORDS, each, strict=True))).scalar()
-        if number is None:
-            if last is None:
-                last = connection.execute(select(func.max(table.c.id))).scalar() or 0
-            last = number = last + 1
-            fresh.append({"id": number, **dict(zip(_WORDS, each, strict=True))})
-        found[each] = number
+    wanted = list(dict.fromkeys(words))
+    found = _known_ids(connection, wanted)
+    fresh = [each for each in wanted if each not in found]
     if fresh:
-        connection.execute(insert(table), fresh)
+        last = connection.execute(select(func.max(v.account.c.id))).scalar() or 0
+        found |= {each: number for number, each in enumerate(fresh, start=last + 1)}
+        rows = [{"id": found[each], **dict(zip(_WORDS, each, strict=True))} for each in fresh]
+        connection.execute(insert(v.account), rows)
+    return found
+
+
+_SOUGHT_AT_ONCE = 500
+
+
+def _known_ids(connection: Connection, wanted: Sequence[Words]) -> dict[Words, int]:
+    """The numbers of those accounts that have one."""
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    row = f"({','.join([mark] * len(_WORDS))})"
+    # Both engines name the columns of values so.
+    same = " AND ".join(f"{name} = column{n}" for n, name in enumerate(_WORDS, start=1))
+    found: dict[Words, int] = {}
+    for first in range(0, len(wanted), _SOUGHT_AT_ONCE):
+        some = wanted[first : first + _SOUGHT_AT_ONCE]
+        sought = f"(VALUES {','.join([row] * len(some))}) AS sought"
+        query = f"SELECT {','.join(_WORDS)}, id FROM {sought} JOIN account ON {same}"  # noqa: S608
+        given = tuple(word for each in some for word in each)
+        for *each, number in connection.exec_driver_sql(query, given):
+            found[tuple(each)] = number
     return found
 
 

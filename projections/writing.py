@@ -6,12 +6,23 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Insert, Table, update
+from sqlalchemy import (
+    ClauseElement,
+    Connection,
+    Executable,
+    Insert,
+    Table,
+    Update,
+    bindparam,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 Rows = list[dict[str, Any]]
 
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_OF = "of"
+"""What the key of a row to be changed is called; no column is."""
 
 
 @cache
@@ -24,26 +35,39 @@ def _upsert(dialect: str, table: Table, columns: tuple[str, ...]) -> Insert:
     return upsert
 
 
+@cache
+def _update(table: Table, columns: tuple[str, ...]) -> Update:
+    """Change some columns of the row that has a key."""
+    (key,) = table.primary_key.columns
+    return update(table).where(key == bindparam(_OF)).values(dict.fromkeys(columns, None))
+
+
 class Writer:
-    """A connection that keeps rows for one table back, to write many of them at once."""
+    """A connection that keeps rows for one statement back, to write many of them at once."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._table: tuple[Table, tuple[str, ...]] | None = None
+        self._statement: Insert | Update | None = None
         self._rows: Rows = []
 
     def put(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
         """Insert rows, replacing those with the same key."""
+        dialect = self._connection.dialect.name
         for row in rows:
-            if self._table != (table, tuple(row)):
-                self.flush()
-                self._table = table, tuple(row)
-            self._rows.append(row)
+            self.keep_back(_upsert(dialect, table, tuple(row)), row)
 
     def put_missing(self, table: Table, row: dict[str, Any]) -> None:
         """Insert a row, unless there is one with its key."""
         statement = _INSERTS[self._connection.dialect.name](table).values(row)
         self.execute(statement.on_conflict_do_nothing())
+
+    def change(self, table: Table, key: str, values: dict[str, Any]) -> None:
+        """Change the one row of a table that has a key."""
+        if any(isinstance(each, ClauseElement) for each in values.values()):
+            (column,) = table.primary_key.columns
+            self.execute(update(table).where(column == key).values(values))
+        else:
+            self.keep_back(_update(table, tuple(values)), {_OF: key, **values})
 
     def execute(self, statement: Executable) -> None:
         """Run a statement that must see what was put before."""
@@ -52,13 +76,13 @@ class Writer:
 
     def flush(self) -> None:
         """Write what was kept back."""
-        if self._table is not None and self._rows:
-            upsert = _upsert(self._connection.dialect.name, *self._table)
-            self._connection.execute(upsert, self._rows)
+        if self._statement is not None and self._rows:
+            self._connection.execute(self._statement, self._rows)
             self._rows = []
 
-
-def change(writer: Writer, table: Table, key: str, values: dict[str, Any]) -> None:
-    """Change the one row of a table that has a key."""
-    (column,) = table.primary_key.columns
-    writer.execute(update(table).where(column == key).values(values))
+    def keep_back(self, statement: Insert | Update, row: dict[str, Any]) -> None:
+        """Run a statement with one more row, after all that was put or run before."""
+        if self._statement is not statement:
+            self.flush()
+            self._statement = statement
+        self._rows.append(row)
