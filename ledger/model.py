@@ -40,4 +40,4 @@ Text = Annotated[str, Field(min_length=1, max_length=TEXT_MAX)]
 class Model(BaseModel):
     """A frozen value that refuses unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

@@ -19,7 +19,7 @@ import typer.main
 
 from desk.cli.main import app, main
 
-PROCESS = [sys.executable, "-c", "from desk.cli.main import main; main()"]
+PROCESS = [sys.executable, "-c", "from desk.start import main; main()"]
 """What starts `ofl` as a process of its own."""
 
 _MADE = typer.main.get_command(app)

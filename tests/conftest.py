@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from desk.cli.session import VIEWS_FILE
 from desk.demo import Storyteller, example_folder
+from ledger import garbage
 from ledger.duties import Duty
 from ledger.service import Ledger
 from ledger.store.location import KEY_FILE, Location, Server
@@ -22,6 +23,11 @@ from tests.staff import World, worlds
 # No test is timed: a busy machine is no defect.
 settings.register_profile("ledger", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ledger")
+
+
+def pytest_collection_finish() -> None:
+    """As `ofl` does when all of it is imported."""
+    garbage.look_seldom()
 
 
 @dataclasses.dataclass(frozen=True)

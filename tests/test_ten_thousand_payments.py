@@ -89,30 +89,31 @@ def account(number: int) -> BankAccount:
     return BankAccount(f"DK{iban.calc_check_digits('DK00' + digits)}{digits}")
 
 
-def fund(ledger: Ledger, agreement: Terms) -> None:
-    """Sign an agreement, pay all the capital in, and decide what is owed."""
-    name = agreement.agreement
-    ledger.sign(agreement, Source(file="terms.yaml", sha256="0" * 64))
-    called = Amount(sum(each.amount.minor for each in agreement.investment))
-    ledger.call_drawdown(name, called, agreement.starts_on)
-    rows = tuple(
-        Row(
-            number,
+def fund(ledger: Ledger, agreements: list[Terms]) -> None:
+    """Sign agreements, pay all their capital in, and decide what is owed."""
+    lines = []
+    for each in agreements:
+        ledger.sign(each, Source(file="terms.yaml", sha256="0" * 64))
+        called = Amount(sum(part.amount.minor for part in each.investment))
+        ledger.call_drawdown(each.agreement, called, each.starts_on)
+        lines += [
             BankRow(
                 "home",
-                f"{name}-{number}",
-                agreement.starts_on,
-                each.amount,
-                f"{name}-D01/{each.investor}",
+                f"{each.agreement}-{number}",
+                each.starts_on,
+                part.amount,
+                f"{each.agreement}-D01/{part.investor}",
                 "",
-            ),
-        )
-        for number, each in enumerate(agreement.investment, start=2)
-    )
-    _, matched = ledger.import_bank(Batch("bank.csv", sha256(name.encode()).hexdigest(), rows))
+            )
+            for number, part in enumerate(each.investment)
+        ]
+    rows = tuple(Row(number, line) for number, line in enumerate(lines, start=2))
+    sha = sha256(repr(lines).encode()).hexdigest()
+    _, matched = ledger.import_bank(Batch("bank.csv", sha, rows))
     assert not matched.open
-    ledger.assess(name, ON)
-    ledger.propose_payments(name, ON)
+    for each in agreements:
+        ledger.assess(each.agreement, ON)
+        ledger.propose_payments(each.agreement, ON)
 
 
 def set_accounts(ledgers: tuple[Ledger, Ledger], parties: list[str]) -> None:
@@ -137,8 +138,7 @@ def ready() -> Iterator[Path]:
             policy = anna.payment_policy().policy
             patient = policy.model_copy(update={"cooling_off_days": 0, "accounts_required": True})
             petra.set_payment_policy(patient, ON)
-            for number in range(AGREEMENTS):
-                fund(anna, terms(f"deal-{number:02d}"))
+            fund(anna, [terms(f"deal-{number:02d}") for number in range(AGREEMENTS)])
             parties = [PAYER, *(f"inv-{number:03d}" for number in range(INVESTORS))]
             set_accounts((petra, paul), parties)
         yield path

@@ -182,7 +182,7 @@ def ofl(
     scene: Scene, *arguments: str, before: list[str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run `ofl` as a process of its own."""
-    program = [sys.executable, "-c", "from desk.cli.main import main; main()"]
+    program = [sys.executable, "-c", "from desk.start import main; main()"]
     return subprocess.run(  # noqa: S603 - our own program
         [*(before or []), *program, *arguments],
         capture_output=True,

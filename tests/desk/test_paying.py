@@ -81,7 +81,7 @@ def house(tmp_path: Path) -> House:
     """Two payments are proposed; accounts are demanded, and used at once."""
     path = tmp_path / "ledger"
     with Ledger.create(path, "Fund", "DKK", "demo", actor="anna") as anna:
-        fund(anna, terms("deal", investors=2))
+        fund(anna, [terms("deal", investors=2)])
     made = House(path, tmp_path)
     made.run("anna", "payments", "policy", "--cooling-off", "0", "--accounts")
     return made
