@@ -28,6 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.commands.door import Done, NotConfirmedError, now
 from ledger.decide.rows import BankRow, Batch, Row
+from ledger.model import Model
 from ledger.money import Amount
 from ledger.service import Ledger
 from ledger.store.location import Location, NoServer, Server, open_log
@@ -42,6 +43,18 @@ CONTEXT.set_forkserver_preload(
         "ledger.store.postgres",
     ]
 )
+
+
+def _build(model: type[Model]) -> None:
+    """Build what validates a model and those made of it."""
+    for each in model.__subclasses__():
+        each.model_rebuild()
+        _build(each)
+
+
+# Once, before any process is forked: else each would build them for its first command, and be
+# killed before it gave one.
+_build(Model)
 
 LOST = (PersistenceError, NotConfirmedError, NoServer)
 """What the ledger raises when its server is lost."""
