@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Self, TypeVar
+from math import lcm
+from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, Self, TypeVar
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import core_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
@@ -178,21 +179,53 @@ def _ratio(parts: Iterable[Fraction | int]) -> tuple[int, int]:
     return above, below
 
 
-def summed(parts: Iterable[Fraction | int]) -> Fraction:
-    """The sum of exact minor units."""
-    return Fraction(*_ratio(parts))
-
-
 def rounded(minor: Fraction) -> Amount:
     """Round exact minor units to whole ones, half away from zero."""
-    return Amount(rounded_sum((minor,)))
+    return Amount(_half_away(minor.numerator, minor.denominator))
 
 
-def rounded_sum(parts: Iterable[Fraction | int]) -> int:
-    """The sum of exact minor units, rounded once to whole ones, half away from zero."""
-    above, below = _ratio(parts)
+def _half_away(above: int, below: int) -> int:
     magnitude = (2 * abs(above) + below) // (2 * below)
     return magnitude if above >= 0 else -magnitude
+
+
+class Exact(NamedTuple, Generic[N]):
+    """Exact minor units by name: whole numbers `above`, over one denominator `below`.
+
+    They come to the same as fractions, and several times as fast: nothing is reduced on the way.
+    """
+
+    above: dict[N, int]
+    below: int
+
+    @classmethod
+    def of(cls, parts: Mapping[N, Fraction]) -> Exact[N]:
+        """Fractions over the least denominator that they have in common."""
+        below = lcm(*[part.denominator for part in parts.values()])
+        above = {n: part.numerator * (below // part.denominator) for n, part in parts.items()}
+        return cls(above, below)
+
+    def rounded(self, names: Iterable[N]) -> int:
+        """The sum of some, rounded once to whole minor units, half away from zero."""
+        return _half_away(sum([self.above[name] for name in names]), self.below)
+
+    def cut(self, names: Collection[N], left: int) -> Exact[N]:
+        """The same, but some come to `left` minor units together, all cut alike.
+
+        Raises:
+            ValueError: if they come to nothing.
+        """
+        whole = sum([self.above[name] for name in names])
+        if not whole:
+            message = "what comes to nothing cannot be cut"
+            raise ValueError(message)
+        if len(names) == len(self.above):
+            return Exact({name: each * left for name, each in self.above.items()}, whole)
+        kept, cut = whole, left * self.below
+        return Exact(
+            {name: each * (cut if name in names else kept) for name, each in self.above.items()},
+            self.below * whole,
+        )
 
 
 def exact(minor: Fraction) -> str:

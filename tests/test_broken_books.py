@@ -14,9 +14,10 @@ from ledger import events as e
 from ledger.decide import assessment, fund, guarantee
 from ledger.decide.state import AgreementState
 from ledger.events import Recorded
-from ledger.money import Amount
+from ledger.money import Amount, Exact
 from ledger.parties import Role
 from ledger.policy import entitlement
+from ledger.policy.caps import OwedBy
 from ledger.terms.caps import Cap
 from ledger.working import Scope
 from projections import posting
@@ -125,9 +126,9 @@ def _no_capital(books: Books) -> Books:
     return replace(books, events=tuple(kept))
 
 
-def _uncapped(_caps: object, _outcome: object, owed: object, *_rest: object, shown: bool) -> object:
+def _uncapped(_caps: object, _outcome: object, owed: OwedBy, *_rest: object, shown: bool) -> object:
     del shown
-    return owed, ()
+    return Exact.of(owed), ()
 
 
 def _a_lower_cap(scope: Scope) -> Tamper:

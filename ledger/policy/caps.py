@@ -12,13 +12,15 @@ from fractions import Fraction
 from ledger import working as w
 from ledger.facts import CapitalPaidIn
 from ledger.metrics.base import Outcome
-from ledger.money import ZERO, Amount, rounded_sum, summed
+from ledger.money import ZERO, Amount, Exact
 from ledger.parties import Role
 from ledger.terms.caps import Cap
 from ledger.working import Payable
 
 OwedBy = dict[tuple[Role, str], Fraction]
 """What each payer owes, by (role it pays in, payer), in exact minor units."""
+Left = Exact[tuple[Role, str]]
+"""The same over one denominator."""
 _EXACT_ENOUGH = Context(prec=40, rounding=ROUND_FLOOR)
 _YEAR_DAYS = 365
 
@@ -73,26 +75,26 @@ def capped(
     capital: Iterable[CapitalPaidIn],
     *,
     shown: bool = True,
-) -> tuple[OwedBy, tuple[w.Cap, ...]]:
+) -> tuple[Left, tuple[w.Cap, ...]]:
     """What the ceilings leave of what is owed, in their order, and if shown what each of them did.
 
     A ceiling cuts all payers alike, except one on a payer, which cuts that payer alone.
     """
-    asked, lines = dict(owed), []
+    asked = found = Exact.of(owed)
+    lines = []
     for cap in caps:
         left = _left(cap, outcome, spent, capital)
         if left is None:
             continue
         touched = [key for key in owed if cap.payer in (None, key[1])]
-        if left < rounded_sum([owed[key] for key in touched]):
-            wanted = summed([owed[key] for key in touched])
-            owed = owed | {key: owed[key] * left / wanted for key in touched}
+        if left < found.rounded(touched):
+            found = found.cut(touched, left)
         if not shown:
             continue
-        cut = left < rounded_sum([asked[key] for key in touched])
+        cut = left < asked.rounded(touched)
         limit = cap.limit if cap.limit is not None else Amount(left) + spent.agreement
         lines.append(w.Cap(scope=cap.scope, limit=limit, left=Amount(left), cut=cut))
-    return owed, tuple(lines)
+    return found, tuple(lines)
 
 
 def _left(cap: Cap, outcome: Outcome, spent: Spent, capital: Iterable[CapitalPaidIn]) -> int | None:

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from ledger.facts import CapitalPaidIn
 from ledger.metrics.base import Outcome
 from ledger.metrics.facts import Move
-from ledger.money import ZERO, Amount, Weights, rounded_sum, summed, total, written
+from ledger.money import ZERO, Amount, Weights, total, written
 from ledger.parties import Role
-from ledger.policy.caps import OwedBy, Spent, capped
+from ledger.policy.caps import Left, OwedBy, Spent, capped
 from ledger.policy.given import Given
 from ledger.policy.modifiers import owed, unmodified
 from ledger.policy.moves import moved
@@ -130,7 +130,7 @@ def _working(
         state=sides[0] if sides else None,
         municipality=sides[1] if sides else None,
         steps=steps,
-        before_caps=written(summed(asked.values())),
+        before_caps=written(sum(asked.values(), Fraction(0))),
         caps=lines,
     )
 
@@ -163,21 +163,22 @@ def divided_again(terms: Terms, given: Given, capital: Iterable[CapitalPaidIn]) 
     return parts_of({payable: Amount(minor) for payable, minor in parts.items()})
 
 
-def _rounded(payout: Payout, owed_by: OwedBy, spent: Spent) -> ByPayer:
+def _rounded(payout: Payout, owed_by: Left, spent: Spent) -> ByPayer:
     """What each payer owes in whole minor units, the residual with the payer the terms name.
 
     A payer at its own ceiling takes no residual beyond it: that øre is then owed by nobody.
     """
-    whole = rounded_sum(owed_by.values())
+    payers = owed_by.above
+    whole = owed_by.rounded(payers)
     if not whole:
         return {}
-    named = [key for key in owed_by if key[1] == payout.terms.rounding.residual_payer]
-    parts = Weights(owed_by, min(named or owed_by)).split(whole)
+    named = [key for key in payers if key[1] == payout.terms.rounding.residual_payer]
+    parts = Weights(payers, min(named or payers)).split(whole)
     left = {
         payer: max(0, limit - spent.totals["payer", payer])
         for payer, limit in payout.ceilings.items()
     }
-    for key in owed_by if left else ():
+    for key in payers if left else ():
         payer = key[1]
         if payer in left:  # in whichever role it pays
             parts[key] = min(parts[key], left[payer])

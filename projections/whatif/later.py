@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Generic, TypeVar, overload
+from typing import Generic, TypeVar, overload
 
 T = TypeVar("T")
 
 
 class Later(Sequence[T], Generic[T]):
-    """A sequence that is unpacked when it is first looked at."""
+    """A sequence of which only the length is known until it is first looked at."""
 
-    __slots__ = ("_found", "_make", "_packed")
+    __slots__ = ("_count", "_found", "_make")
 
-    def __init__(self, make: Callable[[list[Any]], list[T]], packed: list[Any]) -> None:
-        self._make, self._packed = make, packed
+    def __init__(self, count: int, make: Callable[[], list[T]]) -> None:
+        self._count, self._make = count, make
         self._found: list[T] | None = None
 
     def _all(self) -> list[T]:
         if self._found is None:
-            self._found = self._make(self._packed)
+            self._found = self._make()
         return self._found
 
     @overload
@@ -30,7 +30,7 @@ class Later(Sequence[T], Generic[T]):
         return self._all()[index]
 
     def __len__(self) -> int:
-        return len(self._packed)
+        return self._count
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._all())

@@ -15,6 +15,7 @@ from ledger.money import (
     MILLION,
     ZERO,
     Amount,
+    Exact,
     Share,
     Weights,
     exact,
@@ -297,3 +298,24 @@ def test_a_share_is_a_whole_number_of_millionths(share: Decimal) -> None:
 def test_a_share_with_more_decimals_is_no_whole_number_of_millionths() -> None:
     with pytest.raises(ValueError, match="more than six decimals"):
         millionths(Decimal("0.0000001"))
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcd"), st.fractions(0, 10**9), min_size=1),
+    st.lists(st.tuples(st.sets(st.sampled_from("abcd"), min_size=1), st.integers(0, 10**9))),
+)
+def test_amounts_over_one_denominator_are_cut_as_fractions_are(
+    parts: dict[str, Fraction], cuts: list[tuple[set[str], int]]
+) -> None:
+    found, should = Exact.of(parts), dict(parts)
+    for some, left in cuts:
+        names = [name for name in parts if name in some]
+        wanted = sum(should[name] for name in names)
+        assert Amount(found.rounded(names)) == rounded(Fraction(wanted))
+        if wanted:
+            found = found.cut(names, left)
+            should |= {name: should[name] * left / wanted for name in names}
+        else:
+            with pytest.raises(ValueError, match="comes to nothing"):
+                found.cut(names, left)
+    assert {name: Fraction(each, found.below) for name, each in found.above.items()} == should
