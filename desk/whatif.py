@@ -8,6 +8,7 @@ from textwrap import wrap
 
 from desk.dossier import working_lines
 from desk.language import Language
+from ledger.working import parts_of
 from projections.whatif.standing import Standing
 
 Pair = tuple[str, str]
@@ -44,8 +45,9 @@ def _lines(standing: Standing | None, lang: Language) -> Iterator[str]:
     elif standing.owed:
         yield lang.say("whatif_erased")
     yield lang.say("why_total", total=lang.amount(standing.whole))
-    for (payer, _, payee), amount in standing.owed.items():
-        yield "  " + lang.say("why_part", payer=payer, payee=payee, amount=lang.amount(amount))
+    for part in parts_of(standing.owed):
+        amount = lang.amount(part.amount)
+        yield "  " + lang.say("why_part", payer=part.payer, payee=part.payee, amount=amount)
 
 
 def _wrapped(lines: Iterator[str], width: int) -> Iterator[str]:

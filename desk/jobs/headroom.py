@@ -10,7 +10,7 @@ from ledger.decide.state import AgreementState, as_recorded
 from ledger.events import Severity
 from ledger.money import ZERO, Amount
 from ledger.policy.caps import Spent
-from ledger.working import in_minor, owed_by
+from ledger.working import owed_by
 
 KINDS = ("appropriation_used", "commitment_used", "cap_used")
 PERCENTS = (100, 90, 80)
@@ -44,7 +44,7 @@ def _caps(state: AgreementState, year: int) -> Iterator[tuple[str, str, Amount, 
     spent = Spent()
     for claim in state.claims.values():
         outcome = as_recorded(claim.outcome, claim.parts).outcome
-        spent.add(outcome, in_minor(owed_by(claim.parts)))
+        spent.add(outcome, owed_by(claim.parts))
     for cap in state.terms.caps:
         if cap.limit is None or cap.scope == "person":
             continue

@@ -77,7 +77,7 @@ class Person:
     referred_on: date | None = None
     born_on: date | None = None
     at: Position = NOWHERE
-    stays_at: tuple[Position, ...] = ()
+    stays_at: Sequence[Position] = ()
     moves: tuple[Move, ...] = ()
     touched_at: tuple[Position, ...] = ()
     """Where facts were taken away, or two people made one or two again."""

@@ -20,7 +20,7 @@ from ledger.policy.modifiers import owed, unmodified
 from ledger.policy.moves import moved
 from ledger.policy.waterfall import between, divide
 from ledger.terms.agreement import Terms
-from ledger.working import Cap, Owed, Part, Payable, Step, Working, in_minor, owed_by, parts_of
+from ledger.working import Cap, Owed, Part, Payable, Step, Working, owed_by, parts_of
 
 NOT_SHOWN = Working(before_caps="0.00", caps=())
 """A working that nobody asked to see."""
@@ -113,7 +113,7 @@ def entitlement(
     spent.add(outcome, parts)
     return Entitlement(
         Amount(sum(by_payer.values())),
-        {payable: Amount(minor) for payable, minor in parts.items()},
+        parts,
         _working(outcome, steps, asked, lines) if shown else NOT_SHOWN,
         spent.person(outcome),
         spent.agreement,
@@ -143,10 +143,11 @@ def standing(given: Given, spent: Spent) -> Entitlement | None:
     if not given.outcome.achieved:
         return None
     parts = owed_by(given.parts)
-    whole = total(parts.values())
-    spent.add(given.outcome, in_minor(parts))
-    working = Working(before_caps=written(Fraction(whole.minor)), caps=())
-    return Entitlement(whole, parts, working, spent.person(given.outcome), spent.agreement)
+    whole = sum(parts.values())
+    spent.add(given.outcome, parts)
+    working = Working(before_caps=written(Fraction(whole)), caps=())
+    person = spent.person(given.outcome)
+    return Entitlement(Amount(whole), parts, working, person, spent.agreement)
 
 
 def divided_again(terms: Terms, given: Given, capital: Iterable[CapitalPaidIn]) -> tuple[Part, ...]:
@@ -159,8 +160,7 @@ def divided_again(terms: Terms, given: Given, capital: Iterable[CapitalPaidIn]) 
     by_payer: ByPayer = defaultdict(int)
     for part in given.parts:
         by_payer[part.role, part.payer] += part.amount.minor
-    parts = _by_investor(Payout(terms, capital), by_payer, given.outcome.achieved_on)
-    return parts_of({payable: Amount(minor) for payable, minor in parts.items()})
+    return parts_of(_by_investor(Payout(terms, capital), by_payer, given.outcome.achieved_on))
 
 
 def _rounded(payout: Payout, owed_by: Left, spent: Spent) -> ByPayer:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from ledger.dates import Period, add_years
@@ -80,8 +81,7 @@ def refund(nights: Iterable[PricedNights], law: RulesByDay, until: date = date.m
                 continue
             if year_ends <= start:
                 # Whatever running year is opened, a later rule may end it.
-                next_year = add_years(date.fromordinal(start), 1).toordinal()
-                year_ends, used = min(next_year, by.years_end), 0
+                year_ends, used = min(_a_year_after(start), by.years_end), 0
                 year = (start, year_ends)
             last = min(last, year_ends)
             left = limit - used
@@ -91,6 +91,11 @@ def refund(nights: Iterable[PricedNights], law: RulesByDay, until: date = date.m
             found.append((start, last, net, tariff, by, left > 0, year))
             start = last  # noqa: PLW2901
     return found
+
+
+@lru_cache(maxsize=10_000)
+def _a_year_after(day: int) -> int:
+    return add_years(date.fromordinal(day), 1).toordinal()
 
 
 class RefundedNights(NamedTuple):

@@ -220,7 +220,7 @@ def compare(folded: Folded, before: Standings, after: Standings, limit: int | No
 
 def _sum(standing: Standing | None) -> int:
     """What all payers owe, in minor units."""
-    return sum([amount.minor for amount in standing.owed.values()]) if standing else 0
+    return sum(standing.owed.values()) if standing else 0
 
 
 def _same(before: Standing | None, after: Standing | None) -> bool:
@@ -238,8 +238,8 @@ def _change(
     assert either is not None
     payers: dict[tuple[str, Role], list[int]] = defaultdict(lambda: [0, 0])
     for side, standing in enumerate((before, after)):
-        for (payer, role, _), amount in standing.owed.items() if standing else ():
-            payers[payer, role][side] += amount.minor
+        for (payer, role, _), minor in standing.owed.items() if standing else ():
+            payers[payer, role][side] += minor
     return Change(
         claim=claim,
         agreement=folded.agreement,
@@ -282,8 +282,8 @@ class _Items:
 def _sums(standings: Standings) -> dict[Payable, int]:
     found: dict[Payable, int] = defaultdict(int)
     for standing in standings.values():
-        for payable, amount in standing.owed.items():
-            found[payable] += amount.minor
+        for payable, minor in standing.owed.items():
+            found[payable] += minor
     return found
 
 
@@ -343,7 +343,7 @@ def _payments(
         one, two = before.get(name), after.get(name)
         was, would_be = (one.owed if one else {}), (two.owed if two else {})
         for payable in {**was, **would_be}:
-            more = would_be.get(payable, ZERO).minor - was.get(payable, ZERO).minor
+            more = would_be.get(payable, 0) - was.get(payable, 0)
             if more:
                 found = sums[items.last.get((name, payable)), payable]
                 found[0] += 1

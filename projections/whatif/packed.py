@@ -63,7 +63,7 @@ def pack(folded: Folded, law: LawState) -> bytes:
             (
                 *(name, each.unit, each.metric, each.key, *map(_number, each.period)),
                 each.achieved,
-                [(payables[payable], amount.minor) for payable, amount in each.owed.items()],
+                [(payables[payable], minor) for payable, minor in each.owed.items()],
             )
             for name, each in folded.decided.items()
         ],
@@ -99,7 +99,7 @@ def unpack(packed: bytes, law: LawState) -> Folded:
                 key,
                 Period(_DAY(start), _DAY(end)),
                 achieved,
-                {payables[number]: Amount(minor) for number, minor in owed},
+                {payables[number]: minor for number, minor in owed},
             )
             for name, unit, metric, key, start, end, achieved, owed in content["decided"]
         },
@@ -209,7 +209,8 @@ def _person(person: Person) -> list[Any]:
         *(person.subject, _number(person.enrolled_on), _number(person.register_until)),
         *(_apart(stays), _apart([_measured(each) for each in person.measured])),
         *(spells, person.group),
-        *(_number(person.referred_on), _number(person.born_on), person.at, person.stays_at),
+        *(_number(person.referred_on), _number(person.born_on), person.at),
+        _apart([*person.stays_at]),
         *(moves, person.touched_at),
     ]
 
@@ -228,7 +229,7 @@ def _person_of(content: list[Any]) -> Person:
         referred_on=_day(referred),
         born_on=_day(born),
         at=at,
-        stays_at=tuple(stays_at),
+        stays_at=_later(stays_at, list),
         moves=tuple(Move(_DAY(on), before, after, p) for on, before, after, p in moves),
         touched_at=tuple(touched_at),
     )  # fmt: skip

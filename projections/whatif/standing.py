@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ledger.dates import Period
 from ledger.metrics.base import Waiting
-from ledger.money import Amount, total
+from ledger.money import Amount
 from ledger.working import Owed, Working, parts_of
 
 
@@ -29,7 +29,7 @@ class Standing(NamedTuple):
     @property
     def whole(self) -> Amount:
         """What all payers owe."""
-        return total(self.owed.values())
+        return Amount(sum(self.owed.values()))
 
     def told(self) -> dict[str, object]:
         """All of it by name, what is owed as parts, as it is written for a program."""

@@ -23,6 +23,7 @@ from ledger.money import Amount, total
 from ledger.policy.assess import assess
 from ledger.service import Ledger
 from ledger.terms.agreement import Terms
+from ledger.working import owed_by
 from projections.moment import head
 from projections.whatif import kept
 from projections.whatif.compare import Compared
@@ -135,8 +136,7 @@ def compare_with_having_been_so(
     }
     told = [each.change for each in suppositions]
     for name, each in decided.items():
-        parts = each.entitlement.parts if each.entitlement else ()
-        owed = {(part.payer, part.role, part.payee): part.amount for part in parts}
+        owed = owed_by(each.entitlement.parts if each.entitlement else ())
         assert (after[name].achieved, after[name].owed) == (each.outcome.achieved, owed), told
     for name in after.keys() - decided.keys():
         assert after[name].waits or not after[name].owed, told

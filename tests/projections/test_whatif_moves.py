@@ -18,6 +18,7 @@ from ledger.metrics.facts import Move
 from ledger.model import Position, SubjectRef
 from ledger.service import Ledger
 from ledger.terms.reader import UnreadableTermsError, read_model
+from ledger.working import owed_by
 from projections.moment import Stamp
 from projections.whatif.compare import Compared
 from projections.whatif.fund import NOTHING, Known, Question, stands, whatif
@@ -86,10 +87,8 @@ def test_moves_that_are_supposed_come_to_what_telling_them_had_come_to(seed: int
             people = supposed(asked, known.law, folded).facts.people
         for subject, person in told_right.state.people().items():
             assert _chain(people[subject].moves) == _chain(person.moves), changes
-        owed = {
-            name: {(part.payer, part.role, part.payee): part.amount for part in claim.parts}
-            for name, claim in told_right.state.claims.items()
-        }
+        claims = told_right.state.claims.items()
+        owed = {name: owed_by(claim.parts) for name, claim in claims}
         assert {name: each.owed for name, each in after.items()} == owed, changes
         for teller in (told_right, told_wrong):
             teller.door.close()
