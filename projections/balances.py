@@ -158,8 +158,7 @@ def _by_day(of_day: str) -> str:
     )
 
 
-# In the order of the index of words. Each account is sought in the totals: no sum of them is
-# needed, and no sorting.
+# Each account is sought in the totals: no sum of them is needed.
 _ADDED_UP = (
     "moved AS (SELECT account_id, CAST(sum(lines) AS BIGINT) AS lines, "
     "CAST(sum(debit) AS BIGINT) AS debit, CAST(sum(credit) AS BIGINT) AS credit "
@@ -169,12 +168,20 @@ _ADDED_UP = (
     "coalesce(kept.credit, 0) + coalesce(moved.credit, 0) FROM account "
     "LEFT JOIN running_total AS kept ON kept.position = ? AND kept.account_id = account.id "
     "LEFT JOIN moved ON moved.account_id = account.id "
-    "WHERE coalesce(kept.lines, 0) + coalesce(moved.lines, 0) > 0 "
-    "ORDER BY book, role, agreement, account, counterparty"
+    "WHERE coalesce(kept.lines, 0) + coalesce(moved.lines, 0) > 0 {in_order}"
 )
-_NOW = "WITH " + _ADDED_UP.format(entries=_SINCE)
+# SQLite has them in the order of the index of words already; PostgreSQL would sort them in three
+# times the time that it takes here.
+_IN_ORDER = {
+    "sqlite": "ORDER BY book, role, agreement, account, counterparty",
+    "postgresql": "",
+}
+_NOW = {
+    engine: "WITH " + _ADDED_UP.format(entries=_SINCE, in_order=in_order)
+    for engine, in_order in _IN_ORDER.items()
+}
 _BY_DAY = {
-    engine: f"{_DAYS}, " + _ADDED_UP.format(entries=_by_day(of_day))
+    engine: f"{_DAYS}, " + _ADDED_UP.format(entries=_by_day(of_day), in_order=_IN_ORDER[engine])
     for engine, of_day in _OF_DAY.items()
 }
 
@@ -186,13 +193,15 @@ def _continued(connection: Connection, position: int, on: date | None) -> list[B
     counts by the day, and what is in the totals and counts only later is taken off. The fewest
     lines are read if the lines next to the totals count on about that day.
     """
-    begin = _total_before(connection, position, on)
+    begin, engine = _total_before(connection, position, on), connection.dialect.name
     if on is None:
-        rows = _rows(connection, _NOW, begin, position, begin)
+        rows = _rows(connection, _NOW[engine], begin, position, begin)
     else:
         day = _day(connection, on)
-        by_day = _BY_DAY[connection.dialect.name]
-        rows = _rows(connection, by_day, begin, position, day, begin, day, begin)
+        rows = _rows(connection, _BY_DAY[engine], begin, position, day, begin, day, begin)
+    if not _IN_ORDER[engine]:
+        # No word has a character before the blank: joined, they sort as one by one, and faster.
+        rows = sorted(rows, key=lambda row: "\0".join(row[:5]))
     return list(map(Balance._make, rows))
 
 
