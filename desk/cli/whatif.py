@@ -60,8 +60,12 @@ _Limit = Annotated[
 ]
 _Jobs = Annotated[
     int | None,
-    typer.Option(min=1, help="Reckon in so many processes; one for each core if not given."),
+    typer.Option(
+        min=1, help="Reckon in so many processes; in a large fund one for each core if not given."
+    ),
 ]
+_WORTH_A_PROCESS = 50
+"""So many agreements: one takes 10 to 100 ms, and a process a second to start."""
 
 
 @app.command()
@@ -262,8 +266,7 @@ def _ask(
     jobs: int | None,
 ) -> list[Compared]:
     count = len(touched(ledger, questions))
-    # A process takes a second to start, and an agreement about as long to read.
-    wanted = jobs or min(os.cpu_count() or 1, -(-count // 4))
+    wanted = jobs or min(os.cpu_count() or 1, -(-count // _WORTH_A_PROCESS))
     with session.progress(count, "replaying agreements") as told:
         return whatif(ledger, questions, at, jobs=max(1, wanted), told=told)
 

@@ -13,12 +13,14 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import multiprocessing
 import os
 import random
 import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from datetime import date, timedelta
 from functools import partial
@@ -41,6 +43,7 @@ from ledger.store import codec
 from ledger.store.envelope import Command, body
 from ledger.terms.agreement import Terms
 from projections.moment import head
+from projections.whatif import fund
 from projections.whatif.folded import fold
 from projections.whatif.fund import NOTHING, Asked, Known, Question, whatif
 from projections.whatif.remembered import FOLDED_FILE
@@ -236,6 +239,30 @@ def measure(ledger: Ledger, found: dict[str, float]) -> None:
     for jobs in (1, 2):
         work = partial(whatif, ledger, asked, at, jobs=jobs)
         timed(f"the whole fund, remembered, {jobs} process(es)", work, found)
+    ask_halves(ledger, asked, Position(at.position), names, found)
+
+
+def ask_halves(
+    ledger: Ledger,
+    asked: Sequence[Question],
+    position: Position,
+    names: Sequence[str],
+    found: dict[str, float],
+) -> None:
+    """Time two processes that are there already, each asked half: what two cores give at most."""
+    with ProcessPoolExecutor(
+        2,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=fund._start,  # noqa: SLF001 - the same work, only not shared
+        initargs=(ledger.location, ledger.key_file, position, asked),
+    ) as pool:
+
+        def ask(*halves: Sequence[str]) -> list[object]:
+            return list(pool.map(fund._answers, halves))  # noqa: SLF001
+
+        ask(names[:_SOME], names[-_SOME:])
+        work = partial(ask, names[::2], names[1::2])
+        timed("two processes that are there, half each", work, found)
 
 
 def decode(ledger: Ledger) -> int:
