@@ -12,7 +12,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 from ledger.store.location import Location, Server, postgres
@@ -30,9 +30,16 @@ def leading(place: Location, wait_seconds: float = 0) -> Iterator[bool]:
         NoServer: if the server cannot be used.
     """
     if isinstance(place, Server):
-        with closing(postgres().connect(place)) as connection:
+        engine = postgres()
+        with closing(engine.connect(place)) as connection:
             connection.autocommit = True
-            yield _got(lambda: _ask_server(connection), wait_seconds)
+            try:
+                yield _got(lambda: _ask_server(connection), wait_seconds)
+            finally:
+                # The server hears late of a connection that is only closed, and would refuse the
+                # next. If the connection was lost, it let go then.
+                with suppress(engine.psycopg.Error):
+                    connection.execute("SELECT pg_advisory_unlock_all()")
         return
     handle = os.open(place / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
     try:

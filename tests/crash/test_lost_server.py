@@ -22,6 +22,7 @@ import psycopg
 import pytest
 
 from ledger.service import Ledger
+from ledger.store.leader import leading
 from ledger.store.location import Server
 from tests.command_line import PROCESS
 from tests.crash.conftest import Scene, make_scene
@@ -33,6 +34,7 @@ LONG = [pytest.mark.long, pytest.mark.timeout(3_600)]
 SECONDS_TO_GO_ON = 60
 WRITE_LOCK = 0x6F666C01
 SOCKET = ".s.PGSQL.5432"
+GOODBYE = b"X\0\0\0\x04"
 
 
 @pytest.fixture
@@ -131,6 +133,8 @@ class Line:
         self.mended = True
         """Whether there is a line again once it was cut."""
         self.cuts = 0
+        self.late = 0.0
+        """How many seconds later the server hears that whoever was connected has gone."""
         self._server = str(server / SOCKET)
         self._closed = False
         self._door = socket.socket(socket.AF_UNIX)
@@ -166,6 +170,8 @@ class Line:
             while not self.dead:
                 for source in select.select([client, server], [], [], 0.05)[0]:
                     said = source.recv(2**16)
+                    if source is client and said in (b"", GOODBYE):
+                        time.sleep(self.late)
                     inserted |= b"INSERT INTO stored_events" in said
                     if not said or (inserted and self._cuts_here(said, server)):
                         return
@@ -212,6 +218,17 @@ def test_an_answer_that_was_lost_is_found_out(
         positions = [each.position for each in done.recorded]
         assert positions == [scene.starts_at + 1]
         assert ledger.log.head()[0] == scene.starts_at + 1
+
+
+def test_the_jobs_are_free_before_the_server_hears_that_the_last_has_gone(
+    database: Server, line: tuple[Line, str]
+) -> None:
+    cable, url = line
+    cable.late = 1
+    with leading(Server(url.format(name_of(database)))) as first:
+        assert first
+    with leading(database) as second:
+        assert second
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
