@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect
 from sqlalchemy.exc import DBAPIError
 
-from ledger.store.location import Server
+from ledger.store.location import Server, ServerLock
 from ledger.store.sqlite import files_bytes
 
 USE = "ofl_use"
@@ -134,7 +134,6 @@ def _begin_file(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if use == WRITING else "BEGIN")
 
 
-_REBUILD_LOCK = 0x6F666C03
 _TABLE_LOCKS = {None: "ACCESS SHARE", WRITING: "EXCLUSIVE"}
 
 
@@ -185,17 +184,15 @@ class SchemaHome:
     def beside(self) -> Iterator[SchemaHome]:
         """A new schema, which takes this one's name at the end; one rebuild at a time."""
         fresh = SchemaHome(self.server, f"{self.schema}_rebuilding")
-        making = self.engine.execution_options(**{USE: MAKING}, isolation_level="AUTOCOMMIT")
-        with making.connect() as connection:
-            connection.exec_driver_sql(f"SELECT pg_advisory_lock({_REBUILD_LOCK})")
-            try:
-                connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {fresh.schema} CASCADE")
-                connection.exec_driver_sql(f"CREATE SCHEMA {fresh.schema}")
-                yield fresh
-                fresh.engine.dispose()
-                self._take_in(fresh.schema)
-            finally:
-                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_REBUILD_LOCK})")
+        with closing(self._connect()) as connection:
+            connection.autocommit = True
+            connection.execute("SET lock_timeout TO 0")  # another's rebuild may take long
+            connection.execute("SELECT pg_advisory_lock(%s)", (ServerLock.REBUILD,))
+            connection.execute(f"DROP SCHEMA IF EXISTS {fresh.schema} CASCADE")
+            connection.execute(f"CREATE SCHEMA {fresh.schema}")
+            yield fresh
+            fresh.engine.dispose()
+            self._take_in(fresh.schema)
 
     def _take_in(self, schema: str) -> None:
         """Put another schema in this one's place, when nobody is reading."""

@@ -15,10 +15,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import Any
 
-from ledger.store.location import Location, Server, postgres
+from ledger.store.location import Location, Server, ServerLock, postgres
 
 LOCK_FILE = "jobs.lock"
-_LOCK = 0x6F666C03
 _ASK_AGAIN_SECONDS = 0.1
 
 
@@ -65,4 +64,6 @@ def _ask_file(handle: int) -> bool:
 
 
 def _ask_server(connection: Any) -> bool:  # noqa: ANN401 - the driver may not be installed
-    return bool(connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()[0])
+    return bool(
+        connection.execute("SELECT pg_try_advisory_lock(%s)", (ServerLock.JOBS,)).fetchone()[0]
+    )

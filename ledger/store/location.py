@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import IntEnum, unique
 from pathlib import Path
 from types import ModuleType
 from urllib.parse import urlsplit
@@ -45,6 +46,20 @@ class Server:
         parts = urlsplit(self.url)
         address = parts.netloc.rpartition("@")[2]
         return f"postgresql://{address}{parts.path}"
+
+
+@unique
+class ServerLock(IntEnum):
+    """The locks that a server keeps for a ledger, and their numbers: no two may be the same."""
+
+    EVENTS = 0x6F666C01
+    """Who appends events."""
+    VAULT = 0x6F666C02
+    """Who writes in the vault."""
+    JOBS = 0x6F666C03
+    """Who does the jobs, which may be rebuilding the views."""
+    REBUILD = 0x6F666C04
+    """Who rebuilds the views."""
 
 
 Location = Path | Server

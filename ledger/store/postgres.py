@@ -21,11 +21,11 @@ from ledger.store.database import (
     Engine,
     unlike,
 )
-from ledger.store.location import NoServer, Server
+from ledger.store.location import NoServer, Server, ServerLock
 from ledger.store.log import EventLog
 
 EVENTS, VAULT, VIEWS = "events", "vault", "views"
-_LOCKS = {EVENTS: 0x6F666C01, VAULT: 0x6F666C02}
+_LOCKS = {EVENTS: ServerLock.EVENTS, VAULT: ServerLock.VAULT}
 
 SCHEMA_BYTES = (
     "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c "

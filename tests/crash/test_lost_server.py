@@ -23,7 +23,7 @@ import pytest
 
 from ledger.service import Ledger
 from ledger.store.leader import leading
-from ledger.store.location import Server
+from ledger.store.location import Server, ServerLock
 from tests.command_line import PROCESS
 from tests.crash.conftest import Scene, make_scene
 from tests.crash.processes import follow_on, give, running, write_on, write_one
@@ -32,7 +32,6 @@ from tests.postgres import PostgresServer, name_of, own_server
 
 LONG = [pytest.mark.long, pytest.mark.timeout(3_600)]
 SECONDS_TO_GO_ON = 60
-WRITE_LOCK = 0x6F666C01
 SOCKET = ".s.PGSQL.5432"
 GOODBYE = b"X\0\0\0\x04"
 
@@ -70,7 +69,7 @@ def somebody_writes(server: PostgresServer) -> bool:
     with psycopg.connect(server.url.format("postgres")) as connection:
         rows = connection.execute(
             "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid = %s",
-            (WRITE_LOCK,),
+            (ServerLock.EVENTS,),
         ).fetchall()
     return bool(rows)
 

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from desk.jobs.job import Job, Report, Shift, Workplace
 from desk.jobs.plan import PLAN, named
@@ -22,6 +23,7 @@ from ledger.store.location import Server
 from ledger.store.personal_key import PersonalKey
 from projections.follow import Views
 from projections.verify import verify
+from projections.views import progress
 from tests.desk.good_input import small_ledger
 from tests.desk.workplace import NIGHTLY, SetClock
 
@@ -61,29 +63,41 @@ def test_a_refusal_tells_why_a_job_failed(small: Workplace) -> None:
     assert "checkpoint.key" in run.ended.reason
 
 
-@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-def test_one_at_a_time_has_the_lock(
-    engine: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_place(request: pytest.FixtureRequest, tmp_path: Path) -> Workplace:
+    """A small ledger on each engine in turn."""
     server: Server | None = None
-    if engine == "postgresql":
+    if request.param == "postgresql":
         server = request.getfixturevalue("database")
     small_ledger(tmp_path, place=server).close()
     folder = tmp_path / "ledger"
-    place = Workplace(
+    return Workplace(
         server or folder,
         server or folder / "views.sqlite",
         vault_key=tmp_path / "vault.key" if server else None,
     )
-    runner = Runner(place, [Job("quiet", NIGHTLY, (), lambda _: Report())])
-    with leading(place.location) as leads:
+
+
+def test_one_at_a_time_has_the_lock(any_place: Workplace) -> None:
+    runner = Runner(any_place, [Job("quiet", NIGHTLY, (), lambda _: Report())])
+    with leading(any_place.location) as leads:
         assert leads
         assert runner.run_due() is None
-        with leading(place.location, 0.2) as second:
+        with leading(any_place.location, 0.2) as second:
             assert not second
     done = runner.run_due()
     assert done is not None
     assert len(done) == 1
+
+
+def test_a_job_that_finds_views_of_another_version_makes_them_anew(any_place: Workplace) -> None:
+    with any_place.ledger("anna") as ledger, closing(Views(any_place.views)) as views:
+        views.catch_up(ledger.log)
+        with views.engine.begin() as connection:
+            connection.execute(update(progress).values(schema_version=0))
+    done = Runner(any_place, [Job("quiet", NIGHTLY, (), lambda _: Report())]).run_due()
+    assert done is not None
+    assert isinstance(done[0].ended, JobFinished)
 
 
 def test_over_missed_nights_it_runs_once_and_stands_as_late_before(small: Workplace) -> None:
