@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from math import lcm
+from math import gcd, lcm
 from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, Self, TypeVar
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
@@ -192,7 +192,7 @@ def _half_away(above: int, below: int) -> int:
 class Exact(NamedTuple, Generic[N]):
     """Exact minor units by name: whole numbers `above`, over one denominator `below`.
 
-    They come to the same as fractions, and several times as fast: nothing is reduced on the way.
+    They come to the same as fractions, which are reduced one by one; these are together.
     """
 
     above: dict[N, int]
@@ -219,13 +219,10 @@ class Exact(NamedTuple, Generic[N]):
         if not whole:
             message = "what comes to nothing cannot be cut"
             raise ValueError(message)
-        if len(names) == len(self.above):
-            return Exact({name: each * left for name, each in self.above.items()}, whole)
-        kept, cut = whole, left * self.below
-        return Exact(
-            {name: each * (cut if name in names else kept) for name, each in self.above.items()},
-            self.below * whole,
-        )
+        kept, cut, below = whole, left * self.below, self.below * whole
+        above = {n: each * (cut if n in names else kept) for n, each in self.above.items()}
+        common = gcd(below, *above.values())  # else each cut would make them twice as long
+        return Exact({n: each // common for n, each in above.items()}, below // common)
 
 
 def exact(minor: Fraction) -> str:

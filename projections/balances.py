@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from ledger.money import Amount
 from projections.follow import Views
+from projections.home import marked
 from projections.moment import Stamp
 from projections.views import account, line, progress, total
 
@@ -79,18 +80,13 @@ def balance(views: Views, at: Stamp, words: Words) -> Balance | None:
     """One account at a moment; None if it had not moved."""
     with views.engine.connect() as connection:
         found = connection.exec_driver_sql(
-            _marked(connection, _ONE if at.on is None else f"{_ONE} AND value_date <= ?"),
+            marked(connection, _ONE if at.on is None else f"{_ONE} AND value_date <= ?"),
             (*words, at.position, *([] if at.on is None else [_day(connection, at.on)])),
         ).one()
     lines, amount, turnover = found
     if not lines:
         return None
     return Balance(*words, (turnover + amount) // 2, (turnover - amount) // 2)
-
-
-def _marked(connection: Connection, statement: str) -> str:
-    """A statement with the marks of the driver's."""
-    return statement if connection.dialect.paramstyle == "qmark" else statement.replace("?", "%s")
 
 
 def _day(connection: Connection, day: date) -> object:
@@ -170,8 +166,8 @@ _ADDED_UP = (
     "LEFT JOIN moved ON moved.account_id = account.id "
     "WHERE coalesce(kept.lines, 0) + coalesce(moved.lines, 0) > 0 {in_order}"
 )
-# SQLite has them in the order of the index of words already; PostgreSQL would sort them in three
-# times the time that it takes here.
+# SQLite has them in the order of the index of words already; PostgreSQL would take longer to sort
+# them than it takes here.
 _IN_ORDER = {
     "sqlite": "ORDER BY book, role, agreement, account, counterparty",
     "postgresql": "",
@@ -208,7 +204,7 @@ def _continued(connection: Connection, position: int, on: date | None) -> list[B
 def _rows(connection: Connection, statement: str, *given: object) -> Iterable[tuple[Any, ...]]:
     """Rows as the driver gives them, one by one: there may be a great many."""
     cursor: Any = connection.connection.cursor()
-    cursor.execute(_marked(connection, statement), given)
+    cursor.execute(marked(connection, statement), given)
     return cast("Iterable[tuple[Any, ...]]", cursor)
 
 

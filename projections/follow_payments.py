@@ -106,7 +106,8 @@ _LIVE = case(
     else_=Stage.SENT.value,
 )
 """How far a payment that was sent and stands has come."""
-_SEEN_ANEW = update(v.payment).where(_TABLE.payment == bindparam("seen")).values(state=_LIVE)
+_STATE_ANEW = update(v.payment).where(_TABLE.payment == bindparam("seen")).values(state=_LIVE)
+"""Of a payment of which something more has become known."""
 
 
 def _apply_sent(writer: Writer, recorded: Recorded) -> None:
@@ -146,7 +147,7 @@ def _apply_sent(writer: Writer, recorded: Recorded) -> None:
                 "settled_on": None,
             }
     writer.change(v.payment, event.payment, step)
-    writer.keep_back(_SEEN_ANEW, {"seen": event.payment})
+    writer.keep_back(_STATE_ANEW, {"seen": event.payment})
 
 
 def _apply_over(writer: Writer, recorded: Recorded) -> None:

@@ -176,8 +176,8 @@ class SchemaHome:
         """The schema's tables with their indexes."""
         from ledger.store.postgres import SCHEMA_BYTES  # noqa: PLC0415 - only where it is installed
 
-        query = SCHEMA_BYTES.replace("?", "%s")
         with self.engine.execution_options(**{USE: MAKING}).connect() as connection:
+            query = marked(connection, SCHEMA_BYTES)
             return int(connection.exec_driver_sql(query, (self.schema,)).scalar_one())
 
     @contextmanager
@@ -208,6 +208,11 @@ def _begin_schema(connection: Connection) -> None:
     use = connection.get_execution_options().get(USE)
     if use != MAKING:
         connection.exec_driver_sql(f"LOCK TABLE progress IN {_TABLE_LOCKS[use]} MODE")
+
+
+def marked(connection: Connection, statement: str) -> str:
+    """A statement with question marks where values are given, as the connection's driver has it."""
+    return statement if connection.dialect.paramstyle == "qmark" else statement.replace("?", "%s")
 
 
 def home(place: Path | Server | Home) -> Home:

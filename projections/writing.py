@@ -39,6 +39,7 @@ def _upsert(dialect: str, table: Table, columns: tuple[str, ...]) -> Insert:
 def _update(table: Table, columns: tuple[str, ...]) -> Update:
     """Change some columns of the row that has a key."""
     (key,) = table.primary_key.columns
+    # Only the columns are named here: each row tells its own values, also those that are none.
     return update(table).where(key == bindparam(_OF)).values(dict.fromkeys(columns, None))
 
 

@@ -306,10 +306,8 @@ class Reconciliation:
         for name, _ in back.match.items:
             item = items[name]
             if isinstance(item, PaymentItem):
-                state, bank_line = (
-                    self._ahead.agreement(item.agreement),
-                    self._bank_line(back.match.legs),
-                )
+                state = self._ahead.agreement(item.agreement)
+                bank_line = self._bank_line(back.match.legs)
                 self._ahead.take(item.agreement, settling.keep(state, name, on, bank_line, reason))
                 continue
             for made in self.given_back(items)[back.name]:

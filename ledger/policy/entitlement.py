@@ -163,26 +163,26 @@ def divided_again(terms: Terms, given: Given, capital: Iterable[CapitalPaidIn]) 
     return parts_of(_by_investor(Payout(terms, capital), by_payer, given.outcome.achieved_on))
 
 
-def _rounded(payout: Payout, owed_by: Left, spent: Spent) -> ByPayer:
+def _rounded(payout: Payout, left: Left, spent: Spent) -> ByPayer:
     """What each payer owes in whole minor units, the residual with the payer the terms name.
 
     A payer at its own ceiling takes no residual beyond it: that øre is then owed by nobody.
     """
-    payers = owed_by.above
-    whole = owed_by.rounded(payers)
+    payers = left.above
+    whole = left.rounded(payers)
     if not whole:
         return {}
     named = [key for key in payers if key[1] == payout.terms.rounding.residual_payer]
     parts = Weights(payers, min(named or payers)).split(whole)
-    left = {
+    room = {
         payer: max(0, limit - spent.totals["payer", payer])
         for payer, limit in payout.ceilings.items()
     }
-    for key in payers if left else ():
+    for key in payers if room else ():
         payer = key[1]
-        if payer in left:  # in whichever role it pays
-            parts[key] = min(parts[key], left[payer])
-            left[payer] -= parts[key]
+        if payer in room:  # in whichever role it pays
+            parts[key] = min(parts[key], room[payer])
+            room[payer] -= parts[key]
     return parts
 
 

@@ -240,7 +240,7 @@ def connect(server: Server, schema: str = EVENTS) -> psycopg.Connection[tuple[An
         )
         connection.execute(SQL("SET search_path TO {}").format(Identifier(schema)))
         connection.execute(SQL("SET lock_timeout TO '{}s'").format(LOCK_TIMEOUT_SECONDS))
-        # No statement here is worth compiling: that takes longer than it then takes to run.
+        # Compiling a statement took longer than it saved.
         connection.execute("SET jit TO off")
     except psycopg.Error as error:
         message = f"{server} does not let us in: {str(error).strip()}"

@@ -35,6 +35,7 @@ _F = TypeVar("_F", Stayed, Spell, Measured, Move)
 PersonsFact = StayChange | SpellChange | MeasurementChange | MoveChange
 People = Mapping[SubjectRef, Person]
 Into = Mapping[SubjectRef, SubjectRef]
+"""Whom those who were merged count as."""
 SpellsAt = Mapping[SubjectRef, Mapping[str, Position]]
 _SOMEBODY = "person enrolled in {agreement} as"
 

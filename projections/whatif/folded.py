@@ -63,14 +63,14 @@ class Folded:
     """All that is looked at of one agreement, whatever is supposed.
 
     In `own`, people who were merged are apart, for a fact that is supposed is one of those that
-    were told, under whichever pseudonym; `merged` is whom each counts as, and `facts()` has them as
-    one. `assessed` is the last day until which it is assessed, None if it never was; `facts_to` the
-    last position that was known then, and `last_fact` the last of its own facts. The law is not in
-    it.
+    were told, under whichever pseudonym; `merged_into` is whom each counts as, and `facts()` has
+    them as one. `assessed` is the last day until which it is assessed, None if it never was;
+    `facts_to` the last position that was known then, and `last_fact` the last of its own facts. The
+    law is not in it.
     """
 
     own: AgreementFacts
-    merged: Mapping[SubjectRef, SubjectRef]
+    merged_into: Mapping[SubjectRef, SubjectRef]
     tables: tuple[str | None, str | None]
     assessed: date | None
     facts_to: Position
@@ -94,7 +94,7 @@ class Folded:
         nights, support = (law.rules[table][1] if table else None for table in self.tables)
         return replace(
             self.own,
-            people=as_one(self.own.people, self.merged),
+            people=as_one(self.own.people, self.merged_into),
             tariffs=law.tariffs,
             rules_today=nights,
             support_today=support,
@@ -120,7 +120,7 @@ def fold(state: AgreementState, law: LawState) -> Folded:
     own = replace(facts, tariffs={}, rules_today=None, support_today=None, halves=halves)
     return Folded(
         own=own,
-        merged=state.merged_into,
+        merged_into=state.merged_into,
         tables=state.tables,
         assessed=assessed,
         facts_to=last[1].facts_to if last else Position(0),

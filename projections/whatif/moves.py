@@ -6,7 +6,7 @@ was otherwise, it is told anew with all that come after it, as it would have to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ledger.decide.refusal import Refusal
@@ -14,6 +14,7 @@ from ledger.decide.subjects import moves_from
 from ledger.metrics.facts import Move
 from ledger.model import SubjectRef
 from ledger.policy.assess import AgreementFacts
+from projections.whatif.facts import Into
 from projections.whatif.scenario import AnyFact, MoveChange
 from projections.whatif.unfit import Unfit
 
@@ -22,7 +23,7 @@ def chained(
     recorded: AgreementFacts,
     facts: AgreementFacts,
     changes: Sequence[tuple[int, AnyFact]],
-    into: Mapping[SubjectRef, SubjectRef],
+    into: Into,
 ) -> AgreementFacts:
     """The facts with moves that were changed, and those after them, told anew under their terms.
 
@@ -45,9 +46,7 @@ def chained(
     return replace(facts, people=people)
 
 
-def moved(
-    changes: Sequence[tuple[int, AnyFact]], into: Mapping[SubjectRef, SubjectRef]
-) -> dict[SubjectRef, int]:
+def moved(changes: Sequence[tuple[int, AnyFact]], into: Into) -> dict[SubjectRef, int]:
     """Those whose moves are changed, and the last change that does it."""
     return {
         into.get(SubjectRef(change.person), SubjectRef(change.person)): number

@@ -62,13 +62,13 @@ def supposed(scenario: Scenario, law: LawState, folded: Folded) -> Supposed:
     facts = recorded = folded.facts(law)
     own = [each for each in scenario.facts if each[1].agreement == folded.agreement]
     if own:
-        told = with_facts(folded.own, folded.merged, folded.spells_at, own)
-        people = as_one(told.people, folded.merged)
+        told = with_facts(folded.own, folded.merged_into, folded.spells_at, own)
+        people = as_one(told.people, folded.merged_into)
         facts = replace(facts, people=people, cohorts=told.cohorts)
     facts = _had_been(facts, [each for each in scenario.law if _of_old(each[1])])
     facts, fitted = with_terms(facts, scenario.terms)
     if own:
-        facts = chained(recorded, facts, own, folded.merged)
+        facts = chained(recorded, facts, own, folded.merged_into)
     return Supposed(facts, fitted)
 
 

@@ -50,7 +50,7 @@ def pack(folded: Folded, law: LawState) -> bytes:
     content = {
         "own": _facts(folded.own),
         "halves": _halves(folded.own, law),
-        "merged": dict(folded.merged),
+        "merged": dict(folded.merged_into),
         "tables": folded.tables,
         "assessed": _number(folded.assessed),
         "facts_to": folded.facts_to,
@@ -84,7 +84,7 @@ def unpack(packed: bytes, law: LawState) -> Folded:
     payables = [(payer, _ROLES[role], payee) for payer, role, payee in content["payables"]]
     return Folded(
         own=_with_halves(_facts_of(content["own"]), content["halves"], law),
-        merged=content["merged"],
+        merged_into=content["merged"],
         tables=tuple(content["tables"]),
         assessed=_day(content["assessed"]),
         facts_to=content["facts_to"],
@@ -207,10 +207,10 @@ def _person(person: Person) -> list[Any]:
     moves = [(_number(each.on), each.before, each.after, each.at) for each in person.moves]
     return [
         *(person.subject, _number(person.enrolled_on), _number(person.register_until)),
-        *(_apart(stays), _apart([_measured(each) for each in person.measured])),
+        *(_bundled(stays), _bundled([_measured(each) for each in person.measured])),
         *(spells, person.group),
         *(_number(person.referred_on), _number(person.born_on), person.at),
-        _apart([*person.stays_at]),
+        _bundled([*person.stays_at]),
         *(moves, person.touched_at),
     ]
 
@@ -235,16 +235,16 @@ def _person_of(content: list[Any]) -> Person:
     )  # fmt: skip
 
 
-_Apart = tuple[int, bytes]
+_Bundle = tuple[int, bytes]
 """How many values, and the values as bytes of their own: most are never looked at."""
 _V = TypeVar("_V")
 
 
-def _apart(values: list[Any]) -> _Apart:
+def _bundled(values: list[Any]) -> _Bundle:
     return len(values), marshal.dumps(values)
 
 
-def _later(packed: _Apart, make: Callable[[list[Any]], list[_V]]) -> Later[_V]:
+def _later(packed: _Bundle, make: Callable[[list[Any]], list[_V]]) -> Later[_V]:
     count, content = packed
     return Later(count, lambda: make(marshal.loads(content)))  # noqa: S302 - part of what is sealed
 

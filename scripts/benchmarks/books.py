@@ -16,7 +16,7 @@ from sqlalchemy import insert, update
 
 from projections import views as v
 from projections.follow import Views
-from projections.home import WRITING
+from projections.home import WRITING, marked
 from projections.journal import keep_totals
 
 AGREEMENTS = 1_000
@@ -100,8 +100,8 @@ def fill(views: Views, lines: int, seed: int = 1) -> int:
     with views.engine.execution_options(ofl_use=WRITING).begin() as connection:
         named = [dict(zip(columns, (ids[each], *each), strict=True)) for each in words]
         connection.execute(insert(v.account), named)
-        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-        statement = f"INSERT INTO line VALUES ({','.join([mark] * len(v.line.columns))})"  # noqa: S608
+        values = ",".join("?" * len(v.line.columns))
+        statement = marked(connection, f"INSERT INTO line VALUES ({values})")  # noqa: S608
         while chunk := list(islice(rows, _AT_ONCE)):
             connection.exec_driver_sql(statement, chunk)
             filled += len(chunk)
