@@ -42,6 +42,7 @@ def rows(name: str) -> list[Row]:
         return list(csv.DictReader(file))
 
 
+@cache
 def terms(agreement: str) -> Terms:
     return read_model((EXAMPLE / f"{agreement}.yaml").read_text(encoding="utf-8"), Terms)
 

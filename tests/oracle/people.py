@@ -170,6 +170,16 @@ def _relapsed(draw: st.DrawFn, person: Person) -> Person:
     )
 
 
+def _enrolled_on_a_leap_day(draw: st.DrawFn, person: Person) -> Person:
+    """The person so long under the same terms that 29 February comes round again."""
+    years = range(draw(st.integers(5, 7)))
+    return person._replace(
+        enrolled=LEAP_DAY,
+        until=max(person.until, oracle.anniversary(LEAP_DAY, years[-1])),
+        cuts=[oracle.anniversary(LEAP_DAY, number) for number in years],
+    )
+
+
 def _admitted(
     draw: st.DrawFn, before: list[oracle.Stay], enrolled: date, turns: list[date]
 ) -> date:
@@ -227,7 +237,8 @@ def people(draw: st.DrawFn) -> Person:
         rules=_rules(draw, turns),
         cuts=cuts,
     )
-    fate = draw(st.sampled_from((None,) * 8 + (_relapsed, _away_while_the_rule_changed)))
+    fates = (_relapsed, _away_while_the_rule_changed, _enrolled_on_a_leap_day)
+    fate = draw(st.sampled_from((None,) * 8 + fates))
     return fate(draw, person) if fate else person
 
 
