@@ -23,7 +23,7 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
@@ -76,7 +76,7 @@ RENDER = renderer(lambda _count, _what: nullcontext(lambda _done: None))
 DEBT = ("state-fund", Role.OUTCOME_PAYER, "dsi")
 
 GOES = 60
-"""Each of ten tales. One or two mostly do; chance alone must not decide whether a test passes."""
+"""Each of ten tales, others in each. A few do; chance must not decide whether a test passes."""
 
 Command = Callable[[Ledger], Any]
 
@@ -478,8 +478,8 @@ def _account(_: PeopleState, actor: str, at: Position | None = None) -> str:
 def test_nobody_moves_money_alone() -> None:
     machine = office()
     steps = {"PaymentApproved", "PaymentInstructed", "PayeeAccountConfirmed"}
-    for _ in range(GOES):
-        run_state_machine_as_test(machine, settings=modest(10))
+    for go in range(GOES):
+        run_state_machine_as_test(seed(go)(machine), settings=modest(10))
         if machine.sent_in_all and steps <= machine.seen.keys():
             break
     assert machine.sent_in_all > 0, "the people hardly ever got as far as money"
