@@ -18,7 +18,6 @@ from ledger.money import from_exact, total
 from ledger.policy.assess import AgreementFacts, Assessment, Decided, assess
 from tests.oracle import agreement as oracle
 from tests.oracle.agreements import agreements, as_facts
-from tests.trials import parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,13 +66,11 @@ def compare(agreement: oracle.Agreement, until: date) -> None:
         raise Disagreement(message)
 
 
-@pytest.mark.parametrize("worker", parts(1, 2))
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=400, deadline=None, database=None)
 @given(agreement=agreements(), until=UNTIL)
 def test_the_ledger_and_the_oracle_agree_on_every_agreement(
-    worker: int, agreement: oracle.Agreement, until: date
+    agreement: oracle.Agreement, until: date
 ) -> None:
-    del worker
     compare(agreement, until)
 
 

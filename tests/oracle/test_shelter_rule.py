@@ -20,7 +20,7 @@ from tests.oracle.situations import EVERY_FEATURE, OFTEN, features
 from tests.trials import parts
 
 EXAMPLES = 5_000
-WORKERS = 8
+WORKERS = 4
 """In so many tests the examples are drawn."""
 
 
@@ -79,7 +79,7 @@ def test_the_sample_holds_every_situation_that_the_rule_must_settle() -> None:
         nonlocal drawn
         drawn += 1
         seen.update(features(person))
-        if drawn >= 400 and not rare():
+        if drawn >= 1_000 and not rare():
             raise _Enough
 
     with suppress(_Enough):
